@@ -1,0 +1,1 @@
+"""What EOHub's features share, and nothing of what they do."""

@@ -1,0 +1,50 @@
+"""One way to open a database, SQLite on one machine and PostgreSQL beyond it."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
+
+from eohub_toolkit.errors import Unavailable
+
+# Durable and safe for one writer and many readers at once: https://sqlite.org/wal.html
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
+
+
+def open_engine(url: str, *, pool_size: int = 5) -> Engine:
+    """Open `url`; an SQLite file gets WAL, full synchronisation, foreign keys and a 10 s busy timeout."""
+    engine = create_engine(url, pool_pre_ping=True, pool_size=pool_size)
+    if make_url(url).get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+@contextmanager
+def transaction(engine: Engine) -> Generator[Connection]:
+    """One transaction: committed at the end, rolled back on any error; a dead database is Unavailable."""
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except OperationalError as error:
+        raise Unavailable("The database cannot be used now.", hint="Try again in a moment.") from error
+
+
+def upgrade(engine: Engine, migrations: Path) -> None:
+    """Bring the schema to the newest revision in the folder `migrations` (Alembic), in one transaction."""
+    config = Config()
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

@@ -1,0 +1,102 @@
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+TOKEN = secrets.token_hex(16)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real Jupyter server that carries the routes of `fakes.pod_extension`."""
+    folder, port = tmp_path_factory.mktemp("pod"), free_port()
+    command = [sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root", f"--port={port}"]
+    command += ["--ip=127.0.0.1", f"--ServerApp.root_dir={folder}", "--ServerApp.port_retries=0"]
+    command += ["--ServerApp.jpserver_extensions={'fakes.pod_extension': True}"]
+    folders = {
+        name: str(folder / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "HOME")
+    }
+    tests = Path(__file__).parents[1]
+    environment = os.environ | folders | {"PYTHONPATH": str(tests), "JUPYTER_TOKEN": TOKEN}
+    with (
+        (folder / "log").open("wb") as log,
+        subprocess.Popen(command, env=environment, stderr=log) as process,
+    ):
+        try:
+            yield wait_for(f"http://127.0.0.1:{port}/", process, folder / "log")
+        finally:
+            process.terminate()
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> str:
+    for _ in range(600):
+        assert process.poll() is None, log.read_text()
+        try:
+            httpx2.get(f"{url}api")
+        except httpx2.TransportError:
+            time.sleep(0.2)
+        else:
+            return url
+    raise AssertionError(log.read_text())
+
+
+def ask(server: str, method: str, path: str, **options: object) -> httpx2.Response:
+    headers = {"Authorization": f"token {TOKEN}"}
+    return httpx2.request(method, f"{server}eohub/test/{path}", headers=headers, timeout=30, **options)  # type: ignore[arg-type]
+
+
+def test_a_body_is_validated_and_answered(server: str) -> None:
+    assert ask(server, "POST", "search", json={"words": "ir"}).json() == {"titles": ["iris"]}
+
+
+def test_a_query_string_is_validated_and_answered(server: str) -> None:
+    assert ask(server, "GET", "search", params={"limit": "1"}).json() == {"titles": ["ice"]}
+
+
+def test_a_path_value_is_passed_decoded(server: str) -> None:
+    assert ask(server, "GET", "books/sea%20ice").json() == {"titles": ["sea ice"]}
+
+
+@pytest.mark.parametrize(
+    "body", ["{", "[]", '{"limit": 0}', '{"limit": 1e9}', '{"limit": "x"}', "[" * 100_000, b"\xff\xfe"]
+)
+def test_a_wrong_body_is_a_problem(server: str, body: str | bytes) -> None:
+    answer = ask(server, "POST", "search", content=body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
+def test_a_huge_body_is_refused(server: str) -> None:
+    assert ask(server, "POST", "search", content=b" " * (1024 * 1024 + 1)).status_code == 422
+
+
+def test_our_error_keeps_its_sentence(server: str) -> None:
+    answer = ask(server, "GET", "books/x")
+    assert (answer.status_code, answer.json()["detail"]) == (404, "There is no book 'x'.")
+    assert answer.json()["trace_id"] == answer.headers["X-Trace-Id"]
+
+
+def test_an_unexpected_error_keeps_its_inside(server: str) -> None:
+    answer = ask(server, "GET", "books/broken")
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal")
+    assert "secret" not in answer.text
+
+
+def test_another_method_is_refused(server: str) -> None:
+    assert ask(server, "DELETE", "books/ice").status_code == 405
+
+
+def test_a_stranger_is_refused(server: str) -> None:
+    assert httpx2.get(f"{server}eohub/test/books/ice").status_code == 403

@@ -1,0 +1,38 @@
+from pathlib import Path
+
+import pytest
+from eohub_toolkit.db import open_engine, transaction
+from eohub_toolkit.errors import Unavailable
+from sqlalchemy import text
+
+
+def test_sqlite_is_durable_and_checks_foreign_keys(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'a.sqlite'}")
+    with transaction(engine) as connection:
+        pragmas = {name: connection.execute(text(f"PRAGMA {name}")).scalar() for name in PRAGMAS}
+    assert pragmas == PRAGMAS
+
+
+PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10_000}
+
+
+def test_a_failed_transaction_leaves_nothing(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'a.sqlite'}")
+    with transaction(engine) as connection:
+        connection.execute(text("CREATE TABLE cube (name TEXT) STRICT"))
+
+    def insert_and_fail() -> None:
+        with transaction(engine) as connection:
+            connection.execute(text("INSERT INTO cube VALUES ('a')"))
+            raise RuntimeError("power cut")
+
+    with pytest.raises(RuntimeError):
+        insert_and_fail()
+    with transaction(engine) as connection:
+        assert connection.execute(text("SELECT count(*) FROM cube")).scalar() == 0
+
+
+def test_a_database_that_cannot_be_opened_is_unavailable(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'missing' / 'a.sqlite'}")
+    with pytest.raises(Unavailable, match="database cannot be used"), transaction(engine):
+        pass

@@ -1,0 +1,71 @@
+import pytest
+from eohub_toolkit.errors import (
+    STATUS,
+    Conflict,
+    EohubError,
+    Forbidden,
+    Internal,
+    Invalid,
+    NotFound,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+    Upstream,
+    problem_of,
+    status_of,
+)
+
+
+class NoSuchCube(NotFound):
+    pass
+
+
+class PlainEohubError(EohubError):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        (Unauthenticated, 401),
+        (Forbidden, 403),
+        (NotFound, 404),
+        (Conflict, 409),
+        (Invalid, 422),
+        (TooMany, 429),
+        (Upstream, 502),
+        (Unavailable, 503),
+        (Internal, 500),
+        (NoSuchCube, 404),
+        (PlainEohubError, 500),
+        (ValueError, 500),
+    ],
+)
+def test_every_kind_has_its_status(kind: type[Exception], status: int) -> None:
+    assert status_of(kind) == status
+    assert status_of(kind("broken")) == status
+
+
+def test_codes_are_distinct() -> None:
+    codes = [kind.code for kind in (*STATUS, Internal)]
+    assert len(set(codes)) == len(codes)
+
+
+def test_a_problem_carries_what_the_person_needs() -> None:
+    status, problem = problem_of(NoSuchCube("There is no cube 'x'.", hint="Search again."), "abc")
+    assert (status, problem.code, problem.detail, problem.hint, problem.trace_id) == (
+        404,
+        "not_found",
+        "There is no cube 'x'.",
+        "Search again.",
+        "abc",
+    )
+
+
+def test_an_unexpected_error_says_nothing_about_its_inside() -> None:
+    status, problem = problem_of(RuntimeError("password=hunter2 at /srv/secret.py"), "abc")
+    text = problem.model_dump_json()
+    assert status == 500
+    assert "hunter2" not in text
+    assert "/srv" not in text
+    assert "abc" in text

@@ -1,0 +1,121 @@
+import httpx2
+import pytest
+from eohub_toolkit.errors import Unauthenticated, Unavailable
+from eohub_toolkit.http import Client
+from eohub_toolkit.hub_auth import HubAuth, HubUser, holds, require
+from eohub_toolkit.service import create_service
+from fastapi import APIRouter, Depends
+
+ANN = {
+    "name": "ann",
+    "kind": "user",
+    "groups": ["eo"],
+    "scopes": ["self", "custom:storage:credentials!user=ann"],
+}
+
+
+class Hub(httpx2.AsyncBaseTransport):
+    """A hub that knows tokens, and counts how often it is asked."""
+
+    def __init__(self, tokens: dict[str, dict[str, object]], status: int = 200) -> None:
+        self.tokens = tokens
+        self.status = status
+        self.asked = 0
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        self.asked += 1
+        owner = self.tokens.get(request.headers["Authorization"].removeprefix("token "))
+        if self.status != 200:
+            return httpx2.Response(self.status)
+        return httpx2.Response(200, json=owner) if owner else httpx2.Response(403)
+
+
+def hub_auth(hub: Hub, now: list[float]) -> HubAuth:
+    return HubAuth(Client("http://hub.test/hub/api/", transport=hub), clock=lambda: now[0])
+
+
+async def test_a_token_is_looked_up_once_in_thirty_seconds() -> None:
+    hub, now = Hub({"t": ANN}), [0.0]
+    auth = hub_auth(hub, now)
+    assert (await auth.user("t")).name == "ann"
+    now[0] = 29.0
+    assert (await auth.user("t")).groups == {"eo"}
+    assert hub.asked == 1
+
+
+async def test_a_revoked_token_ends_after_thirty_seconds() -> None:
+    hub, now = Hub({"t": ANN}), [0.0]
+    auth = hub_auth(hub, now)
+    await auth.user("t")
+    hub.tokens.clear()
+    now[0] = 31.0
+    with pytest.raises(Unauthenticated):
+        await auth.user("t")
+
+
+async def test_an_unknown_token_is_refused_every_time() -> None:
+    hub = Hub({})
+    auth = hub_auth(hub, [0.0])
+    for _ in range(2):
+        with pytest.raises(Unauthenticated):
+            await auth.user("wrong")
+    assert hub.asked == 2
+
+
+@pytest.mark.parametrize("status", [500, 503, 302])
+async def test_a_hub_that_cannot_answer_is_not_a_wrong_token(status: int) -> None:
+    with pytest.raises(Unavailable):
+        await hub_auth(Hub({"t": ANN}, status), [0.0]).user("t")
+
+
+async def test_the_memory_of_tokens_is_bounded() -> None:
+    hub = Hub({str(number): ANN for number in range(1_200)})
+    auth = hub_auth(hub, [0.0])
+    for number in range(1_200):
+        await auth.user(str(number))
+    assert len(auth._known) == 1_000  # pyright: ignore[reportPrivateUsage]
+
+
+@pytest.mark.parametrize(
+    ("held", "asked", "answer"),
+    [
+        ({"custom:a:read"}, "custom:a:read", True),
+        ({"custom:a:read!user=ann"}, "custom:a:read", True),
+        ({"custom:a:readwrite"}, "custom:a:read", False),
+        ({"custom:a"}, "custom:a:read", False),
+        (set(), "custom:a:read", False),
+    ],
+)
+def test_a_scope_is_held_whole(held: set[str], asked: str, answer: bool) -> None:
+    assert holds(frozenset(held), asked) is answer
+
+
+async def ask(headers: dict[str, str], scope: str = "custom:storage:credentials") -> httpx2.Response:
+    router = APIRouter()
+
+    @router.get("/me")
+    async def me(user: HubUser = Depends(require(scope))) -> dict[str, str]:  # noqa: B008
+        return {"name": user.name}
+
+    app = create_service("test", prefix="/services/test/", routers=[router])
+    app.state.hub_auth = hub_auth(Hub({"t": ANN}), [0.0])
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
+        return await client.get("/services/test/me", headers=headers)
+
+
+async def test_a_route_knows_its_caller() -> None:
+    assert (await ask({"Authorization": "token t"})).json() == {"name": "ann"}
+    assert (await ask({"Authorization": "Bearer t"})).json() == {"name": "ann"}
+
+
+@pytest.mark.parametrize("header", ["", "token", "token ", "Basic t", "t", "token wrong"])
+async def test_a_route_refuses_a_stranger(header: str) -> None:
+    answer = await ask({"Authorization": header} if header else {})
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+
+
+async def test_a_route_names_the_scope_that_is_missing() -> None:
+    answer = await ask({"Authorization": "token t"}, scope="custom:catalogue:write")
+    assert answer.status_code == 403
+    assert "custom:catalogue:write" in answer.json()["detail"]
