@@ -1,0 +1,58 @@
+"""Money: integers of micro-EUR everywhere, `0.04 EUR/h` in files and on pages, nothing in floating point."""
+
+import re
+
+from eohub_profiles.wording import kind_of, shown
+
+MICRO_EUR_PER_EUR = 1_000_000
+SECONDS_PER_HOUR = 3600
+MAXIMUM_PRICE_MICRO_EUR_PER_HOUR = 10_000 * MICRO_EUR_PER_EUR
+_PRICE = re.compile(r"(-?)([0-9]{1,9})(?:\.([0-9]{1,12}))? EUR/h")
+_DECIMALS = 6
+_SHOWN_DECIMALS = 2
+
+
+def parse_price(text: object) -> int:
+    """Return the micro-EUR per hour of a price such as `0.04 EUR/h`, exactly. Raises ValueError."""
+    if not isinstance(text, str):
+        raise ValueError(f"must be a price with its unit, such as 0.04 EUR/h, not {kind_of(text)}")
+    match = _PRICE.fullmatch(text)
+    if match is None:
+        raise ValueError(f"must be a number, a space and EUR/h, such as 0.04 EUR/h, not {shown(text)}")
+    sign, whole, decimals = match[1], match[2], match[3] or ""
+    if sign:
+        raise ValueError(f"must not be negative: {text}")
+    if len(decimals) > _DECIMALS:
+        raise ValueError(
+            f"must have at most {_DECIMALS} decimals (one micro-EUR is the smallest unit): {text}"
+        )
+    price = int(whole) * MICRO_EUR_PER_EUR + int(decimals.ljust(_DECIMALS, "0"))
+    if price > MAXIMUM_PRICE_MICRO_EUR_PER_HOUR:
+        raise ValueError(f"must be at most {format_price(MAXIMUM_PRICE_MICRO_EUR_PER_HOUR)}: {text}")
+    return price
+
+
+def format_amount(micro_eur: int) -> str:
+    """Write an amount exactly, with two decimals or as many as it needs: `0.42 EUR`, `-5.00 EUR`."""
+    whole, micro = divmod(abs(micro_eur), MICRO_EUR_PER_EUR)
+    decimals = f"{micro:0{_DECIMALS}d}".rstrip("0").ljust(_SHOWN_DECIMALS, "0")
+    return f"{'-' if micro_eur < 0 else ''}{whole}.{decimals} EUR"
+
+
+def format_price(micro_eur_per_hour: int) -> str:
+    """Write a price per hour exactly, as the policy files and the form show it: `0.04 EUR/h`."""
+    return f"{format_amount(micro_eur_per_hour)}/h"
+
+
+def cost(micro_eur_per_hour: int, seconds: int) -> int:
+    """Return the micro-EUR that so many whole seconds cost at a price per hour.
+
+    The exact value is rounded once, to the nearest micro-EUR and a half to the even neighbour (IEEE 754's
+    default), so the error is at most half a micro-EUR and has no bias. Raises ValueError for a negative price
+    or duration.
+    """
+    if micro_eur_per_hour < 0 or seconds < 0:
+        raise ValueError("a price and a duration must not be negative")
+    whole, rest = divmod(micro_eur_per_hour * seconds, SECONDS_PER_HOUR)
+    half = SECONDS_PER_HOUR // 2
+    return whole + (1 if rest > half or (rest == half and whole % 2 == 1) else 0)
