@@ -1,0 +1,110 @@
+"""Which asset of an item the generated code opens, and why none where there is none."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urljoin, urlsplit
+
+from eohub_catalogue.reading import mapping, sequence, text
+
+_MOST_ASSETS = 2_000
+_LONGEST_ADDRESS = 2_000
+_ZARR_TYPES = ("application/vnd+zarr", "application/vnd.zarr", "application/x-zarr", "application/zarr")
+_SCHEMES = frozenset({"s3", "gs", "gcs", "az", "abfs", "abfss", "https", "http"})
+_KEY_NAMES = re.compile(r"sig|token|key|secret|credential|password|auth", re.IGNORECASE)
+_KINDS = (
+    ("netcdf", "netCDF"),
+    ("grib", "GRIB"),
+    ("geotiff", "GeoTIFF"),
+    ("parquet", "Parquet"),
+    ("hdf", "HDF5"),
+    ("copc", "point cloud"),
+    ("jp2", "JPEG 2000"),
+)
+_BY_SUFFIX = {
+    ".zarr": "Zarr", ".nc": "netCDF", ".nc4": "netCDF", ".grib": "GRIB", ".grib2": "GRIB", ".tif": "GeoTIFF",
+    ".tiff": "GeoTIFF", ".parquet": "Parquet", ".h5": "HDF5", ".hdf": "HDF", ".laz": "point cloud",
+    ".jp2": "JPEG 2000", ".safe": "SAFE", ".json": "JSON",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class OpenableAsset:
+    """A Zarr store that xarray can open; the two mappings are as the catalogue gave them."""
+
+    href: str
+    open_kwargs: Mapping[str, object]
+    storage_options: Mapping[str, object]
+
+
+def openable(item: object) -> OpenableAsset | str:
+    """The asset to open, or a sentence for the person why there is none."""
+    raw = mapping(item)
+    assets = [mapping(asset) for asset in list(mapping(raw.get("assets")).values())[:_MOST_ASSETS]]
+    zarrs = sorted((asset for asset in assets if _kind(asset) == "Zarr"), key=_preference)
+    if not assets:
+        return "This item has no assets, so there is nothing to open."
+    if not zarrs:
+        return f"None of its assets is a Zarr store ({kind_of(raw)}), and only those can be opened from here."
+    href = text(zarrs[0].get("href"), 4096) or ""
+    address = _absolute(raw, href)
+    refusal = _address_refusal(address)
+    if refusal is not None:
+        return refusal
+    return OpenableAsset(
+        address, mapping(zarrs[0].get("xarray:open_kwargs")), mapping(zarrs[0].get("xarray:storage_options"))
+    )
+
+
+def kind_of(item: object) -> str:
+    """The form of an item's data, 'Zarr' before anything else, then what most of its assets are."""
+    assets = [mapping(asset) for asset in list(mapping(mapping(item).get("assets")).values())[:_MOST_ASSETS]]
+    data = [asset for asset in assets if "data" in sequence(asset.get("roles"))] or assets
+    kinds = [kind for asset in data if (kind := _kind(asset)) is not None and kind != "JSON"]
+    if not assets:
+        return "no data"
+    return "Zarr" if "Zarr" in kinds else max(kinds, key=kinds.count, default="other")
+
+
+def _kind(asset: Mapping[str, object]) -> str | None:
+    media_type = (text(asset.get("type"), 200) or "").lower()
+    if "icechunk" in media_type:
+        return "Icechunk"
+    if media_type.startswith(_ZARR_TYPES):
+        return "Zarr"
+    for word, kind in _KINDS:
+        if word in media_type:
+            return kind
+    path = (text(asset.get("href"), 4096) or "").lower().partition("?")[0].rstrip("/")
+    suffix = next((end for end in _BY_SUFFIX if path.endswith(end)), None)
+    return _BY_SUFFIX[suffix] if suffix is not None else None
+
+
+def _preference(asset: Mapping[str, object]) -> tuple[bool, bool]:
+    return ("data" not in sequence(asset.get("roles")), not asset.get("xarray:open_kwargs"))
+
+
+def _absolute(item: Mapping[str, object], href: str) -> str:
+    links = (mapping(link) for link in sequence(item.get("links"))[:100])
+    own = next((text(link.get("href"), 4096) or "" for link in links if link.get("rel") == "self"), "")
+    try:
+        return urljoin(own, href) if own else href
+    except ValueError:
+        return href
+
+
+def _address_refusal(address: str) -> str | None:
+    try:
+        parts = urlsplit(address)
+        named = [name for name, _ in parse_qsl(parts.query, keep_blank_values=True, max_num_fields=100)]
+        has_user = "@" in parts.netloc
+    except ValueError:
+        return "The address of its data cannot be read."
+    if not address or len(address) > _LONGEST_ADDRESS or not address.isprintable():
+        return "The address of its data cannot be read."
+    if parts.scheme not in _SCHEMES:
+        place = parts.scheme or "a bare path"
+        return f"Its data lies at an address ({place}) that a notebook here cannot reach."
+    if has_user or any(_KEY_NAMES.search(name) for name in named):
+        return "The address of its data carries a key, and keys do not belong in a notebook."
+    return None

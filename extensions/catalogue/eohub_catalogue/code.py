@@ -1,0 +1,179 @@
+"""The notebook code for an item: short, lazy, without secrets, and closed to whatever a catalogue writes."""
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Final, cast
+from urllib.parse import urlsplit
+
+from eohub_catalogue.assets import OpenableAsset, openable
+from eohub_catalogue.contract import NotebookCode, Variable
+from eohub_catalogue.cube import Axis, Cube, cube_of
+from eohub_catalogue.errors import NothingToOpen
+
+# What xarray.open_dataset takes and a catalogue may choose; anything else is left out.
+_OPEN_OPTIONS: Final = frozenset(
+    {
+        "chunks", "consolidated", "zarr_format", "group", "decode_cf", "decode_times", "decode_timedelta",
+        "decode_coords", "mask_and_scale", "use_cftime", "drop_variables",
+    }
+)  # fmt: skip
+# Storage options that name a place or a way, never a key: a list of what is allowed cannot forget a secret.
+_STORAGE_OPTIONS: Final = frozenset({"anon", "requester_pays", "account_name", "endpoint_url"})
+_CLIENT_OPTIONS: Final = frozenset({"endpoint_url", "region_name", "trust_env"})
+# Cells that a browser draws without a pause; a larger grid is thinned.
+_MANY_CELLS: Final = 250_000
+_LINE_LENGTH: Final = 110
+_DEEPEST: Final = 4
+_LONGEST: Final = 50
+_BOUNDS: Final = re.compile(r"(_|\b)(bnds|bounds|vertices)$", re.IGNORECASE)
+_NAMES: Final = {
+    "x": re.compile(r"^(x|lon|longitude|nav_lon|i|rlon)$", re.IGNORECASE),
+    "y": re.compile(r"^(y|lat|latitude|nav_lat|j|rlat)$", re.IGNORECASE),
+}
+_UNITS: Final = {
+    "x": re.compile(r"^degrees?_?e", re.IGNORECASE),
+    "y": re.compile(r"^degrees?_?n", re.IGNORECASE),
+}
+
+
+class _NotLiteral(ValueError):
+    """A value has no bounded Python literal."""
+
+
+def code_of(item: object) -> NotebookCode:
+    """The source of one cell that opens an item lazily and plots it; raises NothingToOpen with the reason."""
+    asset = openable(item)
+    if isinstance(asset, str):
+        raise NothingToOpen(asset, hint="Look for an item whose kind is Zarr.")
+    plot = _plot(cube_of(item))
+    lines = ["import xarray as xr", "", *_open_lines(asset), plot]
+    if ".hvplot" in plot:
+        lines.insert(0, "import hvplot.xarray  # noqa: F401")
+    return NotebookCode(source="\n".join(lines))
+
+
+def literal(value: object, depth: int = 0) -> str:
+    """An ASCII Python literal of a JSON value; raises ValueError where it is too large, deep or not JSON."""
+    if depth > _DEEPEST:
+        raise _NotLiteral
+    match value:
+        case None | bool() | int():
+            return repr(value)
+        case float() if math.isfinite(value):
+            return repr(value)
+        case str() if len(value) <= 4096:
+            return '"' + value.encode("unicode_escape").decode("ascii").replace('"', '\\"') + '"'
+        case list() if len(items := cast(list[object], value)) <= _LONGEST:
+            return "[" + ", ".join(literal(item, depth + 1) for item in items) + "]"
+        case dict() if len(pairs := cast(dict[object, object], value)) <= _LONGEST:
+            inner = (f"{literal(key, depth + 1)}: {literal(item, depth + 1)}" for key, item in pairs.items())
+            return "{" + ", ".join(inner) + "}"
+        case _:
+            raise _NotLiteral
+
+
+def _open_lines(asset: OpenableAsset) -> list[str]:
+    address, options = literal(asset.href), ", ".join(_options(asset))
+    line = f"ds = xr.open_dataset({address}, {options})"
+    if len(line) <= _LINE_LENGTH:
+        return [line]
+    return [f"store = {address}", f"ds = xr.open_dataset(store, {options})"]
+
+
+def _options(asset: OpenableAsset) -> list[str]:
+    given = asset.open_kwargs
+    wanted: dict[str, object] = {"engine": "zarr", "chunks": {}}
+    wanted |= {name: given[name] for name in given if name in _OPEN_OPTIONS}
+    if wanted["chunks"] is None:
+        wanted["chunks"] = {}  # None would load every variable at once
+    storage = _harmless_storage_options(asset)
+    if storage:
+        wanted["storage_options"] = storage
+    return [
+        f"{name}={text}" for name, value in wanted.items() if (text := _literal_or_none(value)) is not None
+    ]
+
+
+def _harmless_storage_options(asset: OpenableAsset) -> dict[str, object]:
+    backend = asset.open_kwargs.get("backend_kwargs")
+    nested = cast(Mapping[str, object], backend).get("storage_options") if isinstance(backend, dict) else None
+    options: dict[str, object] = {}
+    for source in (nested, asset.open_kwargs.get("storage_options"), asset.storage_options):
+        options |= _picked(source, _STORAGE_OPTIONS)
+        if isinstance(source, Mapping):
+            client = _picked(cast(Mapping[str, object], source).get("client_kwargs"), _CLIENT_OPTIONS)
+            options |= {"client_kwargs": client} if client else {}
+    return options
+
+
+def _picked(source: object, allowed: frozenset[str]) -> dict[str, object]:
+    if not isinstance(source, Mapping):
+        return {}
+    given = cast(Mapping[str, object], source)
+    return {
+        name: value
+        for name in sorted(allowed)
+        if isinstance(value := given.get(name), bool | str) and _without_key(value)
+    }
+
+
+def _without_key(value: bool | str) -> bool:
+    if isinstance(value, bool):
+        return True
+    try:
+        parts = urlsplit(value)
+        return len(value) <= 300 and "@" not in value and not parts.query
+    except ValueError:
+        return False
+
+
+def _literal_or_none(value: object) -> str | None:
+    try:
+        return literal(value)
+    except _NotLiteral:
+        return None
+
+
+def _plot(cube: Cube) -> str:
+    variable = max(cube.variables, key=lambda each: _rank(cube, each), default=None)
+    if variable is None or not variable.dimensions:
+        return "ds"
+    selected = f"ds[{literal(variable.name)}]"
+    across, along = _spatial(cube, variable, "x"), _spatial(cube, variable, "y")
+    if across is None or along is None:
+        return f"{selected}.hvplot()"
+    x, y = _coordinates(cube, across, along)
+    arguments = [f"x={literal(x)}", f"y={literal(y)}"]
+    others = [name for name in variable.dimensions if name not in (across.name, along.name)]
+    if others:
+        # One step is read when its slider stands on it, so the plot stays lazy.
+        arguments.append(f"groupby={literal(others if len(others) > 1 else others[0])}")
+    return f"{selected}{_thinned(across, along)}.hvplot.quadmesh({', '.join(arguments)})"
+
+
+def _thinned(across: Axis, along: Axis) -> str:
+    cells = (across.size or 0) * (along.size or 0)
+    if cells <= _MANY_CELLS:
+        return ""
+    step = math.ceil(math.sqrt(cells / _MANY_CELLS))
+    return f".thin({literal({across.name: step, along.name: step})})"
+
+
+def _rank(cube: Cube, variable: Variable) -> tuple[bool, bool, int]:
+    spatial = all(_spatial(cube, variable, letter) is not None for letter in "xy")
+    return (not _BOUNDS.search(variable.name), spatial, len(variable.dimensions))
+
+
+def _spatial(cube: Cube, variable: Variable, letter: str) -> Axis | None:
+    own = [axis for name in variable.dimensions if (axis := cube.axis(name)) is not None]
+    declared = next((axis for axis in own if axis.axis == letter), None)
+    return declared or next((axis for axis in own if _NAMES[letter].match(axis.name)), None)
+
+
+def _coordinates(cube: Cube, across: Axis, along: Axis) -> tuple[str, str]:
+    """Names to plot along: two-dimensional longitudes and latitudes of a curvilinear grid before its axes."""
+    flat = [each for each in cube.auxiliary if set(each.dimensions) == {across.name, along.name}]
+    x = next((each.name for each in flat if _UNITS["x"].match(each.unit or "")), None)
+    y = next((each.name for each in flat if _UNITS["y"].match(each.unit or "")), None)
+    return (x, y) if x and y else (across.name, along.name)

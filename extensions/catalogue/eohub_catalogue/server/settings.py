@@ -1,0 +1,44 @@
+"""Settings of the pod's half, from the environment or from Jupyter's configuration."""
+
+from collections.abc import Mapping
+
+from pydantic import Field
+
+from eohub_catalogue.contract import CatalogueSource
+from eohub_toolkit.settings import Settings, SettingsError, load, settings_config
+
+
+class ServerSettings(Settings):
+    """What the catalogue panel may search, and how long it waits."""
+
+    model_config = settings_config("CATALOGUE_SERVER")
+
+    catalogues: tuple[CatalogueSource, ...] = Field(
+        default=(), description='STAC APIs, a JSON list of {"id", "title", "url"}; empty means none'
+    )
+    deadline_seconds: float = Field(
+        default=10.0, gt=0, le=120, description="Longest time that one request to a catalogue may take"
+    )
+
+
+def settings_of(environ: Mapping[str, str], configured: object) -> ServerSettings:
+    """Settings from the environment; catalogues that it does not name come from Jupyter's configuration.
+
+    Raises SettingsError with the name of what is wrong.
+    """
+    found = load(ServerSettings, environ)
+    if not configured or found.catalogues:
+        return _with_distinct_ids(found)
+    try:
+        added = ServerSettings.model_validate({**found.model_dump(), "catalogues": configured})
+    except ValueError as error:
+        raise SettingsError(f"c.EOHubCatalogue.catalogues is wrong: {error}"[:500]) from None
+    return _with_distinct_ids(added)
+
+
+def _with_distinct_ids(settings: ServerSettings) -> ServerSettings:
+    ids = [source.id for source in settings.catalogues]
+    twice = next((each for each in ids if ids.count(each) > 1), None)
+    if twice is not None:
+        raise SettingsError(f"EOHUB_CATALOGUE_SERVER_CATALOGUES names the id {twice} twice.")
+    return settings

@@ -1,0 +1,151 @@
+"""One STAC API over HTTP. Items stay raw JSON: a client that parses them loses the whole page of a bad one."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any, Self
+from urllib.parse import quote, urlsplit
+
+from eohub_catalogue.contract import MAX_PAGE, CatalogueSource, SearchQuery
+from eohub_catalogue.errors import CatalogueBroken, CatalogueBusy, CatalogueRefused, ItemNotFound
+from eohub_catalogue.ports import RawPage
+from eohub_catalogue.reading import mapping, sequence, text
+from eohub_catalogue.search import (
+    WordSearch,
+    has_words,
+    matched_of,
+    next_link,
+    parameters_of,
+    word_search_of,
+)
+from eohub_catalogue.server.page import PageMarker
+from eohub_toolkit.http import Client
+
+_MOST_PAGES = 5
+
+
+class StacApi:
+    """The port StacCatalogue on a STAC API: bounded pages, one deadline, no request that nobody waits for."""
+
+    def __init__(self, client: Client, source: CatalogueSource, deadline_seconds: float) -> None:
+        self._client = client
+        self._title = source.title
+        self._base_path = urlsplit(source.url).path.rstrip("/") + "/"
+        self._deadline_seconds = deadline_seconds
+        self._word_search: WordSearch | None = None
+
+    @classmethod
+    def open(cls, source: CatalogueSource, deadline_seconds: float) -> Self:
+        """The catalogue at a source's address; nothing is asked yet."""
+        # The panel itself tries again, visibly; a second attempt here only bridges a single lost connection.
+        client = Client(source.url.rstrip("/") + "/", deadline_seconds=deadline_seconds, attempts=2)
+        return cls(client, source, deadline_seconds)
+
+    async def search(self, query: SearchQuery) -> RawPage:
+        """Return one page; where the catalogue cannot search words they are looked for in some pages here."""
+        word_search = await self._words() if query.words.split() else "basic"
+        if word_search == "none":
+            return await self._search_words_here(query)
+        if query.page is not None:
+            return await self._page(PageMarker.decoded(query.page))
+        return self._page_of(await self._get("search", parameters_of(query, word_search)))
+
+    async def probe(self) -> None:
+        """Return when the catalogue's root answers; its conformance is read again on the way."""
+        self._word_search = None
+        await self._words()
+
+    async def item(self, collection: str, item: str) -> object:
+        """Return one item's JSON; raises ItemNotFound."""
+        path = f"collections/{quote(collection, safe='')}/items/{quote(item, safe='')}"
+        return await self._document(
+            "GET", path, {}, missing=f"{self._title} has no item {item!r} (any more)."
+        )
+
+    async def _search_words_here(self, query: SearchQuery) -> RawPage:
+        stop = asyncio.get_running_loop().time() + self._deadline_seconds / 2
+        wide = query.model_copy(update={"limit": MAX_PAGE})
+        marker = query.page
+        found: list[object] = []
+        read = 0
+        for _ in range(_MOST_PAGES):
+            if marker is None:
+                page = self._page_of(await self._get("search", parameters_of(wide, "none")))
+            else:
+                page = await self._page(PageMarker.decoded(marker))
+            read += len(page.features)
+            found += [feature for feature in page.features if has_words(feature, query.words)]
+            marker = page.next
+            if marker is None or len(found) >= query.limit or asyncio.get_running_loop().time() > stop:
+                break
+        note = f"{self._title} cannot search words: they were looked for here, in {read} items that it gave."
+        return RawPage(found, marker, None, note)
+
+    async def _words(self) -> WordSearch:
+        if self._word_search is None:
+            landing = await self._get("", {})
+            self._word_search = word_search_of(sequence(landing.get("conformsTo")))
+        return self._word_search
+
+    async def _page(self, marker: PageMarker) -> RawPage:
+        options: dict[str, Any] = {"json": marker.body or {}} if marker.method == "POST" else {}
+        return self._page_of(await self._document(marker.method, marker.path, options))
+
+    def _page_of(self, document: Mapping[str, object]) -> RawPage:
+        if not isinstance(document.get("features"), list):
+            raise CatalogueBroken(f"{self._title} answered with something that is no list of items.")
+        features = sequence(document["features"])
+        link = next_link(document)
+        # A page without items ends the search, even where a catalogue goes on giving links.
+        marker = PageMarker.of_link(link, self._base_path) if link is not None and features else None
+        lost = link is not None and bool(features) and marker is None
+        note = (
+            f"{self._title} gave a next page that cannot be followed, so there may be more." if lost else None
+        )
+        return RawPage(features, marker.encoded() if marker else None, matched_of(document), note)
+
+    async def _get(self, path: str, parameters: Mapping[str, str]) -> Mapping[str, object]:
+        return await self._document("GET", path, {"params": parameters} if parameters else {})
+
+    async def _document(
+        self, method: str, path: str, options: Mapping[str, Any], missing: str | None = None
+    ) -> Mapping[str, object]:
+        answer = await self._client.request(method, path, **options)
+        match answer.status_code:
+            case 200:
+                return self._object(answer.content)
+            case 404 if missing is not None:
+                raise ItemNotFound(missing, hint="Search again; the catalogue may have changed.")
+            case 401 | 403:
+                raise CatalogueRefused(
+                    f"{self._title} asks for a login, which it cannot be given from here yet."
+                )
+            case 429:
+                raise CatalogueBusy(f"{self._title} asks to slow down.", hint="Wait a moment.")
+            case 400 | 422:
+                raise CatalogueRefused(
+                    f"{self._title} does not accept this search. {_reason(answer.content)}".strip()
+                )
+            case status:
+                raise CatalogueBroken(
+                    f"{self._title} answered with status {status} instead of STAC.",
+                    hint="Check the address in the catalogue's settings.",
+                )
+
+    def _object(self, content: bytes) -> Mapping[str, object]:
+        document = _json(content)
+        if not isinstance(document, dict):
+            raise CatalogueBroken(f"{self._title} answered with something that is not JSON.")
+        return mapping(document)
+
+
+def _json(content: bytes) -> object:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _reason(content: bytes) -> str:
+    said = mapping(_json(content))
+    return text(said.get("description"), 200) or text(said.get("detail"), 200) or ""

@@ -1,0 +1,51 @@
+"""The entry points: `eohub-catalogue-service` serves the API, `eohub-catalogue` fills the store."""
+
+import logging
+import os
+import sys
+
+from eohub_toolkit.errors import EohubError
+from eohub_toolkit.logs import configure_logs
+from eohub_toolkit.settings import load
+
+from eohub_catalogue.service.settings import CatalogueSettings
+
+
+def serve() -> None:
+    """Serve the STAC API until it is told to stop."""
+    # On import stac-fastapi makes settings that we do not use, and warns about their defaults.
+    logging.getLogger("stac_fastapi.types.config").setLevel(logging.ERROR)
+    from eohub_toolkit.service import run_service
+
+    from eohub_catalogue.service.app import create_app
+    from eohub_catalogue.service.store import SqliteStore
+
+    try:
+        settings = load(CatalogueSettings, os.environ)
+        configure_logs("catalogue", as_json=settings.json_logs)
+        store = SqliteStore.open(
+            settings.database_url, search_seconds=settings.search_seconds, readers=settings.readers
+        )
+    except EohubError as error:
+        sys.exit(_sentence(error))
+    run_service(create_app(settings, store), port=settings.listening_port)
+
+
+def manage() -> None:
+    """Run one command on the store; the exit status tells how it went."""
+    from eohub_catalogue.service.command import run
+
+    try:
+        settings = load(CatalogueSettings, os.environ)
+        status = run(sys.argv[1:], settings)
+    except EohubError as error:
+        sys.exit(_sentence(error))
+    sys.exit(status)
+
+
+def _sentence(error: EohubError) -> str:
+    return f"{error.detail} {error.hint or ''}".strip()
+
+
+if __name__ == "__main__":
+    serve()

@@ -1,0 +1,141 @@
+"""The STAC API's operations: stac-fastapi's core client on a `StacStore`, answering with stored JSON."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from typing import Any
+
+import attr
+from eohub_toolkit.errors import Invalid, NotFound
+from fastapi import Request, Response
+from stac_fastapi.types.core import AsyncBaseCoreClient
+
+from eohub_catalogue.service import links, pagetoken
+from eohub_catalogue.service.links import GEOJSON, JSON, Link
+from eohub_catalogue.service.ports import ItemQuery, StacStore
+from eohub_catalogue.service.query import LARGEST_PAGE, check_id, item_query, page_limit
+from eohub_catalogue.service.requests import SearchPostRequest
+
+_PAGE = ("limit", "token")
+_SEARCH = ("collections", "ids", "bbox", "intersects", "datetime", "q", *_PAGE)
+
+type NextLink = Callable[[str], Link]
+
+
+@attr.s
+class StacClient(AsyncBaseCoreClient):
+    """Answers from the store; documents go out as they are kept, never parsed or validated again."""
+
+    store: StacStore = attr.ib(kw_only=True)
+    prefix: str = attr.ib(kw_only=True)
+
+    async def landing_page(self, **kwargs: Any) -> Any:
+        """The API's root document."""
+        root = self._root(kwargs["request"], ())
+        page = self._landing_page(root, self.conformance_classes(), [])
+        page["links"].append(links.link("service-desc", f"{root}api", links.OPENAPI, title="OpenAPI"))
+        return page
+
+    async def all_collections(self, **kwargs: Any) -> Any:
+        """One page of collections; raises Invalid."""
+        request: Request = kwargs["request"]
+        root = self._root(request, _PAGE)
+        url = f"{root}collections"
+        limit = LARGEST_PAGE if kwargs["limit"] is None else page_limit(kwargs["limit"])
+        key = await self.store.page_key()
+        after = pagetoken.collection_after(key, kwargs["token"]) if kwargs["token"] else None
+        page = await self.store.collections(limit, after)
+        made = [links.link("self", url), links.link("root", root)]
+        if page.next is not None:
+            made.append(_next_by_url(request, url, JSON)(pagetoken.collection_token(key, page.next)))
+        return _answer(links.collections_json(page.collections, root, made), JSON)
+
+    async def get_collection(self, collection_id: str, **kwargs: Any) -> Any:
+        """One collection; raises NotFound."""
+        root = self._root(kwargs["request"], ())
+        found = await self.store.collection(check_id(collection_id))
+        if found is None:
+            raise NotFound(f"There is no collection '{collection_id[:100]}' here.")
+        return _answer(links.collection_json(found, root), JSON)
+
+    async def get_item(self, item_id: str, collection_id: str, **kwargs: Any) -> Any:
+        """One item; raises NotFound."""
+        root = self._root(kwargs["request"], ())
+        found = await self.store.item(check_id(collection_id), check_id(item_id))
+        if found is None:
+            raise NotFound(f"The collection '{collection_id[:100]}' has no item '{item_id[:100]}'.")
+        return _answer(links.item_json(found, root), GEOJSON)
+
+    async def item_collection(self, collection_id: str, **kwargs: Any) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """One page of a collection's items, newest first; raises NotFound, Invalid."""
+        request: Request = kwargs["request"]
+        root = self._root(request, _SEARCH)
+        parent = links.collection_url(root, collection_id)
+        url = f"{parent}/items"
+        mine = (check_id(collection_id),)
+        query = item_query(_only(kwargs, _SEARCH))
+        # pystac-client repeats the path's collection among the parameters.
+        if query.collections not in ((), mine):
+            raise Invalid("collections names another collection than the path.", hint="Use /search for that.")
+        made = [links.link("parent", parent), links.link("collection", parent)]
+        made += [links.link("root", root), links.link("self", links.with_query(url, request), GEOJSON)]
+        next_link = _next_by_url(request, url, GEOJSON)
+        return await self._page(replace(query, collections=mine), kwargs["token"], root, made, next_link)
+
+    async def get_search(self, **kwargs: Any) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """One page of items, asked for with texts; raises NotFound, Invalid."""
+        request: Request = kwargs["request"]
+        root = self._root(request, _SEARCH)
+        url = f"{root}search"
+        made = [links.link("root", root), links.link("self", links.with_query(url, request), GEOJSON)]
+        next_link = _next_by_url(request, url, GEOJSON)
+        return await self._page(item_query(_only(kwargs, _SEARCH)), kwargs["token"], root, made, next_link)
+
+    async def post_search(self, search_request: SearchPostRequest, **kwargs: Any) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """One page of items, asked for with JSON; raises NotFound, Invalid."""
+        root = self._root(kwargs["request"], ())
+        url = f"{root}search"
+        given = search_request.model_dump(exclude_unset=True)
+        _refuse_unknown(given, _SEARCH)
+        made = [links.link("root", root), links.link("self", url, GEOJSON)]
+
+        def next_link(token: str) -> Link:
+            return links.link("next", url, GEOJSON, method="POST", body={**given, "token": token})
+
+        return await self._page(item_query(given), given.get("token"), root, made, next_link)
+
+    async def _page(
+        self, query: ItemQuery, token: object, root: str, made: list[Link], next_link: NextLink
+    ) -> Response:
+        key = await self.store.page_key()
+        if token:
+            query = pagetoken.resume(key, query, token)
+        page = await self.store.search(query)
+        if page.next is not None:
+            made = [*made, next_link(pagetoken.item_token(key, query, page.next))]
+        return _answer(links.feature_collection_json(page.items, root, made, page.matched), GEOJSON)
+
+    def _root(self, request: Request, parameters: Collection[str]) -> str:
+        """The API's root URL; raises Invalid for a parameter that the operation does not know."""
+        _refuse_unknown(request.query_params, parameters)
+        return links.root_url(request, self.prefix)
+
+
+def _refuse_unknown(given: Collection[str], known: Collection[str]) -> None:
+    # Ignoring a filter would return what was not asked for, and nobody would notice.
+    unknown = sorted(name for name in given if name not in known)
+    if unknown:
+        hint = f"Known here: {', '.join(sorted(known))}." if known else "This address takes no parameters."
+        raise Invalid(f"This catalogue does not know the parameter '{unknown[0][:100]}'.", hint=hint)
+
+
+def _only(given: Mapping[str, object], names: Collection[str]) -> dict[str, object]:
+    return {name: given[name] for name in names}
+
+
+def _next_by_url(request: Request, url: str, kind: str) -> NextLink:
+    parameters = dict(request.query_params)
+    return lambda token: links.link("next", links.url_with(url, {**parameters, "token": token}), kind)
+
+
+def _answer(text: str, kind: str) -> Response:
+    return Response(text, media_type=kind)

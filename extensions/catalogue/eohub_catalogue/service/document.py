@@ -1,0 +1,130 @@
+"""From a STAC document, however defective, to what the store keeps of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from eohub_toolkit.errors import Invalid
+
+from eohub_catalogue.service.footprint import Footprint, footprints_of
+from eohub_catalogue.service.interval import interval_of
+from eohub_catalogue.service.jsontext import to_json
+from eohub_catalogue.service.ports import CollectionRecord, ItemRecord
+from eohub_catalogue.service.query import LONGEST_ID, is_text
+
+# The API makes these from the URL it is asked at; the document's own would lead elsewhere or nowhere.
+_ITEM_LINKS = ("self", "root", "parent", "collection")
+_COLLECTION_LINKS = ("self", "root", "parent", "item", "items", "child")
+_LONGEST_WORDS = 20_000
+
+
+@dataclass(frozen=True)
+class _Item:
+    """An item on its way to the store, all but its place."""
+
+    collection: str
+    id: str
+    body: str
+    links: str
+    properties: Mapping[str, Any]
+
+
+def item_records(documents: Sequence[Mapping[str, object]]) -> list[ItemRecord | Invalid]:
+    """What is stored of each item, in the same order; an Invalid for one that has no usable id.
+
+    Many at once are faster than one by one: geometries are handed to GEOS together.
+    """
+    items = [_item(document) for document in documents]
+    places = footprints_of([(one.get("geometry"), one.get("bbox")) for one in documents])
+    return [
+        item if isinstance(item, Invalid) else _item_record(item, place)
+        for item, place in zip(items, places, strict=True)
+    ]
+
+
+def item_record(document: Mapping[str, object]) -> ItemRecord:
+    """What is stored of an item; only one without a usable id raises Invalid."""
+    (record,) = item_records([document])
+    if isinstance(record, Invalid):
+        raise record
+    return record
+
+
+def collection_record(document: Mapping[str, object]) -> CollectionRecord:
+    """What is stored of a collection; only one without a usable id raises Invalid."""
+    return CollectionRecord(
+        id=_identity(document.get("id"), "collection"),
+        body=_body(document),
+        links=_links(document.get("links"), _COLLECTION_LINKS),
+    )
+
+
+def is_collection(document: Mapping[str, object]) -> bool:
+    """Whether a document is a collection; STAC before 1.0 gave collections no `type`."""
+    kind = document.get("type")
+    return kind == "Collection" or (kind is None and "extent" in document and "geometry" not in document)
+
+
+def is_item(document: Mapping[str, object]) -> bool:
+    """Whether a document is an item or close enough to be kept as one."""
+    return document.get("type") == "Feature" or "properties" in document
+
+
+def _item(document: Mapping[str, object]) -> _Item | Invalid:
+    collection = document.get("collection")
+    try:
+        return _Item(
+            collection="" if collection in (None, "") else _identity(collection, "item's collection"),
+            id=_identity(document.get("id"), "item"),
+            body=_body(document),
+            links=_links(document.get("links"), _ITEM_LINKS),
+            properties=_mapping(document.get("properties")),
+        )
+    except Invalid as error:
+        return error
+
+
+def _item_record(item: _Item, place: Footprint | None) -> ItemRecord:
+    return ItemRecord(
+        collection=item.collection,
+        id=item.id,
+        body=item.body,
+        links=item.links,
+        interval=interval_of(item.properties),
+        footprint=place,
+        words=_words(item.id, item.properties),
+    )
+
+
+def _identity(value: object, what: str) -> str:
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not isinstance(text, str) or not 0 < len(text) <= LONGEST_ID or not is_text(text):
+        raise Invalid(
+            f"The {what} has no usable id.", hint=f"An id is a text of 1 to {LONGEST_ID} characters."
+        )
+    return text
+
+
+def _body(document: Mapping[str, object]) -> str:
+    return to_json({key: value for key, value in document.items() if key != "links"})
+
+
+def _links(links: object, replaced: tuple[str, ...]) -> str:
+    if not isinstance(links, list):
+        return "[]"
+    # A tuple, because a defective `rel` may be of a kind that a set cannot be asked about.
+    kept = [link for link in cast("list[object]", links) if _mapping(link).get("rel") not in replaced]
+    return to_json(kept) if kept else "[]"
+
+
+def _words(identity: str, properties: Mapping[str, Any]) -> str:
+    keywords = properties.get("keywords")
+    texts: list[object] = [properties.get("title"), properties.get("description")]
+    if isinstance(keywords, Sequence) and not isinstance(keywords, str):
+        texts.extend(cast("Sequence[object]", keywords))
+    words = "\n".join([identity, *(text for text in texts if isinstance(text, str))])
+    return words.encode(errors="replace").decode()[:_LONGEST_WORDS].replace("\x00", " ")
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}

@@ -1,0 +1,283 @@
+"""Where an item lies: GeoJSON and bounding boxes made comparable, at the antimeridian too."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, cast
+
+import numpy as np
+import shapely
+from shapely.errors import ShapelyError
+from shapely.geometry.base import BaseGeometry
+
+from eohub_catalogue.service.jsontext import to_json
+
+type Box = tuple[float, float, float, float]
+"""West, south, east and north in degrees; west is never greater than east, longitudes are in -180..180."""
+
+GEOMETRY_TYPES = frozenset(
+    {
+        "Point",
+        "MultiPoint",
+        "LineString",
+        "MultiLineString",
+        "Polygon",
+        "MultiPolygon",
+        "GeometryCollection",
+    }
+)
+_HEMISPHERES = ((-180.0, 0.0), (0.0, 180.0))
+_LATITUDE_SLACK = 1e-6
+_NUMBERS: frozenset[type] = frozenset({int, float})
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """An item's place on earth: boxes that cover it, and its shape where that is not just one box.
+
+    `shape` is WKB in two dimensions. `bottom` and `top` are heights as the item gives them, or None.
+    """
+
+    boxes: tuple[Box, ...]
+    shape: bytes | None
+    bottom: float | None
+    top: float | None
+
+    @property
+    def envelope(self) -> Box:
+        """The smallest box around all boxes, without regard to the antimeridian."""
+        if len(self.boxes) == 1:
+            return self.boxes[0]
+        west, south, east, north = zip(*self.boxes, strict=True)
+        return min(west), min(south), max(east), max(north)
+
+
+def footprints_of(places: Sequence[tuple[object, object]]) -> list[Footprint | None]:
+    """The footprint of each pair of a GeoJSON geometry and a bounding box, as `footprint_of` gives it.
+
+    GEOS reads and judges all plain geometries in one go; the others are looked at one by one.
+    """
+    rectangles = [_rectangle(geometry) for geometry, _ in places]
+    texts = [
+        _geojson_text(geometry) if rectangle is None else None
+        for (geometry, _), rectangle in zip(places, rectangles, strict=True)
+    ]
+    shapes = shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore")
+    has_heights = shapely.has_z(shapes)
+    shapes = shapely.force_2d(shapes)
+    bounds = shapely.bounds(shapes)
+    plain = shapely.is_valid(shapes) & ~shapely.is_empty(shapes) & (bounds[:, 2] - bounds[:, 0] <= 180)
+    plain &= (bounds[:, :2] >= (-180, -90)).all(axis=1) & (bounds[:, 2:] <= (180, 90)).all(axis=1)
+    found: list[Footprint | None] = []
+    rows = zip(places, rectangles, plain, has_heights, bounds.tolist(), shapely.to_wkb(shapes), strict=True)
+    for (geometry, bbox), rectangle, is_plain, has_height, box, wkb in rows:
+        limits = bounds_of(bbox)
+        bottom, top = _heights_of(limits)
+        if rectangle is not None and not _crosses(limits):
+            found.append(Footprint((rectangle,), None, bottom, top))
+        elif is_plain and not _crosses(limits) and not (has_height and bottom is None):
+            found.append(Footprint((tuple(box),), wkb, bottom, top))
+        else:
+            found.append(footprint_of(geometry, bbox))
+    return found
+
+
+def footprint_of(geometry: object, bbox: object) -> Footprint | None:
+    """The footprint that a geometry gives, else the bounding box; None where neither is usable."""
+    bounds = bounds_of(bbox)
+    bottom, top = _heights_of(bounds)
+    if (rectangle := _rectangle(geometry)) is not None and not _crosses(bounds):
+        return Footprint((rectangle,), None, bottom, top)
+    shape = parse_geometry(geometry)
+    if shape is None:
+        boxes = boxes_of(bounds) if bounds else ()
+        if not boxes:
+            return None
+        return Footprint(boxes, shapely.to_wkb(shape_of(boxes)) if len(boxes) > 1 else None, bottom, top)
+    if bottom is None:
+        bottom, top = _shape_heights(shape)
+    shape = normalise(shape, crosses_antimeridian=_crosses(bounds))
+    return Footprint(tuple(_covering_boxes(shape)), shapely.to_wkb(shape), bottom, top)
+
+
+def bounds_of(bbox: object) -> tuple[float, ...] | None:
+    """Four or six finite numbers from a `bbox`, one level of nesting forgiven; None for anything else."""
+    if not isinstance(bbox, list):
+        return None
+    flat = cast("list[object]", bbox)
+    if any(isinstance(part, list) for part in flat):
+        parts = [cast("list[object]", part) if isinstance(part, list) else [part] for part in flat]
+        flat = [number for part in parts for number in part]
+    if len(flat) not in (4, 6) or not _are_numbers(flat):
+        return None
+    numbers = cast("list[float]", flat)
+    half = len(numbers) // 2
+    south, north = numbers[1], numbers[half + 1]
+    inside = -90 - _LATITUDE_SLACK <= south <= north <= 90 + _LATITUDE_SLACK
+    longitudes = abs(numbers[0]) <= 360 and abs(numbers[half]) <= 360
+    return tuple(map(float, numbers)) if inside and longitudes and all(map(is_number, numbers)) else None
+
+
+def boxes_of(bounds: Sequence[float]) -> tuple[Box, ...]:
+    """One box, or two where the bounds cross the antimeridian; they are four numbers, or six with heights."""
+    half = len(bounds) // 2
+    south, north = bounds[1], bounds[half + 1]
+    return tuple((west, south, east, north) for west, east in longitude_parts(bounds[0], bounds[half]))
+
+
+def longitude_parts(west: float, east: float) -> tuple[tuple[float, float], ...]:
+    """A range of longitudes as one or two ranges within -180..180; west > east crosses the antimeridian."""
+    if -180 <= west <= east <= 180:
+        return ((west, east),)
+    if west > east:
+        east += 360
+    if east - west >= 360:
+        return ((-180.0, 180.0),)
+    turns = math.floor((west + 180) / 360) * 360
+    west, east = west - turns, east - turns
+    return ((west, east),) if east <= 180 else ((west, 180.0), (-180.0, east - 360))
+
+
+def shape_of(boxes: Sequence[Box]) -> BaseGeometry:
+    """The boxes as one geometry."""
+    shapes = [box_shape(*box) for box in boxes]
+    return shapes[0] if len(shapes) == 1 else shapely.union_all(shapes)
+
+
+def box_shape(west: float, south: float, east: float, north: float) -> BaseGeometry:
+    """A box as a geometry; one without width or height becomes a line or a point."""
+    if west == east and south == north:
+        return shapely.Point(west, south)
+    if west == east or south == north:
+        return shapely.LineString([(west, south), (east, north)])
+    return shapely.box(west, south, east, north)
+
+
+def parse_geometry(geometry: object) -> BaseGeometry | None:
+    """A GeoJSON geometry as a shape with finite coordinates on earth; None where it is none or empty."""
+    if not isinstance(geometry, Mapping):
+        return None
+    document = cast("Mapping[str, Any]", geometry)
+    if document.get("type") not in GEOMETRY_TYPES:
+        return None
+    try:
+        shape = shapely.geometry.shape(cast("Any", document))
+        if shape.is_empty or not _is_on_earth(shape):
+            return None
+    except (ShapelyError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
+        # shapely answers malformed coordinates with whatever its innards happen to raise.
+        return None
+    return shape
+
+
+def normalise(shape: BaseGeometry, *, crosses_antimeridian: bool = False) -> BaseGeometry:
+    """The shape in two dimensions, valid, and with its longitudes brought into -180..180.
+
+    `crosses_antimeridian` tells that a shape wider than half the earth was drawn without being cut at the
+    antimeridian, as its bounding box with west > east says.
+    """
+    flat = shapely.force_2d(shape)
+    west, _, east, _ = flat.bounds
+    if crosses_antimeridian and east - west > 180 and shapely.get_num_geometries(flat) == 1:
+        flat = shapely.transform(flat, _eastern)
+    if not flat.is_valid:
+        flat = shapely.make_valid(flat)
+    west, _, east, _ = flat.bounds
+    if west >= -180 and east <= 180:
+        return flat
+    turns = range(math.floor((west + 180) / 360), math.floor((east + 180) / 360) + 1)
+    parts = [_part_within(flat, turn) for turn in turns]
+    return shapely.union_all([part for part in parts if not part.is_empty])
+
+
+def is_number(value: object) -> bool:
+    """Whether a JSON value is a finite number, which true and false are not."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300
+
+
+def _are_numbers(values: Iterable[object]) -> bool:
+    # Types and not isinstance: true and false are integers to Python, and this is asked for every item.
+    return _NUMBERS.issuperset(map(type, values))
+
+
+def _geojson_text(geometry: object) -> str | None:
+    if not isinstance(geometry, dict):
+        return None
+    document = cast("dict[str, object]", geometry)
+    return to_json(document) if document.get("type") in GEOMETRY_TYPES else None
+
+
+def _heights_of(bounds: Sequence[float] | None) -> tuple[float | None, float | None]:
+    if bounds is None or len(bounds) != 6:
+        return None, None
+    return min(bounds[2], bounds[5]), max(bounds[2], bounds[5])
+
+
+def _crosses(bounds: Sequence[float] | None) -> bool:
+    return bounds is not None and bounds[0] > bounds[len(bounds) // 2]
+
+
+def _part_within(shape: BaseGeometry, turn: int) -> BaseGeometry:
+    window = shapely.box(-180 + 360 * turn, -90, 180 + 360 * turn, 90)
+    return shapely.transform(shapely.intersection(shape, window), partial(_shifted, degrees=-360 * turn))
+
+
+def _shifted(coordinates: Any, degrees: float) -> Any:
+    coordinates[:, 0] += degrees
+    return coordinates
+
+
+def _eastern(coordinates: Any) -> Any:
+    coordinates[coordinates[:, 0] < 0, 0] += 360
+    return coordinates
+
+
+def _is_on_earth(shape: BaseGeometry) -> bool:
+    west, south, east, north = shape.bounds
+    latitudes = south >= -90 - _LATITUDE_SLACK and north <= 90 + _LATITUDE_SLACK
+    finite = bool(np.isfinite(shapely.get_coordinates(shape)).all())
+    return finite and latitudes and west >= -360 and east <= 360
+
+
+def _shape_heights(shape: BaseGeometry) -> tuple[float | None, float | None]:
+    if not shape.has_z:
+        return None, None
+    heights = shapely.get_coordinates(shape, include_z=True)[:, 2]
+    known = heights[np.isfinite(heights)]
+    return (float(known.min()), float(known.max())) if len(known) else (None, None)
+
+
+def _covering_boxes(shape: BaseGeometry) -> Iterator[Box]:
+    """One box, or one for each hemisphere where parts lie far apart, so that the index stays selective."""
+    parts = shapely.get_parts(shape)
+    west, _, east, _ = shape.bounds
+    if len(parts) == 1 or east - west <= 180:
+        yield shape.bounds
+        return
+    bounds = shapely.bounds(parts)
+    for low, high in _HEMISPHERES:
+        middle = (bounds[:, 0] + bounds[:, 2]) / 2
+        mine = bounds[(middle >= low) & ((middle < high) | (high == 180))]
+        if len(mine):
+            west, south = mine[:, :2].min(axis=0)
+            east, north = mine[:, 2:].max(axis=0)
+            yield float(west), float(south), float(east), float(north)
+
+
+def _rectangle(geometry: object) -> Box | None:
+    """The box that a polygon of one ring with four upright sides is, without asking shapely (fast)."""
+    match geometry:
+        case {"type": "Polygon", "coordinates": [[[a, b], [c, d], [e, f], [g, h], [i, j]]]}:
+            numbers = (a, b, c, d, e, f, g, h, i, j)
+        case _:
+            return None
+    if not _are_numbers(numbers) or (a, b) != (i, j):
+        return None
+    upright = (b == d and c == e and f == h and g == a) or (a == c and d == f and e == g and h == b)
+    if not upright or a == e or b == f:
+        return None
+    west, east, south, north = float(min(a, e)), float(max(a, e)), float(min(b, f)), float(max(b, f))
+    return (
+        (west, south, east, north) if west >= -180 and east <= 180 and -90 <= south <= north <= 90 else None
+    )

@@ -1,0 +1,40 @@
+"""JSON texts in and out, fast, and exact where speed would lose something."""
+
+import json
+from typing import NoReturn, cast
+
+import orjson
+from eohub_toolkit.errors import Invalid
+
+
+def parse_json(text: bytes) -> object:
+    """The value of a JSON text; raises ValueError. NaN and infinity are not JSON."""
+    try:
+        value = cast("object", orjson.loads(text))
+        # orjson turns integers beyond 64 bits into floats, which it writes with an exponent.
+        if b"e+" not in orjson.dumps(value):
+            return value
+    except (orjson.JSONDecodeError, TypeError):
+        # Half characters, byte order marks and deep nesting are left to Python's own parser to judge.
+        pass
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+def to_json(value: object) -> str:
+    """Compact JSON that can be stored and sent as UTF-8; raises Invalid for what JSON cannot express."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        # Huge integers, deep nesting and half characters, which Python escapes.
+        pass
+    try:
+        return json.dumps(value, separators=(",", ":"), allow_nan=False)
+    except (ValueError, RecursionError):
+        raise Invalid("It holds a number that JSON cannot express, or is nested too deeply.") from None
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a JSON number")

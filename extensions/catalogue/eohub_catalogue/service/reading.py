@@ -1,0 +1,99 @@
+"""Reading STAC documents from files, each with its place; what cannot be read is told, not raised."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from eohub_catalogue.service.jsontext import parse_json
+
+# An item of a few hundred kB is unusual; a file that is one JSON text has to fit into memory several times.
+LONGEST_LINE = 32 * 1024 * 1024
+LARGEST_FILE = 512 * 1024 * 1024
+_LINE_SUFFIXES = frozenset({".ndjson", ".jsonl", ".geojsonl", ".geojsons"})
+_RECORD_SEPARATOR = b"\x1e"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A document and where it stands, such as `items.ndjson:17`."""
+
+    where: str
+    document: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A place where no document could be read, and why, as a sentence."""
+
+    where: str
+    reason: str
+
+
+type Reading = Found | Unreadable
+
+
+def read_documents(path: Path, progress: Callable[[int], None]) -> Iterator[Reading]:
+    """The documents in a file; `progress` is told the number of bytes read since it was told last.
+
+    NDJSON has a document on each line. JSON may be one document, a list of them, an item collection or a
+    list of collections as an API gives it.
+    """
+    try:
+        if path.suffix.lower() in _LINE_SUFFIXES:
+            yield from _read_lines(path, progress)
+        else:
+            yield from _read_whole(path, progress)
+    except OSError as error:
+        yield Unreadable(str(path), f"It cannot be read: {error.strerror or 'unknown error'}.")
+
+
+def _read_lines(path: Path, progress: Callable[[int], None]) -> Iterator[Reading]:
+    with path.open("rb") as file:
+        for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE), b""), 1):
+            progress(len(line))
+            where = f"{path}:{number}"
+            if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
+                yield Unreadable(
+                    where, f"The line is longer than {LONGEST_LINE // 2**20} MiB; reading ended here."
+                )
+                return
+            # RFC 8142 puts a record separator before each GeoJSON text.
+            if text := line.strip().removeprefix(_RECORD_SEPARATOR):
+                yield from _documents(where, text, "")
+
+
+def _read_whole(path: Path, progress: Callable[[int], None]) -> Iterator[Reading]:
+    size = path.stat().st_size
+    if size > LARGEST_FILE:
+        yield Unreadable(
+            str(path),
+            f"It is larger than {LARGEST_FILE // 2**20} MiB; write one document a line into a .ndjson file.",
+        )
+        return
+    text = path.read_bytes()
+    progress(size)
+    yield from _documents(str(path), text, ", document ")
+
+
+def _documents(where: str, text: bytes, numbered: str) -> Iterator[Reading]:
+    try:
+        value = parse_json(text)
+    except ValueError as error:
+        yield Unreadable(where, f"It is not JSON: {error}.")
+        return
+    match value:
+        case {"type": "FeatureCollection", "features": list(features)}:
+            parts = cast("list[object]", features)
+        case {"collections": list(collections), **others} if "type" not in others:
+            parts = cast("list[object]", collections)
+        case list():
+            parts = cast("list[object]", value)
+        case _:
+            parts, numbered = [value], ""
+    for number, part in enumerate(parts, 1):
+        place = f"{where}{numbered}{number}" if numbered else where
+        if isinstance(part, dict):
+            yield Found(place, cast("dict[str, Any]", part))
+        else:
+            yield Unreadable(place, "It is not a JSON object.")

@@ -1,0 +1,71 @@
+"""An item's JSON, however broken, becomes the row that the panel shows."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from eohub_catalogue.assets import kind_of, openable
+from eohub_catalogue.contract import ItemPage, ItemSummary, StoredSize
+from eohub_catalogue.cube import cube_of
+from eohub_catalogue.lint import defects_of
+from eohub_catalogue.ports import RawPage
+from eohub_catalogue.reading import count, identifier, instant, mapping, text
+
+_MOST_ASSETS = 2_000
+
+
+def page_of(raw: RawPage, catalogue: str) -> ItemPage:
+    """Summaries of a raw page, in its order."""
+    items = tuple(summary_of(feature, catalogue) for feature in raw.features)
+    return ItemPage(items=items, next=raw.next, matched=raw.matched, note=raw.note)
+
+
+def summary_of(item: object, catalogue: str) -> ItemSummary:
+    """The row for one item; what cannot be read is left out and marked; never raises."""
+    raw = mapping(item)
+    properties = mapping(raw.get("properties"))
+    assets = mapping(raw.get("assets"))
+    own_id, collection = identifier(raw.get("id")), identifier(raw.get("collection"))
+    cube = cube_of(raw)
+    start, end = _period(properties)
+    return ItemSummary(
+        catalogue=catalogue,
+        collection=collection,
+        id=own_id or "",
+        title=text(properties.get("title")) or text(own_id) or "item without an id",
+        kind=kind_of(raw),
+        description=text(properties.get("description"), 1000),
+        license=text(properties.get("license"), 100),
+        stored=_stored(assets.values()),
+        asset_count=len(assets),
+        dimensions=cube.dimensions(),
+        variables=cube.variables,
+        variable_count=cube.variable_count,
+        start=start,
+        end=end,
+        defects=defects_of(item),
+        code_refusal=_code_refusal(raw, own_id, collection),
+    )
+
+
+def _code_refusal(item: Mapping[str, object], own_id: str | None, collection: str | None) -> str | None:
+    choice = openable(item)
+    if isinstance(choice, str):
+        return choice
+    if own_id is None or collection is None:
+        return "It names no id or no collection, so it cannot be asked for again."
+    return None
+
+
+def _period(properties: Mapping[str, object]) -> tuple[datetime | None, datetime | None]:
+    moment = instant(properties.get("datetime"))
+    start = instant(properties.get("start_datetime")) or moment
+    end = instant(properties.get("end_datetime")) or moment
+    return (end, start) if start and end and start > end else (start, end)
+
+
+def _stored(assets: Iterable[object]) -> StoredSize | None:
+    sizes = [
+        count(mapping(asset).get("file:size")) for asset, _ in zip(assets, range(_MOST_ASSETS), strict=False)
+    ]
+    told = [size for size in sizes if size is not None]
+    return StoredSize(size_bytes=sum(told), complete=len(told) == len(sizes)) if told else None

@@ -1,0 +1,7 @@
+import { client } from './plugins/client';
+import { commands } from './plugins/commands';
+import { panel } from './plugins/panel';
+import { session } from './plugins/session';
+
+export * from './tokens';
+export default [client, session, panel, commands];

@@ -1,0 +1,26 @@
+"""What crosses the wire between a user's server and the storage service."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Credentials(BaseModel):
+    """S3 keys with an end. The first four names are those of AWS, so that tools recognise them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    access_key_id: str = Field(
+        serialization_alias="AccessKeyId", description="Names the keys; no secret by itself"
+    )
+    secret_access_key: str = Field(
+        serialization_alias="SecretAccessKey", repr=False, description="Signs requests"
+    )
+    session_token: str = Field(
+        serialization_alias="SessionToken", repr=False, description="Goes with every request"
+    )
+    expiration: datetime = Field(
+        serialization_alias="Expiration", description="When S3 begins to refuse the keys (UTC)"
+    )
+    endpoint: str = Field(description="URL of S3")
+    region: str = Field(description="Region to sign for")

@@ -1,0 +1,31 @@
+"""What can keep a person from getting keys."""
+
+from eohub_toolkit.errors import Conflict, Forbidden, Invalid, TooMany, Unauthenticated, Unavailable
+
+
+class UnusableName(Invalid):
+    """A hub user name that cannot be a prefix: it could mean more than one person's."""
+
+
+class NoLogin(Conflict):
+    """The hub keeps no ID token of this person."""
+
+
+class LoginTooOld(Unauthenticated):
+    """The person's ID token has ended and the hub could not get a new one."""
+
+
+class OtherName(Conflict):
+    """The identity provider calls this person otherwise than the hub, so S3 would refuse their prefix."""
+
+
+class KeysRefused(Forbidden):
+    """STS does not accept the ID token for this role."""
+
+
+class TooManyKeys(TooMany):
+    """One person asked for keys more often than any program needs."""
+
+
+class StorageDown(Unavailable):
+    """S3 cannot be reached."""

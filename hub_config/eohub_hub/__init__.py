@@ -1,0 +1,1 @@
+"""What turns settings into a configured JupyterHub, and the stack of one machine around it."""

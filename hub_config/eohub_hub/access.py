@@ -1,0 +1,88 @@
+"""Who may do what: one table of EOHub's own scopes, and the roles of people, their servers and the
+services."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+CATALOGUE_READ: Final = "custom:catalogue:read"
+CATALOGUE_WRITE: Final = "custom:catalogue:write"
+STORAGE_CREDENTIALS: Final = "custom:storage:credentials"
+
+SCOPES: dict[str, str] = {
+    CATALOGUE_READ: "Search the catalogue's collections and items",
+    CATALOGUE_WRITE: "Add, change and remove the catalogue's collections and items",
+    STORAGE_CREDENTIALS: "Get S3 keys for one's own prefix and the shared data, for an hour at most",
+}
+"""Every scope of ours with what it allows; services check them by name."""
+
+PERSON: tuple[str, ...] = ("self", CATALOGUE_READ, STORAGE_CREDENTIALS)
+"""What every person gets. `self` is JupyterHub's own right to one's servers and tokens: without it nobody
+logs in."""
+
+SERVER: tuple[str, ...] = (
+    "users:activity!user",
+    "access:servers!server",
+    CATALOGUE_READ,
+    STORAGE_CREDENTIALS,
+)
+"""What the token of a person's server gets: to say that it is in use, and what the panels in it need."""
+
+ADMINISTRATOR: tuple[str, ...] = (CATALOGUE_WRITE,)
+"""What members of the administrators' groups get beyond JupyterHub's own rights of an administrator."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAccess:
+    """The rights of a managed service's own token; `why` is for the operator guide."""
+
+    service: str
+    scopes: tuple[str, ...]
+    why: str
+
+
+SERVICES: tuple[ServiceAccess, ...] = (
+    ServiceAccess(
+        "storage",
+        ("read:users:name", "admin:auth_state"),
+        "exchange the ID token that a person logged in with for S3 keys",
+    ),
+)
+"""Services not named here get no right at all: who asks them brings a token of their own, and it is that
+one's scopes that count."""
+
+
+def install_access(c: Any, *, admin_groups: Iterable[str], services: Collection[str]) -> None:
+    """Declare scopes and roles in JupyterHub's configuration, beside any that it already has.
+
+    `services` names the managed services of this hub: a role for one that is not there would stop the start.
+    """
+    c.JupyterHub.custom_scopes = {
+        **_held(c.JupyterHub, "custom_scopes", {}),
+        **{name: {"description": description} for name, description in SCOPES.items()},
+    }
+    c.JupyterHub.load_roles = [
+        *_held(c.JupyterHub, "load_roles", []),
+        {"name": "user", "description": "What every person may do", "scopes": list(PERSON)},
+        {
+            "name": "eohub-admin",
+            "description": "What administrators may do in EOHub's services",
+            "scopes": list(ADMINISTRATOR),
+            "groups": sorted(admin_groups),
+        },
+        *(_service_role(access) for access in SERVICES if access.service in services),
+    ]
+    c.Spawner.server_token_scopes = [*_held(c.Spawner, "server_token_scopes", []), *SERVER]
+
+
+def _service_role(access: ServiceAccess) -> dict[str, Any]:
+    return {
+        "name": f"eohub-{access.service}",
+        "description": f"What the service {access.service} may do: {access.why}",
+        "scopes": list(access.scopes),
+        "services": [access.service],
+    }
+
+
+def _held[T](section: Any, name: str, empty: T) -> T:
+    return section.get(name, empty)

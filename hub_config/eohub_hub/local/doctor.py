@@ -1,0 +1,117 @@
+"""What must hold before the stack can start; each failed check is one sentence with a way out."""
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from eohub_toolkit.errors import EohubError
+
+from eohub_hub.local import ports
+from eohub_hub.local.errors import DiskTrouble, ToolMissing, disk_trouble
+from eohub_hub.local.settings import LocalSettings
+from eohub_hub.local.state import StateFolder
+from eohub_hub.local.tools import ENVIRONMENT_FLOORS, HUB_FLOORS, Tools, missing_tools, too_old, versions
+
+MIB = 1024**2
+FIRST_START_MIB = 3072
+"""The users' environment takes about 1.6 GiB, its wheels in the cache the rest; S3 reserves little."""
+LATER_START_MIB = 256
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of `eohub doctor`: what was looked at, and what is wrong with it."""
+
+    title: str
+    faults: tuple[EohubError, ...]
+    note: str = ""
+
+
+def examine(settings: LocalSettings, tools: Tools, *, running: bool) -> list[Check]:
+    """Every check in the order in which its failure would matter; `running` leaves out the ports."""
+    state = StateFolder(settings.state_folder)
+    hub = versions(HUB_FLOORS)
+    checks = [
+        Check("Python", tuple(_python_faults(sys.version_info[:2])), platform.python_version()),
+        Check("Programs", tuple(missing_tools(tools)), str(tools.node.parent)),
+        Check("Hub packages", tuple(too_old(HUB_FLOORS, hub)), _listed(hub)),
+        Check("User environment", *_environment(state)),
+        Check("State folder", tuple(_faults(lambda: _check_folder(state))), str(state.root)),
+        Check("Disk", *_disk(state)),
+    ]
+    if not running:
+        checks.append(Check("Ports", tuple(_faults(lambda: choose_ports(settings, state)))))
+    return checks
+
+
+def first_fault(checks: list[Check]) -> EohubError | None:
+    """The fault to tell about when only one can be told."""
+    return next((fault for check in checks for fault in check.faults), None)
+
+
+def choose_ports(settings: LocalSettings, state: StateFolder) -> ports.Ports:
+    """The ports that a start would use now; raises PortTaken, BrokenState."""
+    return ports.choose(settings.wanted_ports(), ports.recall(state.ports), ports.is_free, ports.owner)
+
+
+def free_mebibytes(path: Path) -> int:
+    """Free space for us at `path` or at its nearest existing parent, in MiB."""
+    return shutil.disk_usage(_existing(path)).free // MIB
+
+
+def _python_faults(version: tuple[int, ...]) -> list[EohubError]:
+    if version >= (3, 12):
+        return []
+    return [
+        ToolMissing(
+            f"Python {version[0]}.{version[1]} is too old.", hint="Install Python 3.12 or newer, or uv."
+        )
+    ]
+
+
+def _environment(state: StateFolder) -> tuple[tuple[EohubError, ...], str]:
+    if not state.environment.exists():
+        return (), "made at the first start"
+    found = versions(ENVIRONMENT_FLOORS, state.environment)
+    return tuple(too_old(ENVIRONMENT_FLOORS, found)), _listed(found)
+
+
+def _check_folder(state: StateFolder) -> None:
+    state.check_version()
+    place = _existing(state.root)
+    if not place.is_dir():
+        raise disk_trouble(NotADirectoryError(20, "Not a directory"), place)
+    if os.statvfs(place).f_flag & os.ST_RDONLY:
+        raise disk_trouble(OSError(30, "Read-only file system"), place)
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise disk_trouble(PermissionError(13, "Permission denied"), place)
+
+
+def _disk(state: StateFolder) -> tuple[tuple[EohubError, ...], str]:
+    needed = LATER_START_MIB if state.environment.exists() else FIRST_START_MIB
+    free = free_mebibytes(state.root)
+    note = f"{free / 1024:.1f} GiB free"
+    if free >= needed:
+        return (), note
+    sentence = f"The disk of {state.root} has {free} MiB free, and this start needs {needed} MiB."
+    return (DiskTrouble(sentence, hint="Free some space, or set EOHUB_STATE_DIR to another disk."),), note
+
+
+def _faults(check: Callable[[], object]) -> list[EohubError]:
+    try:
+        check()
+    except EohubError as error:
+        return [error]
+    return []
+
+
+def _existing(path: Path) -> Path:
+    return next(parent for parent in (path, *path.parents) if parent.exists())
+
+
+def _listed(found: dict[str, str | None]) -> str:
+    return ", ".join(f"{name} {version or 'missing'}" for name, version in found.items())

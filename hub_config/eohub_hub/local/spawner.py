@@ -1,0 +1,42 @@
+"""Tells the local spawner where this machine's folders, services and policy are."""
+
+from typing import Any
+
+from eohub_profiles.catalog import load
+
+from eohub_hub.local.state import StateFolder
+from eohub_hub.people import People
+from eohub_hub.settings import HubSettings
+from eohub_hub.spawner_install import install_spawner
+from eohub_hub.spawner_settings import Catalogue, SpawnerSettings
+
+ENVIRONMENT = "eo"
+"""The one environment of this machine; `policy.yaml` gives it its title."""
+
+_CATALOGUE = "eohub"
+
+
+def install_local_spawner(c: Any, settings: HubSettings) -> None:
+    """Have people's servers run on this machine; does nothing where there is no state folder.
+
+    Raises PolicyError with every fault of the policy's files.
+    """
+    if settings.state_folder is None:
+        return
+    install_spawner(
+        c, spawner_settings(settings, StateFolder(settings.state_folder)), load(settings.policy_folder)
+    )
+
+
+def spawner_settings(settings: HubSettings, state: StateFolder) -> SpawnerSettings:
+    """What the spawner is told; opens the registry of persons."""
+    return SpawnerSettings(
+        state=state.root,
+        instance=state.instance,
+        environments={ENVIRONMENT: state.environment},
+        people=People.open(settings.people_database_url),
+        s3_url=settings.s3_url,
+        s3_region=settings.s3_region,
+        storage_url=settings.storage_url,
+        catalogues=(Catalogue(_CATALOGUE, settings.catalogue_title, settings.catalogue_url),),
+    )

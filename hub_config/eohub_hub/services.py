@@ -1,0 +1,36 @@
+"""What runs beside the hub: services that JupyterHub starts, watches and routes to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ManagedService:
+    """A program that the hub keeps running; with a `url` it is also routed to at /services/<name>/."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    url: str | None = None
+    api_token: str | None = field(default=None, repr=False)
+
+    def specification(self) -> dict[str, Any]:
+        """The entry for `JupyterHub.services`."""
+        found: dict[str, Any] = {
+            "name": self.name,
+            "command": list(self.command),
+            "environment": dict(self.environment),
+            "display": False,
+        }
+        if self.url is not None:
+            found["url"] = self.url
+        if self.api_token is not None:
+            found["api_token"] = self.api_token
+        return found
+
+
+def install_services(c: Any, services: Sequence[ManagedService]) -> None:
+    """Have the hub start `services` in this order, after those that other parts have already named."""
+    already = c.JupyterHub.services if "services" in c.JupyterHub else []
+    c.JupyterHub.services = [*already, *(service.specification() for service in services)]

@@ -1,0 +1,80 @@
+"""The settings of the hub: the same on one machine, where `eohub up` gives them, and on Kubernetes."""
+
+import re
+import runpy
+from pathlib import Path
+from typing import Annotated, Any
+
+from eohub_toolkit.settings import Settings, settings_config
+from pydantic import AfterValidator, Field
+
+LOCAL_SERVICES = frozenset({"identity", "s3", "storage", "catalogue"})
+"""What the hub of one machine starts beside itself."""
+
+_HTTP_URL = re.compile(r"https?://[^\s/?#]+(/[^\s?#]*)?")
+
+
+def _http_url(value: str) -> str:
+    if not _HTTP_URL.fullmatch(value):
+        raise ValueError("is not an http or https URL without query")
+    return value.rstrip("/")
+
+
+Url = Annotated[str, AfterValidator(_http_url)]
+
+
+class HubSettings(Settings):
+    """What a site says about its hub; URLs are kept without a slash at the end."""
+
+    model_config = settings_config("HUB")
+
+    public_url: Url = Field(
+        default="http://127.0.0.1:8000", description="Where people reach the hub with their browser"
+    )
+    issuer: Url = Field(description="The OpenID Connect provider; its discovery document lies beneath it")
+    client_id: str = Field(default="eohub", description="The hub's name at the OpenID Connect provider")
+    client_secret_file: Path = Field(description="File with the hub's secret at the OpenID Connect provider")
+    groups_claim: str = Field(
+        default="groups", description="The claim with a person's groups, or a dotted path to it"
+    )
+    admin_groups: frozenset[str] = Field(
+        default=frozenset({"platform/admin"}),
+        description="JSON list of groups, without a slash in front, whose members run the hub",
+    )
+    people_database_url: str = Field(
+        description="SQLAlchemy URL of the registry that gives each person a name and a number"
+    )
+    policy_folder: Path = Field(description="Folder with profiles/*.yaml and policy.yaml")
+    storage_url: Url = Field(
+        default="http://127.0.0.1:8004", description="The storage service, as a user's server reaches it"
+    )
+    s3_url: Url = Field(default="http://127.0.0.1:8006", description="The S3 endpoint for users' servers")
+    s3_region: str = Field(default="eohub-local", description="The S3 region to sign requests for")
+    catalogue_url: Url = Field(
+        default="http://127.0.0.1:8005/services/catalogue",
+        description="The STAC API of EOHub's own catalogue, as a user's server reaches it",
+    )
+    catalogue_title: str = Field(default="EOHub", description="The name of that catalogue in the sidebar")
+    concurrent_spawns: int = Field(
+        default=10, ge=1, le=1000, description="Servers that may start at one time"
+    )
+    state_folder: Path | None = Field(
+        default=None,
+        validation_alias="EOHUB_STATE_DIR",
+        description="The one machine's state; unset where no `eohub up` runs the hub",
+    )
+
+    @property
+    def managed_services(self) -> frozenset[str]:
+        """Names of the services that the hub starts itself; none where they run elsewhere."""
+        return frozenset() if self.state_folder is None else LOCAL_SERVICES
+
+    def client_secret(self) -> str:
+        """The hub's secret at the OpenID Connect provider; raises OSError when the file cannot be read."""
+        return self.client_secret_file.read_text().strip()
+
+
+def load_parts(c: Any, settings: HubSettings, folder: Path) -> None:
+    """Run every `*.py` of `folder` in the order of names, each with `c` and `settings` as globals."""
+    for part in sorted(folder.glob("*.py")):
+        runpy.run_path(str(part), init_globals={"c": c, "settings": settings})

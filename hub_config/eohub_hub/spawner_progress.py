@@ -1,0 +1,49 @@
+"""The steps of one start, as the pending page shows them: what was really done, and how long it took."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+_EXPECTED_STEPS = 5
+_LAST_PERCENT = 95
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A finished step and its duration in seconds."""
+
+    text: str
+    seconds: float
+
+    def __str__(self) -> str:
+        """Write it as one line."""
+        return f"{self.text} ({self.seconds:.1f} s)"
+
+
+class Steps:
+    """Collects steps and tells whoever watches; `clock` gives seconds that never go back."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._since = clock()
+        self._changed = asyncio.Event()
+        self.done: list[Step] = []
+
+    def finish(self, text: str) -> None:
+        """Note that something was done since the step before."""
+        now = self._clock()
+        self.done.append(Step(text, now - self._since))
+        self._since = now
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
+
+    async def events(self) -> AsyncIterator[dict[str, int | str]]:
+        """Give every step, past and to come, as an event of JupyterHub's progress API; ends only with its
+        task."""
+        shown = 0
+        while True:
+            changed = self._changed
+            for step in self.done[shown:]:
+                shown += 1
+                yield {"progress": min(_LAST_PERCENT, 100 * shown // _EXPECTED_STEPS), "message": str(step)}
+            await changed.wait()

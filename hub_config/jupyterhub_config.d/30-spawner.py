@@ -1,0 +1,5 @@
+"""What you can start."""
+
+from eohub_hub.local.spawner import install_local_spawner
+
+install_local_spawner(c, settings)

@@ -1,0 +1,10 @@
+"""JupyterHub reads this file: it turns settings into configuration, part by part."""
+
+import os
+from pathlib import Path
+
+from eohub_hub.settings import HubSettings, load_parts
+from eohub_toolkit.settings import load
+
+settings = load(HubSettings, os.environ)
+load_parts(get_config(), settings, Path(__file__).parent / "jupyterhub_config.d")

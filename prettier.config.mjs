@@ -1,0 +1,7 @@
+export default {
+  arrowParens: 'avoid',
+  endOfLine: 'lf',
+  printWidth: 100,
+  singleQuote: true,
+  trailingComma: 'none'
+};

@@ -1,0 +1,42 @@
+"""The OpenAPI documents that are committed, and what they are made from. Run as a script, it writes them."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from eohub_catalogue.server.routes import PREFIX, ROUTES
+from eohub_catalogue.service.document import openapi_document as catalogue_service
+from eohub_storage.service.app import openapi_document as storage_service
+from eohub_toolkit.routes import openapi
+
+EXTENSIONS = Path(__file__).parents[2] / "extensions"
+
+
+def catalogue_server() -> dict[str, Any]:
+    """The routes of the catalogue's half in the user's pod."""
+    return openapi("EOHub catalogue", PREFIX, ROUTES)
+
+
+DOCUMENTS: Mapping[str, Callable[[], Mapping[str, Any]]] = {
+    "catalogue/openapi/server.json": catalogue_server,
+    "catalogue/openapi/service.json": catalogue_service,
+    "storage/openapi/service.json": storage_service,
+}
+
+
+def render(document: Mapping[str, Any]) -> str:
+    """The text of a document as it is committed."""
+    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def main() -> None:
+    """Write every document."""
+    for name, make in DOCUMENTS.items():
+        path = EXTENSIONS / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(render(make()), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""What is not documented does not merge: settings, decisions, commands."""
+
+import importlib
+import pkgutil
+import re
+from pathlib import Path
+
+import eohub_catalogue
+import eohub_hub
+import eohub_storage
+import pytest
+from eohub_toolkit.settings import Settings, variables_of
+
+ROOT = Path(__file__).parents[2]
+GUIDE = "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "docs" / "operators").glob("*.md")))
+
+
+def settings_classes() -> list[type[Settings]]:
+    for package in (eohub_hub, eohub_storage, eohub_catalogue):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if module.name.endswith("settings"):
+                importlib.import_module(module.name)
+    found: list[type[Settings]] = []
+    waiting = list(Settings.__subclasses__())
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        if kind.__module__.startswith("eohub_"):
+            found.append(kind)
+    return sorted(found, key=lambda kind: kind.__name__)
+
+
+def our_variables() -> list[str]:
+    names = {variable for kind in settings_classes() for variable in variables_of(kind)}
+    return sorted(name for name in names if name.startswith("EOHUB_"))
+
+
+def test_there_are_settings_to_check() -> None:
+    assert len(our_variables()) >= 10
+
+
+@pytest.mark.parametrize("variable", our_variables())
+def test_a_setting_is_in_the_operator_guide(variable: str) -> None:
+    assert f"`{variable}`" in GUIDE
+
+
+@pytest.mark.parametrize("kind", settings_classes(), ids=lambda kind: kind.__name__)
+def test_a_deployable_has_its_own_prefix(kind: type[Settings]) -> None:
+    assert re.fullmatch(r"EOHUB_[A-Z_]+_", kind.model_config.get("env_prefix") or "")
+    assert kind.model_config.get("frozen")
+
+
+def test_the_guide_names_no_setting_that_does_not_exist() -> None:
+    named = set(re.findall(r"`(EOHUB_[A-Z_]+[A-Z])`", GUIDE))
+    scripts = "\n".join(path.read_text("utf-8") for path in (ROOT / "hub_config").rglob("*.mjs") if path.is_file())
+    known = set(our_variables()) | set(re.findall(r"EOHUB_[A-Z_]+[A-Z]", scripts)) | {"EOHUB_INSTANCE"}
+    assert named <= known, named - known
+
+
+def test_decisions_are_numbered_without_gap() -> None:
+    numbers = [int(path.name[:4]) for path in sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_the_readme_names_the_commands_that_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for target in re.findall(r"`make ([a-z-]+)`", (ROOT / "README.md").read_text("utf-8")):
+        assert re.search(rf"^{target}:", makefile, re.M), target

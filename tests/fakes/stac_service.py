@@ -1,0 +1,83 @@
+"""The real catalogue service in a process of its own, on a database of its own."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+_SERVE = "from eohub_catalogue.service.__main__ import serve; serve()"
+_MANAGE = "from eohub_catalogue.service.__main__ import manage; manage()"
+_PATIENCE_SECONDS = 90.0
+
+
+@dataclass(frozen=True)
+class CatalogueService:
+    """A running service: its root URL, with a slash at the end, and what it can be reached by."""
+
+    root: str
+    port: int
+    database_url: str
+    pid: int
+
+    def ingest(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        """Run `eohub-catalogue ingest` on the service's database."""
+        return manage(["ingest", *map(str, arguments)], {"EOHUB_CATALOGUE_DATABASE_URL": self.database_url})
+
+
+@contextmanager
+def catalogue_service(folder: Path, prefix: str = "/services/catalogue/") -> Generator[CatalogueService]:
+    """Start the service with its database in `folder`; it is stopped at the end."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    database_url = f"sqlite:///{folder / 'catalogue.sqlite'}"
+    settings = {
+        "EOHUB_CATALOGUE_DATABASE_URL": database_url,
+        "JUPYTERHUB_SERVICE_URL": f"http://127.0.0.1:{port}",
+        "JUPYTERHUB_SERVICE_PREFIX": prefix,
+    }
+    log = folder / "service.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-c", _SERVE], env=_environment(settings), stdout=output, stderr=output
+        )
+        try:
+            root = f"http://127.0.0.1:{port}{prefix}"
+            _wait_until_healthy(f"{root}health", process, log)
+            yield CatalogueService(root, port, database_url, process.pid)
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def manage(arguments: Sequence[str], settings: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run the command `eohub-catalogue` to its end."""
+    command = [sys.executable, "-c", _MANAGE, *arguments]
+    return subprocess.run(command, env=_environment(settings), capture_output=True, text=True, timeout=600)
+
+
+def _environment(settings: Mapping[str, str]) -> dict[str, str]:
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("EOHUB_", "JUPYTERHUB_"))
+    }
+    return inherited | dict(settings)
+
+
+def _wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise AssertionError(f"the catalogue service did not start: {log.read_text('utf-8', 'replace')[-2000:]}")

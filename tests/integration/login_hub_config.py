@@ -1,0 +1,41 @@
+"""JupyterHub's configuration for the login tests: the real authenticator, and nothing else of ours."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eohub_hub.login import install_login
+from fakes.absent_proxy import AbsentProxy
+
+
+@dataclass(frozen=True)
+class Settings:
+    public_url: str
+    issuer: str
+    client_id: str
+    secret_file: str
+    groups_claim: str
+    people_database_url: str
+    admin_groups: frozenset[str]
+
+    def client_secret(self) -> str:
+        return Path(self.secret_file).read_text().strip()
+
+
+options: dict[str, Any] = json.loads(os.environ["LOGIN_TEST_OPTIONS"])
+hub = options["hub"]
+c = get_config()  # noqa: F821  # pyright: ignore
+c.JupyterHub.bind_url = hub["url"]
+c.JupyterHub.hub_bind_url = hub["url"]
+c.JupyterHub.db_url = f"sqlite:///{hub['folder']}/jupyterhub.sqlite"
+c.JupyterHub.cookie_secret_file = f"{hub['folder']}/cookie_secret"
+c.JupyterHub.proxy_class = AbsentProxy
+c.JupyterHub.load_roles = [
+    {"name": "reader", "scopes": ["admin:users", "admin:auth_state", "list:users"], "services": ["reader"]}
+]
+c.JupyterHub.services = [{"name": "reader", "api_token": hub["token"]}]
+c.JupyterHub.default_url = "/hub/home"
+c.Authenticator.auth_refresh_age = hub["refresh_age"]
+install_login(c, Settings(**{**options["login"], "admin_groups": frozenset({"platform/admin"})}))

@@ -1,0 +1,356 @@
+"""A real hub with our spawner: what it starts, what it refuses and how it says so, and what outlives what."""
+
+import html
+import json
+import os
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from eohub_hub.spawner_process import ProcessRecord, is_running
+from fakes.hub_for_spawner import SECRET, Hub
+
+pytestmark = [pytest.mark.real, pytest.mark.skipif(sys.platform != "linux", reason="walls need Linux")]
+SMALL = {"profile": "small", "environment": "eo"}
+MALFORMED = {
+    "an unknown profile": ({"profile": "huge", "environment": "eo"}, "medium"),
+    "an unknown environment": ({"profile": "small", "environment": "evil/image"}, "eo"),
+    "a list of two": ({"profile": ["small", "large"], "environment": "eo"}, "small"),
+    "a dict": ({"profile": {"name": "small"}, "environment": "eo"}, "small"),
+    "a number": ({"profile": 1, "environment": "eo"}, "small"),
+    "nothing": ({"profile": None, "environment": "eo"}, "small"),
+    "100 kB": ({"profile": "x" * 100_000, "environment": "eo"}, "small"),
+    "an extra key": (SMALL | {"image": "evil/x:1"}, "server_name"),
+    "an extra key of 100 kB": (SMALL | {"y" * 100_000: "z"}, "server_name"),
+    "a missing profile": ({"environment": "eo"}, "small"),
+    "a missing environment": ({"profile": "small"}, "eo"),
+    "no options": ({}, "small"),
+    "another server's name": (SMALL | {"server_name": "other"}, "empty"),
+    "a trailing newline": ({"profile": "small\n", "environment": "eo"}, "small"),
+    "a path": ({"profile": "../small", "environment": "eo"}, "small"),
+}
+
+
+@pytest.fixture(scope="module")
+def hub() -> Iterator[Hub]:
+    with tempfile.TemporaryDirectory(prefix="eohub-hub-") as folder:
+        hub = Hub(Path(folder))
+        hub.prepare()
+        hub.start()
+        for name in ("alice", "bob", "carol"):
+            hub.add(name)
+        try:
+            yield hub
+        finally:
+            hub.close()
+            print(hub.log()[-20_000:])
+
+
+def text_of(page: str) -> str:
+    """What a person reads on a page."""
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
+@pytest.mark.parametrize("case", MALFORMED)
+def test_rest_refuses_and_names_what_is_allowed(hub: Hub, case: str) -> None:
+    options, allowed = MALFORMED[case]
+    answer = hub.ask("carol", options)
+    assert answer.status_code == 400
+    message = answer.json()["message"]
+    assert allowed in message
+    assert "the test desk" in message
+    assert len(message) < 2_000
+    model = hub.server("carol")
+    assert not model or (model["stopped"] and model["user_options"] == {})
+
+
+@pytest.mark.parametrize("body", ["[]", '"small"', '{"user_options": ["small"]}', "{broken"])
+def test_rest_refuses_what_are_not_options_at_all(hub: Hub, body: str) -> None:
+    assert hub.api.post("/users/carol/server", content=body).status_code == 400
+
+
+def test_options_that_were_stored_unchecked_are_checked_at_the_start(hub: Hub) -> None:
+    hub.ask("carol", SMALL | {"image": "x"})  # makes the row
+    assert hub.api.patch("/users/carol/server", json={"user_options": {"profile": "evil"}}).status_code == 200
+    answer = hub.api.post("/users/carol/server")
+    assert answer.status_code == 400
+    assert hub.server("carol")["user_options"] == {}
+
+
+def test_a_profile_of_another_group_is_forbidden_until_one_is_a_member(hub: Hub) -> None:
+    answer = hub.ask("bob", {"profile": "large", "environment": "eo"})
+    assert answer.status_code == 403
+    assert "big-machines" in answer.json()["message"]
+    hub.add("bob", "big-machines")
+    hub.started("bob", {"profile": "large", "environment": "eo"})
+    hub.stopped("bob")
+
+
+def test_an_account_that_never_logged_in_cannot_have_a_server(hub: Hub) -> None:
+    hub.add("mallory")
+    answer = hub.ask("mallory", SMALL)
+    assert answer.status_code == 403
+    assert "never logged in" in answer.json()["message"]
+
+
+def test_a_refusal_leaves_no_traceback_in_the_log(hub: Hub) -> None:
+    before = len(hub.log())
+    hub.ask("carol", {"profile": "huge", "environment": "eo"})
+    hub.browser("carol").submit("spawn", {"profile": "huge", "environment": "eo"})
+    assert "Traceback" not in hub.log()[before:]
+
+
+class TestRunning:
+    """Alice's server runs."""
+
+    @pytest.fixture(autouse=True, scope="class")
+    def _server(self, hub: Hub) -> Iterator[None]:
+        hub.started("alice", SMALL)
+        yield
+        hub.stopped("alice")
+
+    @pytest.mark.parametrize(
+        "path", ["secrets/key", "secrets/cookie", "hub/jupyterhub.sqlite", "logs/servers/alice.log"]
+    )
+    def test_it_cannot_read_what_is_the_hubs(self, hub: Hub, path: str) -> None:
+        assert (hub.state / path).exists()
+        said = hub.run_inside("alice", f"print(open({str(hub.state / path)!r}, 'rb').read())")
+        assert "FileNotFoundError" in said
+
+    def test_no_process_that_it_sees_holds_the_hubs_secret(self, hub: Hub) -> None:
+        code = (
+            "import os\nfor n in os.listdir('/proc'):\n if n.isdigit():\n"
+            "  try: print(open(f'/proc/{n}/environ').read())\n  except OSError: pass\n"
+        )
+        said = hub.run_inside("alice", code)
+        assert "JUPYTERHUB_API_TOKEN" in said
+        assert SECRET not in said
+
+    def test_its_environment_holds_what_is_listed_and_nothing_else(self, hub: Hub) -> None:
+        said = hub.run_inside("alice", "import os; print('\\n'.join(sorted(os.environ)))").split()
+        ours = {name for name in said if not name.startswith("JUPYTERHUB_")}
+        assert ours == {
+            "AWS_CONFIG_FILE", "CPU_LIMIT", "DASK_NUM_WORKERS", "EOHUB_CATALOGUE_SERVER_CATALOGUES",
+            "EOHUB_INSTANCE", "EOHUB_SERVER", "EOHUB_STORAGE_URL", "HOME", "LANG", "LOGNAME", "MEM_LIMIT",
+            "MKL_NUM_THREADS",
+            "NUMBA_NUM_THREADS", "NUMEXPR_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "PATH",
+            "SHELL", "SITE_VARIABLE", "USER", "ZARR_THREADING__MAX_WORKERS",
+        } | (ours & {"LC_ALL", "TZ", "LC_CTYPE"})  # fmt: skip
+        assert {"JUPYTERHUB_API_TOKEN", "JUPYTERHUB_API_URL", "JUPYTERHUB_SERVICE_PREFIX"} <= set(said)
+
+    def test_its_aws_configuration_has_no_key_and_cannot_be_changed(self, hub: Hub) -> None:
+        said = hub.run_inside("alice", "import os; print(open(os.environ['AWS_CONFIG_FILE']).read())")
+        assert "region = test-region" in said
+        assert "endpoint_url = http://127.0.0.1:1\n" in said
+        assert f"credential_process = {hub.state}/environments/eo/bin/eohub-credentials" in said
+        assert "aws_secret_access_key" not in said
+        said = hub.run_inside("alice", "import os; open(os.environ['AWS_CONFIG_FILE'], 'w')")
+        assert re.search("PermissionError|Read-only file system", said)
+
+    def test_the_limits_of_the_plan_are_in_force(self, hub: Hub) -> None:
+        code = (
+            "import os\nfrom resource import *\n"
+            "print(len(os.sched_getaffinity(0)), os.environ['OMP_NUM_THREADS'], getrlimit(RLIMIT_CORE)[0],"
+            " getrlimit(RLIMIT_DATA)[0])"
+        )
+        cores, threads, core_dump, data = hub.run_inside("alice", code).split()
+        assert (cores, threads, core_dump) == ("1", "1", "0")
+        assert int(data) in (1 << 30, -1)
+
+    def test_its_token_has_the_scopes_of_a_server_and_no_more(self, hub: Hub) -> None:
+        code = (
+            "import json, os, urllib.request\n"
+            "request = urllib.request.Request(os.environ['JUPYTERHUB_API_URL'] + '/user')\n"
+            "request.add_header('Authorization', 'token ' + os.environ['JUPYTERHUB_API_TOKEN'])\n"
+            "print(' '.join(json.load(urllib.request.urlopen(request))['scopes']))"
+        )
+        scopes = {scope.partition("!")[0] for scope in hub.run_inside("alice", code).split()}
+        assert {"custom:catalogue:read", "custom:storage:credentials", "access:servers"} <= scopes
+        assert not scopes & {"custom:catalogue:write", "servers", "tokens", "admin:users", "self"}
+
+    def test_the_home_folder_is_private(self, hub: Hub) -> None:
+        assert (hub.state / "homes" / "alice").stat().st_mode & 0o777 == 0o700
+
+    def test_the_stored_options_are_the_canonical_ones(self, hub: Hub) -> None:
+        assert hub.server("alice")["user_options"] == SMALL
+
+    def test_a_third_server_is_refused_by_the_policy(self, hub: Hub) -> None:
+        hub.started("alice", SMALL, "second")
+        try:
+            answer = hub.ask("alice", SMALL, "third")
+            assert answer.status_code == 409
+            assert "the default server, second" in answer.json()["message"]
+        finally:
+            hub.stopped("alice", "second")
+
+    def test_home_shows_the_size_and_since_when(self, hub: Hub) -> None:
+        page = text_of(hub.browser("alice").get("home").text)
+        assert "Default server Small, 0.04 EUR/h running since" in page
+
+
+def test_stopping_ends_orphans_and_leaves_only_the_home(hub: Hub) -> None:
+    hub.started("alice", SMALL)
+    hub.run_inside("alice", "open('/tmp/scratch', 'w'); import os; open(os.path.expanduser('~/kept'), 'w')")
+    hub.run_inside(
+        "alice",
+        "import os, time\nif os.fork() == 0:\n os.setsid()\n os.closerange(0, 3)\n"
+        " if os.fork() == 0: time.sleep(600)\n os._exit(0)\n",
+    )
+    record = record_of(hub)
+    assert is_running(record)
+    hub.stopped("alice")
+    assert not is_running(record)
+    assert not processes_of(hub)
+    assert (hub.state / "homes" / "alice" / "kept").exists()
+    assert [path.name for path in (hub.state / "servers").iterdir() if path.name.startswith("alice")] == []
+
+
+def test_a_hub_that_was_killed_finds_the_server_again_and_can_stop_it(hub: Hub) -> None:
+    hub.started("alice", SMALL)
+    record = record_of(hub)
+    hub.kill()
+    assert is_running(record)
+    hub.start()
+    assert hub.wait("alice", lambda model: model.get("ready"))["state"]["pid"] == record.pid
+    assert "HOME" in hub.run_inside("alice", "import os; print(*os.environ)")
+    hub.stopped("alice")
+    assert not is_running(record)
+    assert not processes_of(hub)
+
+
+def test_a_server_that_died_while_the_hub_was_away_counts_as_stopped(hub: Hub) -> None:
+    hub.started("alice", SMALL)
+    record = record_of(hub)
+    hub.kill()
+    os.kill(record.pid, 9)
+    hub.start()
+    hub.wait("alice", lambda model: not model or model["stopped"])
+    assert not processes_of(hub)
+
+
+def test_a_server_that_fails_at_start_is_told_at_once_and_on_the_page(hub: Hub) -> None:
+    hub.started("alice", SMALL)
+    hub.run_inside("alice", "import os; open(os.path.expanduser('~/fail-at-start'), 'w')")
+    hub.stopped("alice")
+    began = time.monotonic()
+    answer = hub.ask("alice", SMALL)
+    assert time.monotonic() - began < 15
+    assert answer.status_code == 500
+    assert "ended while it was starting (status 3)" in answer.json()["message"]
+    page = hub.browser("alice").get("spawn-pending/alice")
+    assert "Your server did not start" in page.text
+    assert "Ask: the test desk" in text_of(page.text)
+    assert str(hub.state) not in page.text
+    (hub.state / "homes" / "alice" / "fail-at-start").unlink()
+
+
+class TestForm:
+    """What a person does in a browser without JavaScript."""
+
+    def test_it_offers_profiles_with_prices_and_says_what_is_enforced(self, hub: Hub) -> None:
+        page = hub.browser("carol").get("spawn").text
+        text = text_of(page)
+        assert "Small 1 CPU 1 GiB 0.04 EUR/h" in text
+        assert "Large needs the group big-machines." in text
+        assert re.search(r'value="large"[^>]*\sdisabled', page)
+        assert "Memory: enforced" in text
+        assert "Isolation: a " in text
+        assert not re.search(r"\son[a-z]+=", page)
+        assert not re.search(r"(src|href)=\"(https?:)?//", page)
+
+    @pytest.mark.parametrize("field", ["profile", "environment"])
+    def test_a_wrong_choice_comes_back_with_the_reason_beside_its_field(self, hub: Hub, field: str) -> None:
+        answer = hub.browser("carol").submit("spawn", SMALL | {field: "<script>alert(1)</script>"})
+        assert answer.status_code == 400
+        assert f'id="{field}-refusal-1"' in answer.text
+        assert "<script>alert(1)</script>" not in answer.text
+        assert "Allowed:" in text_of(answer.text)
+
+    def test_a_repeated_field_and_an_unknown_one_are_refused(self, hub: Hub) -> None:
+        browser = hub.browser("carol")
+        assert browser.submit("spawn", SMALL | {"profile": ["small", "medium"]}).status_code == 400
+        answer = browser.submit("spawn", SMALL | {"image": "evil"})
+        assert answer.status_code == 400
+        assert "There is no option 'image'." in text_of(answer.text)
+
+    def test_the_choice_that_was_refused_is_still_filled_in(self, hub: Hub) -> None:
+        answer = hub.browser("carol").submit("spawn", {"profile": "medium", "environment": "nope"})
+        assert re.search(r'value="medium" required\s+checked', answer.text)
+
+    def test_a_profile_that_is_not_for_one_is_refused_even_if_the_form_is_forged(self, hub: Hub) -> None:
+        answer = hub.browser("carol").submit("spawn", {"profile": "large", "environment": "eo"})
+        assert answer.status_code == 403
+
+    def test_a_request_without_the_forms_token_is_refused(self, hub: Hub) -> None:
+        browser = hub.browser("carol")
+        assert browser.client.post(f"{hub.url}/spawn", data=SMALL).status_code == 403
+
+    def test_start_watch_and_be_remembered(self, hub: Hub) -> None:
+        browser = hub.browser("carol")
+        answer = browser.submit("spawn", {"profile": "medium", "environment": "eo", "server_name": ""})
+        assert answer.status_code == 302
+        assert "/hub/spawn-pending/carol" in answer.headers["location"]
+        hub.wait("carol", lambda model: model.get("ready"))
+        hub.stopped("carol")
+        assert re.search(r'value="medium" required\s+checked', browser.get("spawn").text)
+
+    def test_a_server_with_a_name_needs_no_javascript_either(self, hub: Hub) -> None:
+        browser = hub.browser("carol")
+        answer = browser.submit("spawn", SMALL | {"server_name": "Ocean heat 2020"})
+        assert answer.status_code == 302, text_of(answer.text)
+        model = hub.wait("carol", lambda model: model.get("ready"), "ocean-heat-2020")
+        assert model["display_name"] == "Ocean heat 2020"
+        hub.stopped("carol", "ocean-heat-2020")
+
+    @pytest.mark.parametrize("name", ["!!!", "x" * 500, "\u202etxt"])
+    def test_a_name_that_cannot_be_one_is_refused_beside_its_field(self, hub: Hub, name: str) -> None:
+        answer = hub.browser("carol").submit("spawn", SMALL | {"server_name": name})
+        assert answer.status_code == 400
+        assert 'id="server_name-refusal-1"' in answer.text
+
+    def test_a_link_cannot_smuggle_options_past_the_decision(self, hub: Hub) -> None:
+        answer = hub.browser("carol").get("spawn?opt-profile=small&opt-environment=eo&opt-image=evil")
+        assert answer.status_code == 400
+        assert "There is no option" in text_of(answer.text)
+
+    def test_the_pending_page_names_each_step_with_its_time(self, hub: Hub) -> None:
+        (hub.state / "homes" / "carol" / "slow-start").touch()
+        browser = hub.browser("carol")
+        assert browser.submit("spawn", SMALL).status_code == 302
+        page = browser.get("spawn-pending/carol").text
+        assert re.search(r"<li>Prepared your home folder \(\d+\.\d s\)</li>", page)
+        assert '<noscript><meta http-equiv="refresh"' in page
+        stream = hub.api.get("/users/carol/server/progress").text
+        messages = [
+            json.loads(line[6:])["message"] for line in stream.splitlines() if line.startswith("data: ")
+        ]
+        steps = [message.partition(" (")[0].partition(":")[0] for message in messages]
+        assert steps == [
+            "Server requested", "Checked your choice", "Prepared your home folder", "Limits",
+            "Started the server", "The server answers", "Server ready at /user/carol/",
+        ]  # fmt: skip
+        assert "Checked your choice: Small, 0.04 EUR/h" in messages[1]
+        hub.stopped("carol")
+        (hub.state / "homes" / "carol" / "slow-start").unlink()
+
+
+def record_of(hub: Hub) -> ProcessRecord:
+    state = hub.server("alice")["state"]
+    return ProcessRecord(state["pid"], state["started"])
+
+
+def processes_of(hub: Hub) -> list[str]:
+    """Command lines of processes that carry the marks of this hub's servers."""
+    found: list[str] = []
+    for entry in Path("/proc").iterdir():
+        try:
+            marks = (entry / "environ").read_bytes() if entry.name.isdigit() else b""
+            if f"EOHUB_INSTANCE=tests-{hub.port}".encode() in marks:
+                found.append((entry / "cmdline").read_text())
+        except OSError:
+            continue
+    return found

@@ -1,0 +1,386 @@
+"""What code inside a server's walls can and cannot do, tried from inside, with each kind of walls found here.
+
+Run as root it tries accounts of their own, and itself once more as an ordinary account, which tries
+bubblewrap.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eohub_hub.isolation import Folders
+from eohub_hub.isolation_order import NOT_STARTED, Mode, Order
+from eohub_hub.isolation_probe import LAUNCHER, Walls, find_isolation, find_machine
+from eohub_hub.limits import Bound
+from eohub_hub.spawner_home import account_files, private_folder
+from eohub_hub.spawner_process import end_strays, launch, started_at
+from fakes.user_environment import make_user_environment
+
+pytestmark = [pytest.mark.real, pytest.mark.skipif(sys.platform != "linux", reason="walls need Linux")]
+ROOT = os.geteuid() == 0
+MODE = Mode.ACCOUNTS if ROOT else Mode.BUBBLEWRAP
+FIRST_UID = 70_000
+SECRET = "a secret that no server may read"
+
+LOOK = """
+import ctypes, json, os, signal, sys
+paths = json.loads(sys.argv[1])
+
+def attempt(action):
+    try:
+        return {"done": repr(action())}
+    except BaseException as error:
+        return {"refused": type(error).__name__}
+
+def attach(pid):
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.ptrace(16, pid, None, None) != 0:
+        raise OSError(ctypes.get_errno(), "ptrace")
+
+def write(path):
+    with open(path, "w") as file:
+        file.write("x")
+
+status = {name: text.strip() for name, text in (line.split(":", 1) for line in open("/proc/self/status"))}
+print(json.dumps({
+    "secret": attempt(lambda: open(paths["secret"]).read()),
+    "database": attempt(lambda: open(paths["database"], "rb").read()),
+    "other home": attempt(lambda: os.listdir(paths["other_home"])),
+    "other log": attempt(lambda: open(paths["other_log"]).read()),
+    "state folder": attempt(lambda: [n for n in os.listdir(paths["state"]) if n not in ("homes", "servers")]),
+    "homes": attempt(lambda: [n for n in os.listdir(paths["homes"]) if n != "alice"]),
+    "hub environment": attempt(lambda: open(f"/proc/{paths['hub_pid']}/environ").read()),
+    "other environment": attempt(lambda: open(f"/proc/{paths['other_pid']}/environ").read()),
+    "signal the hub": attempt(lambda: os.kill(paths["hub_pid"], 0)),
+    "signal the other": attempt(lambda: os.kill(paths["other_pid"], 0)),
+    "trace the hub": attempt(lambda: attach(paths["hub_pid"])),
+    "trace the other": attempt(lambda: attach(paths["other_pid"])),
+    "change the environment": attempt(lambda: write(paths["environment"] + "/bin/planted")),
+    "change the facts": attempt(lambda: write(paths["facts"] + "/passwd")),
+    "change the system": attempt(lambda: write("/etc/planted")),
+    "shared /tmp": attempt(lambda: open(paths["shared"]).read()),
+    "root's home": attempt(lambda: open(os.path.join("/root", ".bashrc")).read()),
+    "become root": attempt(lambda: os.setuid(0)),
+    "mount": attempt(lambda: os.unshare(os.CLONE_NEWNS)),
+    "own home": attempt(lambda: write(paths["home"] + "/notebook.ipynb")),
+    "own tmp": attempt(lambda: write("/tmp/scratch")),
+    "own name": attempt(lambda: __import__("pwd").getpwuid(os.getuid()).pw_name),
+    "terminal": attempt(lambda: os.openpty() and "pty"),
+    "shared memory": attempt(lambda: write("/dev/shm/x")),
+    "facts": {
+        "no_new_privs": status["NoNewPrivs"], "capabilities": status["CapEff"], "uid": os.getuid(),
+        "groups": [g for g in os.getgroups() if g not in (os.getgid(), 65534)],
+        "processes": sorted(int(n) for n in os.listdir("/proc") if n.isdigit()),
+        "folder": os.getcwd(), "cores": sorted(os.sched_getaffinity(0)), "cap_bound": status["CapBnd"],
+    },
+}))
+"""
+FORBIDDEN = (
+    "secret", "database", "other home", "other log", "hub environment", "other environment", "signal the hub",
+    "signal the other", "trace the hub", "trace the other", "change the environment", "change the facts",
+    "change the system", "shared /tmp", "root's home", "become root",
+)  # fmt: skip
+ALLOWED = ("own home", "own tmp", "own name", "terminal", "shared memory")
+
+
+@dataclass
+class Place:
+    """A state folder with what a hub keeps in it, and two people."""
+
+    state: Path
+    environment: Path
+
+    @property
+    def walls(self) -> Walls:
+        return Walls(self.state, FIRST_UID)
+
+    def folders(self, name: str, number: int) -> Folders:
+        uid = self.walls.uid(MODE, number)
+        own = self.state / "servers" / name
+        folders = Folders(
+            state=self.state,
+            environment=self.environment,
+            home=private_folder(self.state / "homes" / name, uid),
+            temporary=private_folder(own / "tmp", uid),
+            facts=private_folder(own / "facts", mode=0o755),
+        )
+        private_folder(self.state / "servers" / "root")
+        account_files(folders.facts, name, os.getuid() if uid is None else uid, folders.home)
+        return folders
+
+    def order(self, *code: str, name: str = "alice", number: int = 1, mode: Mode = MODE) -> Order:
+        folders = self.folders(name, number)
+        command = (f"{self.environment}/bin/python", "-I", "-c", *code)
+        log = self.log(name)
+        return self.walls.order(mode, folders, command, number=number, memory_bytes=1 << 30, log=log)
+
+    def log(self, name: str) -> Path:
+        return private_folder(self.state / "logs") / f"{name}.log"
+
+    def run(self, order: Order) -> tuple[int, str]:
+        """Run to the end; its exit status and what it printed."""
+        Path(order.log).unlink(missing_ok=True)
+        done = subprocess.run(LAUNCHER, input=order.dump(), env={"LANG": "C.UTF-8"}, timeout=60, check=False)
+        return done.returncode, Path(order.log).read_text()
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Place]:
+    # Not pytest's own folder: its parents are another account's where the tests run as one.
+    with tempfile.TemporaryDirectory(prefix="eohub-walls-") as folder:
+        state = private_folder(Path(folder) / "state")
+        (private_folder(state / "secrets") / "key").write_text(SECRET)
+        (private_folder(state / "hub") / "jupyterhub.sqlite").write_text(SECRET)
+        yield Place(state, make_user_environment(state / "environments" / "eo"))
+
+
+def wait_until(condition: Any, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def seen(place: Place) -> Iterator[dict[str, Any]]:
+    """What alice's server finds when it tries everything, while the hub and bob's server run beside it."""
+    for _ in range(60):  # so that no process outside has a number that one inside has, too
+        subprocess.run(["/bin/true"], check=True)
+    hub = subprocess.Popen(["/bin/sleep", "120"], env={"HUB_SECRET": SECRET})
+    other = place.order("import time; print('up', flush=True); time.sleep(60)", name="bob", number=2)
+    bob = launch(other, {"LANG": "C.UTF-8", "JUPYTERHUB_API_TOKEN": SECRET})
+    shared = Path(tempfile.gettempdir()) / f"shared-{os.getpid()}"
+    shared.write_text("of another account")
+    shared.chmod(0o644)
+    try:
+        wait_until(lambda: place.log("bob").exists() and "up" in place.log("bob").read_text())
+        inner = int(
+            subprocess.run(["pgrep", "-P", str(bob.pid)], capture_output=True, check=True).stdout.split()[0]
+        )
+        paths = {
+            "secret": str(place.state / "secrets" / "key"),
+            "database": str(place.state / "hub" / "jupyterhub.sqlite"),
+            "state": str(place.state),
+            "homes": str(place.state / "homes"),
+            "home": str(place.state / "homes" / "alice"),
+            "other_home": str(place.state / "homes" / "bob"),
+            "other_log": str(place.log("bob")),
+            "environment": str(place.environment),
+            "facts": str(place.state / "servers" / "alice" / "facts"),
+            "shared": str(shared),
+            "hub_pid": hub.pid,
+            "other_pid": inner,
+        }
+        status, text = place.run(
+            replace(place.order(LOOK, json.dumps(paths)), cores=(min(os.sched_getaffinity(0)),))
+        )
+        assert status == 0, text
+        yield json.loads(text.splitlines()[-1])
+    finally:
+        shared.unlink()
+        hub.kill()
+        hub.wait(timeout=20)
+        bob.send_signal(signal.SIGTERM)
+        bob.wait(timeout=20)
+
+
+def test_the_walls_expected_here_are_the_walls_found(place: Place) -> None:
+    found = find_isolation(place.walls, place.environment)
+    assert (found.mode, found.reasons) == (MODE, ())
+
+
+@pytest.mark.parametrize("attempt", FORBIDDEN)
+def test_a_server_cannot(seen: dict[str, Any], attempt: str) -> None:
+    assert "refused" in seen[attempt], f"{attempt}: {seen[attempt]}"
+
+
+@pytest.mark.parametrize("attempt", ALLOWED)
+def test_a_server_can(seen: dict[str, Any], attempt: str) -> None:
+    assert "done" in seen[attempt], f"{attempt}: {seen[attempt]}"
+
+
+def test_of_the_state_folder_only_its_own_part_is_there(seen: dict[str, Any]) -> None:
+    assert seen["homes"] == {"done": "[]"}
+    assert seen["state folder"] == {"done": "['environments']"}
+
+
+def test_a_server_knows_its_own_name(seen: dict[str, Any]) -> None:
+    assert seen["own name"] == {"done": "'alice'"}
+
+
+def test_no_right_can_be_gained(seen: dict[str, Any]) -> None:
+    facts = seen["facts"]
+    assert facts["no_new_privs"] == "1"
+    assert int(facts["capabilities"], 16) == 0
+    assert facts["groups"] == []
+    assert facts["uid"] == (FIRST_UID + 1 if ROOT else os.getuid())
+
+
+def test_only_its_own_processes_exist(seen: dict[str, Any]) -> None:
+    assert len(seen["facts"]["processes"]) <= 3
+    assert seen["facts"]["processes"][0] == 1
+
+
+def test_it_starts_in_its_home_on_the_cores_it_was_given(seen: dict[str, Any], place: Place) -> None:
+    assert seen["facts"]["folder"] == str(place.state / "homes" / "alice")
+    assert seen["facts"]["cores"] == [min(os.sched_getaffinity(0))]
+
+
+def test_the_memory_limit_ends_the_allocation_and_not_the_machine(place: Place) -> None:
+    machine, _ = find_machine(MODE, "walls-test")
+    if machine.memory is Bound.CGROUP:
+        pytest.skip("this machine limits memory by cgroup; see test_limits_cgroup.py")
+    code = "try:\n b = bytearray(300 << 20)\n print('allocated')\nexcept MemoryError:\n print('refused')"
+    order = place.order(code)
+    assert place.run(replace(order, limits={"RLIMIT_DATA": 200 << 20})) == (0, "refused\n")
+    assert place.run(replace(order, limits={"RLIMIT_DATA": 800 << 20})) == (0, "allocated\n")
+
+
+def test_reserved_addresses_that_are_never_touched_do_not_count(place: Place) -> None:
+    code = (
+        "from mmap import *\nmmap(-1, 4 << 30, flags=MAP_PRIVATE | MAP_ANONYMOUS, prot=0)\nprint('reserved')"
+    )
+    assert place.run(replace(place.order(code), limits={"RLIMIT_DATA": 200 << 20})) == (0, "reserved\n")
+
+
+@pytest.mark.skipif(
+    not ROOT, reason="the number of processes is bounded only where each person has an account"
+)
+def test_a_fork_bomb_ends_at_the_limit(place: Place) -> None:
+    code = (
+        "import os, time\nmade = 0\n"
+        "try:\n while True:\n  if os.fork() == 0: time.sleep(30); os._exit(0)\n  made += 1\n"
+        "except BlockingIOError:\n print(made < 40)"
+    )
+    assert place.run(replace(place.order(code), limits={"RLIMIT_NPROC": 40})) == (0, "True\n")
+
+
+def orphan(seconds: int = 300) -> str:
+    """Code whose child outlives it: in a session of its own, with its parent gone, as a kernel's may be."""
+    return (
+        "import os, subprocess, sys, time\n"
+        f"code = 'import time; time.sleep({seconds})'\n"
+        "if os.fork() == 0:\n os.setsid()\n"
+        " command = [sys.executable, '-I', '-c', code]\n"
+        " os.execve(sys.executable, command, {'EOHUB_ORPHAN': os.environ['MARK']})\n"
+        "print('up', flush=True)\n"
+    )
+
+
+def carriers(mark: str) -> list[int]:
+    """Processes of the machine that carry a mark in their environment."""
+    found: list[int] = []
+    for entry in Path("/proc").iterdir():
+        with suppress(OSError):
+            if entry.name.isdigit() and f"EOHUB_ORPHAN={mark}".encode() in (entry / "environ").read_bytes():
+                found.append(int(entry.name))
+    return found
+
+
+@pytest.mark.parametrize("mode", [MODE, Mode.SINGLE])
+def test_nothing_outlives_a_server_that_ends_by_itself(place: Place, mode: Mode) -> None:
+    mark = f"itself-{mode}-{os.getpid()}"
+    process = launch(place.order(orphan() + "time.sleep(0.5)", mode=mode), {"MARK": mark})
+    assert process.wait(timeout=20) == 0
+    wait_until(lambda: not carriers(mark))
+
+
+@pytest.mark.parametrize("mode", [MODE, Mode.SINGLE])
+def test_nothing_outlives_a_server_that_is_asked_to_stop(place: Place, mode: Mode) -> None:
+    mark = f"asked-{mode}-{os.getpid()}"
+    place.log("alice").unlink(missing_ok=True)
+    process = launch(place.order(orphan() + "time.sleep(300)", mode=mode), {"MARK": mark})
+    wait_until(lambda: "up" in _read(place.log("alice")) and len(carriers(mark)) == 1)
+    process.terminate()
+    assert process.wait(timeout=20) == 128 + signal.SIGTERM
+    wait_until(lambda: not carriers(mark))
+
+
+def test_nothing_outlives_a_launcher_that_is_killed(place: Place) -> None:
+    mark = f"killed-{os.getpid()}"
+    process = launch(place.order(orphan() + "time.sleep(300)"), {"MARK": mark})
+    wait_until(lambda: len(carriers(mark)) == 1)
+    process.kill()
+    process.wait(timeout=20)
+    wait_until(lambda: not carriers(mark))
+
+
+def test_without_walls_strays_of_a_killed_launcher_are_found_by_their_marks(place: Place) -> None:
+    instance = f"instance-{os.getpid()}"
+    marks = {"EOHUB_INSTANCE": instance, "EOHUB_SERVER": "alice", "MARK": instance}
+    code = orphan().replace("{'EOHUB_ORPHAN'", "os.environ | {'EOHUB_ORPHAN'") + "time.sleep(300)"
+    process = launch(place.order(code, mode=Mode.SINGLE), marks)
+    wait_until(lambda: len(carriers(instance)) == 1)
+    process.kill()
+    process.wait(timeout=20)
+    assert len(carriers(instance)) == 1
+    assert end_strays(instance, "bob") == 0
+    assert end_strays(instance, "alice") >= 1
+    wait_until(lambda: not carriers(instance))
+
+
+def test_a_server_that_ignores_the_request_is_killed_after_its_grace(place: Place) -> None:
+    place.log("alice").unlink(missing_ok=True)
+    ignore = "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+    code = f"{ignore}print('up', flush=True)\ntime.sleep(300)"
+    process = launch(replace(place.order(code), grace_seconds=1), {})
+    wait_until(lambda: "up" in _read(place.log("alice")))
+    process.terminate()
+    assert process.wait(timeout=20) == 128 + signal.SIGKILL
+
+
+def test_the_log_stays_within_its_bounds(place: Place) -> None:
+    order = replace(place.order("for n in range(40000): print(n, 'x' * 100)"), log_bytes=256 << 10)
+    process = launch(order, {})
+    assert process.wait(timeout=60) == 0
+    files = [Path(order.log), Path(f"{order.log}.1")]
+    assert all(path.stat().st_size <= 256 << 10 for path in files)
+    assert files[0].read_text().splitlines()[-1].startswith("39999 ")
+    files[1].unlink()
+
+
+def test_a_program_that_is_not_there_is_told_apart_from_one_that_fails(place: Place) -> None:
+    order = replace(
+        place.order(), mode=Mode.SINGLE, argv=("/nonexistent/program",), view=(), uid=None, root=None
+    )
+    status, text = place.run(order)
+    assert status == NOT_STARTED
+    assert text.startswith("The server could not be started: FileNotFoundError")
+    assert place.run(place.order("raise SystemExit(7)"))[0] == 7
+
+
+def test_a_recycled_process_number_is_not_taken_for_the_old_process() -> None:
+    with subprocess.Popen(["/bin/sleep", "30"]) as first, subprocess.Popen(["/bin/sleep", "30"]) as second:
+        time.sleep(0.05)
+        started = started_at(first.pid)
+        assert started is not None
+        assert started == started_at(first.pid)
+        first.kill()
+        wait_until(lambda: started_at(first.pid) is None)  # a zombie by now: nobody has reaped it
+        second.kill()
+    assert started_at(first.pid) is None
+
+
+@pytest.mark.skipif(not ROOT, reason="already run by an ordinary account")
+def test_the_same_holds_within_bubblewrap_for_an_ordinary_account(tmp_path: Path) -> None:
+    from fakes.ordinary_account import run_as_ordinary_account
+
+    status, text = run_as_ordinary_account(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__], tmp_path
+    )
+    assert status == 0, text
+    assert " passed" in text, text
+
+
+def _read(path: Path) -> str:
+    return path.read_text() if path.exists() else ""

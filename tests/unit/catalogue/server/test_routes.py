@@ -1,0 +1,123 @@
+"""What the panel can ask, over catalogues in memory."""
+
+import pytest
+from fakes.stac_catalogue import MemoryCatalogue
+from fakes.stac_documents import cube_item
+from pydantic import ValidationError
+
+from eohub_catalogue.contract import CatalogueSource, CodeQuery, SearchQuery
+from eohub_catalogue.errors import NothingToOpen, UnknownCatalogue
+from eohub_catalogue.server.catalogues import Catalogues
+from eohub_catalogue.server.routes import list_catalogues, notebook_code, probe, search
+from eohub_catalogue.server.settings import ServerSettings
+from eohub_toolkit.errors import Unavailable, status_of
+from eohub_toolkit.settings import SettingsError
+
+SOURCES = (
+    CatalogueSource(id="embedded", title="EOHub", url="http://127.0.0.1:8005/services/catalogue/"),
+    CatalogueSource(id="other", title="Other", url="https://stac.example.org"),
+)
+
+
+@pytest.fixture
+def memory() -> MemoryCatalogue:
+    return MemoryCatalogue([cube_item(), cube_item(id="images", assets={})])
+
+
+@pytest.fixture
+def catalogues(memory: MemoryCatalogue) -> Catalogues:
+    return Catalogues(lambda: ServerSettings(catalogues=SOURCES), lambda source, deadline: memory)
+
+
+async def test_catalogues_are_listed_in_their_order_without_asking_them(catalogues: Catalogues) -> None:
+    listed = await list_catalogues(catalogues)
+    assert [source.id for source in listed.catalogues] == ["embedded", "other"]
+
+
+async def test_a_search_gives_rows(catalogues: Catalogues) -> None:
+    page = await search(SearchQuery(catalogue="embedded", words="america"), catalogues)
+    assert [(row.catalogue, row.id) for row in page.items] == [
+        ("embedded", "a1b-north-america"),
+        ("embedded", "images"),
+    ]
+
+
+async def test_a_page_size_beyond_the_largest_is_clamped(catalogues: Catalogues, memory: MemoryCatalogue) -> None:
+    await search(SearchQuery(catalogue="embedded", limit=10**9), catalogues)
+    assert memory.asked[0].limit == 100
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"limit": 0},
+        {"limit": -1},
+        {"start": "2021-01-01", "end": "2020-01-01"},
+        {"start": "tomorrow"},
+        {"words": "x" * 100_000},
+        {"catalogue": "../hub"},
+        {"bbox": [1, 2, 3]},
+        {"page": "x" * 20_000},
+    ],
+)
+def test_a_wrong_query_is_refused(fields: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        SearchQuery.model_validate({"catalogue": "embedded", **fields})
+
+
+async def test_swapped_dates_are_explained() -> None:
+    with pytest.raises(ValidationError, match="swap the two dates"):
+        SearchQuery(catalogue="embedded", start="2021-01-01", end="2020-01-01")  # type: ignore[arg-type]
+
+
+async def test_an_unknown_catalogue_is_not_found(catalogues: Catalogues) -> None:
+    with pytest.raises(UnknownCatalogue) as caught:
+        await search(SearchQuery(catalogue="elsewhere"), catalogues)
+    assert status_of(caught.value) == 404
+
+
+async def test_code_is_written_for_an_item(catalogues: Catalogues) -> None:
+    asked = CodeQuery(catalogue="embedded", collection="a1b-e1-north-america", item="a1b-north-america")
+    assert "xr.open_dataset" in (await notebook_code(asked, catalogues)).source
+
+
+async def test_no_code_for_an_item_without_data(catalogues: Catalogues) -> None:
+    asked = CodeQuery(catalogue="embedded", collection="a1b-e1-north-america", item="images")
+    with pytest.raises(NothingToOpen) as caught:
+        await notebook_code(asked, catalogues)
+    assert status_of(caught.value) == 422
+
+
+async def test_a_catalogue_that_is_away_fails_its_own_requests_only(
+    catalogues: Catalogues, memory: MemoryCatalogue
+) -> None:
+    memory.fault = Unavailable("127.0.0.1 cannot be reached.")
+    with pytest.raises(Unavailable):
+        await probe("embedded", catalogues)
+    assert len((await list_catalogues(catalogues)).catalogues) == 2
+    memory.fault = None
+    assert (await probe("embedded", catalogues)).catalogue == "embedded"
+
+
+async def test_wrong_settings_are_an_error_of_the_request_that_needs_them() -> None:
+    def broken() -> ServerSettings:
+        raise SettingsError("EOHUB_CATALOGUE_SERVER_CATALOGUE is not a setting of EOHub.")
+
+    catalogues = Catalogues(broken, lambda source, deadline: MemoryCatalogue([]))
+    with pytest.raises(SettingsError) as caught:
+        await list_catalogues(catalogues)
+    assert status_of(caught.value) == 422
+
+
+async def test_a_catalogue_is_opened_once(memory: MemoryCatalogue) -> None:
+    opened: list[tuple[str, float]] = []
+
+    def open_catalogue(source: CatalogueSource, deadline: float) -> MemoryCatalogue:
+        opened.append((source.id, deadline))
+        return memory
+
+    settings = ServerSettings(catalogues=SOURCES, deadline_seconds=3)
+    catalogues = Catalogues(lambda: settings, open_catalogue)
+    for _ in range(3):
+        await search(SearchQuery(catalogue="other"), catalogues)
+    assert opened == [("other", 3)]

@@ -1,0 +1,234 @@
+"""The port StacCatalogue: one class of tests for every adapter, then what only the HTTP adapter can show."""
+
+import base64
+import json
+from typing import Any
+
+import httpx2
+import pytest
+from fakes.stac_catalogue import MemoryCatalogue
+from fakes.stac_documents import cube_item
+from fakes.stac_upstream import ROOT, StacUpstream
+
+from eohub_catalogue.contract import CatalogueSource, SearchQuery
+from eohub_catalogue.errors import (
+    CatalogueBroken,
+    CatalogueBusy,
+    CatalogueRefused,
+    InvalidPage,
+    ItemNotFound,
+)
+from eohub_catalogue.ports import StacCatalogue
+from eohub_catalogue.server.stac_api import StacApi
+from eohub_toolkit.errors import Unavailable, Upstream
+from eohub_toolkit.http import Client
+
+SOURCE = CatalogueSource(id="example", title="Example", url=ROOT)
+ITEMS = [cube_item(id=f"item-{number}") for number in range(45)]
+
+
+def api(upstream: StacUpstream, deadline_seconds: float = 5.0) -> StacApi:
+    client = Client(ROOT + "/", deadline_seconds=deadline_seconds, attempts=1, transport=upstream.transport)
+    return StacApi(client, SOURCE, deadline_seconds)
+
+
+def query(**fields: Any) -> SearchQuery:
+    return SearchQuery(catalogue="example", **fields)
+
+
+class StacCatalogueContract:
+    @pytest.fixture
+    def catalogue(self) -> StacCatalogue:
+        raise NotImplementedError
+
+    async def test_pages_hold_every_item_once(self, catalogue: StacCatalogue) -> None:
+        page = await catalogue.search(query(limit=20))
+        seen = list(page.features)
+        while page.next is not None:
+            page = await catalogue.search(query(limit=20, page=page.next))
+            seen += page.features
+        assert [item["id"] for item in seen if isinstance(item, dict)] == [item["id"] for item in ITEMS]
+
+    async def test_the_total_is_told(self, catalogue: StacCatalogue) -> None:
+        assert (await catalogue.search(query(limit=20))).matched == 45
+
+    async def test_words_narrow_the_search(self, catalogue: StacCatalogue) -> None:
+        page = await catalogue.search(query(words="item-44"))
+        assert len(page.features) == 1
+        assert page.next is None
+
+    async def test_an_item_comes_back_as_it_is(self, catalogue: StacCatalogue) -> None:
+        assert await catalogue.item("a1b-e1-north-america", "item-7") == ITEMS[7]
+
+    async def test_an_unknown_item_is_not_found(self, catalogue: StacCatalogue) -> None:
+        with pytest.raises(ItemNotFound):
+            await catalogue.item("a1b-e1-north-america", "item-99")
+
+    async def test_a_made_up_page_marker_is_refused(self, catalogue: StacCatalogue) -> None:
+        with pytest.raises(InvalidPage):
+            await catalogue.search(query(page="../../hub/api"))
+
+    async def test_a_probe_returns_where_the_catalogue_answers(self, catalogue: StacCatalogue) -> None:
+        await catalogue.probe()
+
+
+class TestMemoryCatalogue(StacCatalogueContract):
+    @pytest.fixture
+    def catalogue(self) -> StacCatalogue:
+        return MemoryCatalogue(ITEMS)
+
+
+class TestStacApi(StacCatalogueContract):
+    @pytest.fixture
+    def catalogue(self) -> StacCatalogue:
+        return api(StacUpstream(ITEMS))
+
+
+async def test_a_first_page_costs_one_request() -> None:
+    upstream = StacUpstream(ITEMS)
+    await api(upstream).search(query(limit=20, start="2020-01-01"))
+    assert [str(request.url) for request in upstream.asked] == [
+        f"{ROOT}/search?limit=20&datetime=2020-01-01T00%3A00%3A00Z%2F.."
+    ]
+
+
+async def test_the_conformance_is_asked_once_for_searches_with_words() -> None:
+    upstream = StacUpstream(ITEMS)
+    catalogue = api(upstream)
+    for _ in range(3):
+        await catalogue.search(query(words="item-4"))
+    assert [request.url.path for request in upstream.asked] == ["/api/v1/", *["/api/v1/search"] * 3]
+
+
+async def test_words_are_looked_for_here_where_the_catalogue_cannot_and_it_says_so() -> None:
+    upstream = StacUpstream(ITEMS, conforms_to=())
+    page = await api(upstream).search(query(words="ITEM-44"))
+    assert [item["id"] for item in page.features if isinstance(item, dict)] == ["item-44"]
+    assert page.matched is None
+    assert page.note == "Example cannot search words: they were looked for here, in 45 items that it gave."
+
+
+async def test_looking_for_words_here_reads_a_bounded_number_of_pages_and_goes_on_from_there() -> None:
+    upstream = StacUpstream([cube_item(id=f"item-{number}") for number in range(2000)], conforms_to=())
+    page = await api(upstream).search(query(words="item-1999"))
+    assert page.features == []
+    assert page.next is not None
+    assert len(upstream.asked) == 1 + 5
+    again = await api(upstream).search(query(words="item-750", page=page.next))
+    assert len(again.features) == 1
+
+
+async def test_a_next_link_of_another_host_is_asked_of_the_catalogue_itself() -> None:
+    upstream = StacUpstream(ITEMS)
+    upstream.next_root = "http://internal.example.net/api/v1"
+    page = await api(upstream).search(query(limit=20))
+    await api(upstream).search(query(limit=20, page=page.next))
+    assert {request.url.host for request in upstream.asked} == {"stac.example.org"}
+
+
+@pytest.mark.parametrize("root", [f"{ROOT}/../../hub", "https://stac.example.org/hub/api", "not an address"])
+async def test_a_next_link_out_of_the_catalogue_is_not_followed_and_said(root: str) -> None:
+    upstream = StacUpstream(ITEMS)
+    upstream.next_root = root
+    page = await api(upstream).search(query(limit=20))
+    assert page.next is None
+    assert page.note == "Example gave a next page that cannot be followed, so there may be more."
+
+
+async def test_a_next_link_with_a_body_is_posted() -> None:
+    upstream = StacUpstream(ITEMS)
+    link = {"rel": "next", "href": f"{ROOT}/search", "method": "POST", "body": {"token": "abc", "limit": 5}}
+    upstream.answer = httpx2.Response(200, json={"features": [ITEMS[0]], "links": [link]})
+    page = await api(upstream).search(query())
+    await api(upstream).search(query(page=page.next))
+    assert upstream.asked[-1].method == "POST"
+    assert json.loads(upstream.asked[-1].content) == {"token": "abc", "limit": 5}
+
+
+async def test_an_empty_page_ends_the_search_even_with_a_next_link() -> None:
+    upstream = StacUpstream(ITEMS)
+    link = {"rel": "next", "href": f"{ROOT}/search?token=1"}
+    upstream.answer = httpx2.Response(200, json={"features": [], "links": [link]})
+    page = await api(upstream).search(query())
+    assert page.next is None
+    assert page.note is None
+
+
+async def test_a_total_that_is_not_told_stays_unknown() -> None:
+    upstream = StacUpstream(ITEMS)
+    upstream.tells_total = False
+    assert (await api(upstream).search(query())).matched is None
+
+
+@pytest.mark.parametrize(
+    "marker",
+    [
+        {"method": "GET", "path": "../../hub/api/users"},
+        {"method": "GET", "path": "a/../../../hub/api"},
+        {"method": "GET", "path": "/hub/api"},
+        {"method": "GET", "path": "//other.example.org/"},
+        {"method": "GET", "path": "https://other.example.org/"},
+        {"method": "DELETE", "path": "search"},
+        {"method": "GET", "path": "search", "headers": {}},
+        ["GET", "search"],
+    ],
+)
+async def test_a_page_marker_cannot_lead_out_of_the_catalogue(marker: object) -> None:
+    upstream = StacUpstream(ITEMS)
+    text = base64.urlsafe_b64encode(json.dumps(marker).encode()).decode()
+    with pytest.raises(InvalidPage):
+        await api(upstream).search(query(page=text))
+    assert upstream.asked == []
+
+
+@pytest.mark.parametrize("marker", ["", "====", "a", "\u00e9", "bm90IGpzb24="])
+async def test_a_page_marker_that_is_no_marker_is_refused(marker: str) -> None:
+    with pytest.raises(InvalidPage):
+        await api(StacUpstream(ITEMS)).search(query(page=marker))
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "says"),
+    [
+        (httpx2.Response(400, json={"description": "bad datetime"}), CatalogueRefused, "bad datetime"),
+        (httpx2.Response(422, json={"detail": [{"loc": []}]}), CatalogueRefused, "does not accept"),
+        (httpx2.Response(401), CatalogueRefused, "login"),
+        (httpx2.Response(403), CatalogueRefused, "login"),
+        (httpx2.Response(404), CatalogueBroken, "404"),
+        (httpx2.Response(301, headers={"Location": "https://x/"}), CatalogueBroken, "301"),
+        (httpx2.Response(429, headers={"Retry-After": "2"}), CatalogueBusy, "slow down"),
+        (httpx2.Response(500), Upstream, "500"),
+        (httpx2.Response(200, text="<html>"), CatalogueBroken, "not JSON"),
+        (httpx2.Response(200, json=[1]), CatalogueBroken, "not JSON"),
+        (httpx2.Response(200, text="[" * 200_000), CatalogueBroken, "not JSON"),
+        (httpx2.Response(200, json={"type": "Catalog"}), CatalogueBroken, "no list of items"),
+    ],
+)
+async def test_a_bad_answer_is_one_sentence(
+    answer: httpx2.Response, error: type[Exception], says: str
+) -> None:
+    upstream = StacUpstream(ITEMS)
+    upstream.answer = answer
+    with pytest.raises(error, match=says):
+        await api(upstream).search(query())
+
+
+async def test_a_catalogue_that_is_gone_is_unavailable() -> None:
+    upstream = StacUpstream(ITEMS)
+    upstream.fault = httpx2.ConnectError("refused")
+    for call in (api(upstream).search(query()), api(upstream).probe(), api(upstream).item("c", "i")):
+        with pytest.raises(Unavailable):
+            await call
+
+
+async def test_ids_are_quoted_in_addresses() -> None:
+    upstream = StacUpstream(ITEMS)
+    with pytest.raises(ItemNotFound):
+        await api(upstream).item("a/b", "../../secret?x#y")
+    assert upstream.asked[0].url.raw_path == b"/api/v1/collections/a%2Fb/items/..%2F..%2Fsecret%3Fx%23y"
+
+
+async def test_a_defective_item_is_handed_on_as_it_came() -> None:
+    upstream = StacUpstream([cube_item(), {"type": "Feature", "id": "bad", "geometry": None, "bbox": [[1]]}])
+    page = await api(upstream).search(query())
+    assert page.features[1] == {"type": "Feature", "id": "bad", "geometry": None, "bbox": [[1]]}

@@ -1,0 +1,90 @@
+from typing import Any
+
+import pytest
+from eohub_hub.access import (
+    ADMINISTRATOR,
+    CATALOGUE_READ,
+    CATALOGUE_WRITE,
+    PERSON,
+    SCOPES,
+    SERVER,
+    SERVICES,
+    STORAGE_CREDENTIALS,
+    install_access,
+)
+from traitlets.config import Config
+
+BROAD = {
+    "admin:users",
+    "admin:servers",
+    "admin:groups",
+    "tokens",
+    "servers",
+    "users",
+    "inherit",
+    "proxy",
+    "shutdown",
+}
+
+
+def installed(*services: str, before: Config | None = None) -> Config:
+    c = before or Config()
+    install_access(c, admin_groups={"platform-admin", "climate-admin"}, services=services)
+    return c
+
+
+def role(c: Config, name: str) -> dict[str, Any]:
+    found = [each for each in c.JupyterHub.load_roles if each["name"] == name]
+    assert len(found) == 1
+    return found[0]
+
+
+def test_every_scope_of_ours_is_declared_with_what_it_allows() -> None:
+    declared = installed().JupyterHub.custom_scopes
+    assert declared.keys() == SCOPES.keys()
+    assert all(name.startswith("custom:") and scope["description"] for name, scope in declared.items())
+
+
+def test_every_scope_that_a_role_uses_is_declared() -> None:
+    used = {*PERSON, *SERVER, *ADMINISTRATOR, *(scope for access in SERVICES for scope in access.scopes)}
+    assert {scope for scope in used if scope.startswith("custom:")} <= SCOPES.keys()
+
+
+def test_people_keep_their_right_to_their_own_servers() -> None:
+    assert set(role(installed(), "user")["scopes"]) == {"self", CATALOGUE_READ, STORAGE_CREDENTIALS}
+
+
+def test_a_servers_token_can_neither_start_servers_nor_make_tokens_nor_change_the_catalogue() -> None:
+    scopes = set(installed().Spawner.server_token_scopes)
+    assert scopes == {"users:activity!user", "access:servers!server", CATALOGUE_READ, STORAGE_CREDENTIALS}
+    assert not scopes & (BROAD | {"self", CATALOGUE_WRITE})
+
+
+def test_the_catalogue_is_changed_by_administrators_only() -> None:
+    found = role(installed(), "eohub-admin")
+    assert found["scopes"] == [CATALOGUE_WRITE]
+    assert found["groups"] == ["climate-admin", "platform-admin"]
+    assert CATALOGUE_WRITE not in PERSON
+
+
+@pytest.mark.parametrize("access", SERVICES, ids=lambda access: access.service)
+def test_a_services_own_token_is_narrow(access: Any) -> None:
+    assert not set(access.scopes) & BROAD
+    assert "read:users" not in access.scopes, "names are enough"
+    assert access.why
+
+
+def test_a_service_has_a_role_only_where_it_runs() -> None:
+    assert [each["name"] for each in installed().JupyterHub.load_roles] == ["user", "eohub-admin"]
+    assert role(installed("storage", "identity"), "eohub-storage")["services"] == ["storage"]
+
+
+def test_what_the_site_has_configured_before_is_kept() -> None:
+    before = Config()
+    before.JupyterHub.load_roles = [{"name": "site", "scopes": ["read:hub"]}]
+    before.JupyterHub.custom_scopes = {"custom:site:x": {"description": "x"}}
+    before.Spawner.server_token_scopes = ["custom:site:x"]
+    c = installed(before=before)
+    assert role(c, "site")
+    assert "custom:site:x" in c.JupyterHub.custom_scopes
+    assert c.Spawner.server_token_scopes[0] == "custom:site:x"
