@@ -313,7 +313,7 @@ class EohubLocalSpawner(Spawner):
         return f"Your server {what}. The operator finds the reason in {log}. Ask: {self.site.policy.support}"
 
     async def _has_ended(self, within: float) -> bool:
-        """Look often: JupyterHub's own `wait_for_death` doubles its pauses and would add seconds to a stop."""
+        """Look often: JupyterHub's own `wait_for_death` doubles its pauses, which adds seconds to a stop."""
         deadline = time.monotonic() + within
         while await self.poll() is None:
             if time.monotonic() >= deadline:

@@ -1,4 +1,4 @@
-"""Run a command as an ordinary account, although its Python and this checkout may lie where only root may look."""
+"""Run a command as an ordinary account, although Python and checkout may lie where only root may look."""
 
 import os
 import subprocess

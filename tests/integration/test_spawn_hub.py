@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from eohub_hub.spawner_process import ProcessRecord, is_running
 from fakes.hub_for_spawner import SECRET, Hub
+from fakes.ordinary_account import run_as_ordinary_account
 
-pytestmark = [pytest.mark.real, pytest.mark.skipif(sys.platform != "linux", reason="walls need Linux")]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="walls need Linux")
 SMALL = {"profile": "small", "environment": "eo"}
 MALFORMED = {
     "an unknown profile": ({"profile": "huge", "environment": "eo"}, "medium"),
@@ -139,7 +140,7 @@ class TestRunning:
             "MKL_NUM_THREADS",
             "NUMBA_NUM_THREADS", "NUMEXPR_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "PATH",
             "SHELL", "SITE_VARIABLE", "USER", "ZARR_THREADING__MAX_WORKERS",
-        } | (ours & {"LC_ALL", "TZ", "LC_CTYPE"})  # fmt: skip
+        } | (ours & {"LC_ALL", "TZ", "LC_CTYPE", "PWD"})  # fmt: skip
         assert {"JUPYTERHUB_API_TOKEN", "JUPYTERHUB_API_URL", "JUPYTERHUB_SERVICE_PREFIX"} <= set(said)
 
     def test_its_aws_configuration_has_no_key_and_cannot_be_changed(self, hub: Hub) -> None:
@@ -336,6 +337,16 @@ class TestForm:
         assert "Checked your choice: Small, 0.04 EUR/h" in messages[1]
         hub.stopped("carol")
         (hub.state / "homes" / "carol" / "slow-start").unlink()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="already run by an ordinary account")
+def test_the_same_holds_within_bubblewrap_for_an_ordinary_account(tmp_path: Path) -> None:
+    tests = "TestRunning or orphans or was_killed or fails_at_start"
+    status, text = run_as_ordinary_account(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", tests, __file__], tmp_path
+    )
+    assert status == 0, text
+    assert " passed" in text, text
 
 
 def record_of(hub: Hub) -> ProcessRecord:

@@ -24,9 +24,10 @@ from eohub_hub.isolation_probe import LAUNCHER, Walls, find_isolation, find_mach
 from eohub_hub.limits import Bound
 from eohub_hub.spawner_home import account_files, private_folder
 from eohub_hub.spawner_process import end_strays, launch, started_at
+from fakes.ordinary_account import run_as_ordinary_account
 from fakes.user_environment import make_user_environment
 
-pytestmark = [pytest.mark.real, pytest.mark.skipif(sys.platform != "linux", reason="walls need Linux")]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="walls need Linux")
 ROOT = os.geteuid() == 0
 MODE = Mode.ACCOUNTS if ROOT else Mode.BUBBLEWRAP
 FIRST_UID = 70_000
@@ -373,8 +374,6 @@ def test_a_recycled_process_number_is_not_taken_for_the_old_process() -> None:
 
 @pytest.mark.skipif(not ROOT, reason="already run by an ordinary account")
 def test_the_same_holds_within_bubblewrap_for_an_ordinary_account(tmp_path: Path) -> None:
-    from fakes.ordinary_account import run_as_ordinary_account
-
     status, text = run_as_ordinary_account(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__], tmp_path
     )

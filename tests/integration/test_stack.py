@@ -109,7 +109,11 @@ def test_the_public_address_routes_to_the_services(stack: LocalStack) -> None:
     assert page.json()["stac_version"].startswith("1.")
     assert httpx2.get(f"{stack.at.public}/services/storage/health", timeout=30).status_code == 200
     for hidden in ("identity", "s3"):
-        assert httpx2.get(f"{stack.at.public}/services/{hidden}/", timeout=30).status_code == 404
+        answer = httpx2.get(f"{stack.at.public}/services/{hidden}/", timeout=30)
+        assert (answer.status_code, answer.headers["location"]) == (
+            302,
+            f"{stack.at.public}/hub/services/{hidden}/",
+        )
 
 
 def test_a_person_logs_in_and_gets_a_server(stack: LocalStack) -> None:

@@ -66,7 +66,9 @@ def test_without_eohub_up_the_hub_ends_itself_and_the_person_works_on(stack: Loc
     assert "`eohub up` has gone" in stack.state.log.read_text("utf-8", "replace")
 
 
-def test_when_both_are_killed_the_next_start_ends_what_is_left_and_finds_the_server(stack: LocalStack) -> None:
+def test_when_both_are_killed_the_next_start_ends_what_is_left_and_finds_the_server(
+    stack: LocalStack,
+) -> None:
     stack.up()
     before = servers(stack)
     assert before

@@ -1,7 +1,7 @@
 """Where an item lies: GeoJSON and bounding boxes made comparable, at the antimeridian too."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
@@ -29,6 +29,7 @@ GEOMETRY_TYPES = frozenset(
 )
 _HEMISPHERES = ((-180.0, 0.0), (0.0, 180.0))
 _LATITUDE_SLACK = 1e-6
+# Types, because true and false are integers to `isinstance`, and because this is asked for every item.
 _NUMBERS: frozenset[type] = frozenset({int, float})
 
 
@@ -106,17 +107,21 @@ def bounds_of(bbox: object) -> tuple[float, ...] | None:
     if not isinstance(bbox, list):
         return None
     flat = cast("list[object]", bbox)
-    if any(isinstance(part, list) for part in flat):
+    kinds = set(map(type, flat))
+    if list in kinds:
         parts = [cast("list[object]", part) if isinstance(part, list) else [part] for part in flat]
         flat = [number for part in parts for number in part]
-    if len(flat) not in (4, 6) or not _are_numbers(flat):
+        kinds = set(map(type, flat))
+    if len(flat) not in (4, 6) or not kinds <= _NUMBERS:
         return None
     numbers = cast("list[float]", flat)
     half = len(numbers) // 2
     south, north = numbers[1], numbers[half + 1]
-    inside = -90 - _LATITUDE_SLACK <= south <= north <= 90 + _LATITUDE_SLACK
-    longitudes = abs(numbers[0]) <= 360 and abs(numbers[half]) <= 360
-    return tuple(map(float, numbers)) if inside and longitudes and all(map(is_number, numbers)) else None
+    on_earth = -90 - _LATITUDE_SLACK <= south <= north <= 90 + _LATITUDE_SLACK
+    on_earth = on_earth and abs(numbers[0]) <= 360 and abs(numbers[half]) <= 360
+    if not on_earth or (half == 3 and not (is_number(numbers[2]) and is_number(numbers[5]))):
+        return None
+    return tuple(map(float, numbers))
 
 
 def boxes_of(bounds: Sequence[float]) -> tuple[Box, ...]:
@@ -196,11 +201,6 @@ def is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300
 
 
-def _are_numbers(values: Iterable[object]) -> bool:
-    # Types and not isinstance: true and false are integers to Python, and this is asked for every item.
-    return _NUMBERS.issuperset(map(type, values))
-
-
 def _geojson_text(geometry: object) -> str | None:
     if not isinstance(geometry, dict):
         return None
@@ -272,7 +272,7 @@ def _rectangle(geometry: object) -> Box | None:
             numbers = (a, b, c, d, e, f, g, h, i, j)
         case _:
             return None
-    if not _are_numbers(numbers) or (a, b) != (i, j):
+    if not _NUMBERS.issuperset(map(type, numbers)) or (a, b) != (i, j):
         return None
     upright = (b == d and c == e and f == h and g == a) or (a == c and d == f and e == g and h == b)
     if not upright or a == e or b == f:

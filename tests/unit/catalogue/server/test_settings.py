@@ -53,5 +53,5 @@ def test_a_wrong_setting_is_named(variables: dict[str, str], configured: object,
 
 
 def test_two_catalogues_of_one_id_are_refused() -> None:
-    with pytest.raises(SettingsError, match="'here' twice"):
+    with pytest.raises(SettingsError, match="the id here twice"):
         settings_of(environ(HERE, HERE), ())

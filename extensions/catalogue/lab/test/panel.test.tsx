@@ -1,0 +1,180 @@
+import { cleanup, fireEvent, render, screen, within } from '@testing-library/react';
+import { afterEach, expect, test, vi } from 'vitest';
+import { CataloguePanel, type PanelActions } from '../src/panel/CataloguePanel';
+import { freshRow, keyOf, START, type CatalogueRow, type SearchState } from '../src/state';
+import { AWAY, EMBEDDED, item, OTHER } from './fakes';
+
+afterEach(cleanup);
+
+const NOTHING = () => null;
+const ICONS = { add: NOTHING, refresh: NOTHING, stop: NOTHING };
+
+function row(changes: Partial<CatalogueRow> = {}): CatalogueRow {
+  return { ...freshRow(EMBEDDED), health: { kind: 'ok' }, answered: true, ...changes };
+}
+
+function show(changes: Partial<SearchState>): Record<keyof PanelActions, ReturnType<typeof vi.fn>> {
+  const actions = {
+    edit: vi.fn(),
+    search: vi.fn(),
+    searchWithout: vi.fn(),
+    cancel: vi.fn(),
+    more: vi.fn(),
+    retry: vi.fn(),
+    reload: vi.fn(),
+    select: vi.fn(),
+    insert: vi.fn()
+  };
+  const state: SearchState = { ...START, loading: false, rows: [row()], ...changes };
+  render(<CataloguePanel state={state} icons={ICONS} actions={actions} />);
+  return actions;
+}
+
+const button = (name: string | RegExp) => screen.getByRole('button', { name });
+
+test('a row shows size, variables with units, shape and time range', () => {
+  show({ items: [item()] });
+  const shown = within(screen.getByRole('list', { name: 'Items' }));
+  expect(shown.getByText('A1B North America')).toBeTruthy();
+  expect(shown.getByText('Zarr')).toBeTruthy();
+  expect(shown.getByText('12.4 MiB · air_temperature [K]')).toBeTruthy();
+  expect(shown.getByText('time 240 × latitude 37 × longitude 49')).toBeTruthy();
+  expect(shown.getByText('1860-06-01 to 2099-06-01')).toBeTruthy();
+});
+
+test('defects are marked on their row and told on demand', () => {
+  const defects = [{ code: 'geometry_null', message: 'It has no geometry.' }];
+  show({ items: [item({ defects }), item({ id: 'b', title: 'Whole' })] });
+  expect(screen.getByText('1 defect')).toBeTruthy();
+  expect(screen.getByText('It has no geometry.')).toBeTruthy();
+  expect(screen.getAllByText(/defect/)).toHaveLength(1);
+});
+
+test('the button of an item that cannot be opened says why and does nothing', () => {
+  const code_refusal = 'None of its assets is a Zarr store.';
+  const actions = show({ items: [item({ code_refusal })] });
+  const insert = button(/Insert code/);
+  expect(insert.getAttribute('aria-disabled')).toBe('true');
+  const reason = document.getElementById(insert.getAttribute('aria-describedby') ?? '');
+  expect(reason?.textContent).toBe(code_refusal);
+  fireEvent.click(insert);
+  expect(actions.insert).not.toHaveBeenCalled();
+});
+
+test('code is inserted by button and by the enter key', () => {
+  const shown = item();
+  const actions = show({ items: [shown] });
+  fireEvent.click(button(/Insert code/));
+  expect(actions.insert).toHaveBeenLastCalledWith(shown, keyOf(shown, 0));
+  fireEvent.keyDown(screen.getAllByRole('listitem')[1] as HTMLElement, { key: 'Enter' });
+  expect(actions.insert).toHaveBeenCalledTimes(2);
+});
+
+test('arrow keys walk through the rows, of which one is reachable by tab', () => {
+  show({ items: [item({ id: 'a' }), item({ id: 'b' }), item({ id: 'c' })] });
+  const rows = [...screen.getByRole('list', { name: 'Items' }).children] as HTMLElement[];
+  expect(rows.map(each => each.tabIndex)).toEqual([0, -1, -1]);
+  rows[0]?.focus();
+  for (const [key, index] of [
+    ['ArrowDown', 1],
+    ['End', 2],
+    ['ArrowDown', 2],
+    ['Home', 0],
+    ['ArrowUp', 0]
+  ] as const) {
+    fireEvent.keyDown(document.activeElement as HTMLElement, { key });
+    expect(document.activeElement).toBe(rows[index]);
+  }
+});
+
+test('the selected row tells more', () => {
+  const shown = item();
+  show({ items: [shown], selected: keyOf(shown, 0) });
+  expect(screen.getByText('Annual mean air temperature.')).toBeTruthy();
+  expect(screen.getByText('climate / a1b')).toBeTruthy();
+  expect(screen.getByText('OGL-UK-3.0')).toBeTruthy();
+});
+
+test('a total that is unknown is called unknown, and more can be had', () => {
+  const actions = show({ items: [item()], rows: [row({ shown: 1, next: 'x' })] });
+  expect(screen.getByText('showing 1, total unknown')).toBeTruthy();
+  expect(screen.getByText('ok 1+')).toBeTruthy();
+  fireEvent.click(button('more'));
+  expect(actions.more).toHaveBeenCalledOnce();
+});
+
+test('the end of the list is told, and offers nothing', () => {
+  show({ items: [item()], rows: [row({ shown: 1, matched: 1 })] });
+  expect(screen.getByText('showing all 1')).toBeTruthy();
+  expect(screen.queryByRole('button', { name: 'more' })).toBeNull();
+});
+
+test('items are not called all of them while one catalogue is away', () => {
+  const away = { ...freshRow(OTHER), health: { kind: 'failed', problem: AWAY.problem } as const };
+  show({ items: [item()], rows: [row({ shown: 1, matched: 1 }), away] });
+  expect(screen.getByText('showing 1, total unknown')).toBeTruthy();
+});
+
+test('a catalogue that is away says so and can be tried at once', () => {
+  const health = { kind: 'retrying', problem: AWAY.problem, at: Date.now() + 4000 } as const;
+  const actions = show({ rows: [row({ health, answered: false })] });
+  expect(screen.getByText('unreachable, retrying')).toBeTruthy();
+  expect(screen.getByText('in 4 s')).toBeTruthy();
+  expect(screen.getByText('It cannot be reached.')).toBeTruthy();
+  fireEvent.click(button('Try EOHub again now'));
+  expect(actions.retry).toHaveBeenCalledWith('embedded');
+});
+
+test('a note of a catalogue is shown', () => {
+  show({ items: [item()], rows: [row({ note: 'EOHub cannot search words.' })] });
+  expect(screen.getByText('EOHub cannot search words.')).toBeTruthy();
+});
+
+test('nothing found names the filters and offers to drop each', () => {
+  const searched = { words: 'snow', from: '2020-01-01', to: '' };
+  const actions = show({ searched, form: searched });
+  expect(screen.getByText(/Nothing found for “snow” from 2020-01-01 to any day/)).toBeTruthy();
+  fireEvent.click(button('Search without dates'));
+  fireEvent.click(button('Search without words'));
+  expect(actions.searchWithout.mock.calls).toEqual([['dates'], ['words']]);
+});
+
+test('an empty catalogue is not a failed search', () => {
+  show({ searched: START.form });
+  expect(screen.getByText('The catalogues that answered hold no items yet.')).toBeTruthy();
+});
+
+test('no catalogue configured says how to configure one', () => {
+  show({ rows: [] });
+  expect(screen.getByText('EOHUB_CATALOGUE_SERVER_CATALOGUES')).toBeTruthy();
+});
+
+test('a problem with the server shows its hint and a way on', () => {
+  const actions = show({ rows: [], problem: AWAY.problem });
+  expect(screen.getByRole('alert').textContent).toContain('Try again in a moment.');
+  fireEvent.click(button('Try again'));
+  expect(actions.reload).toHaveBeenCalledOnce();
+});
+
+test('the form searches on enter, and stops while a search runs', () => {
+  const form = { words: 'ice', from: '', to: '' };
+  const actions = show({ form, rows: [row({ health: { kind: 'asking' } })] });
+  fireEvent.submit(screen.getByRole('search'));
+  expect(actions.search).toHaveBeenCalledWith(form);
+  fireEvent.click(button(/Stop/));
+  expect(actions.cancel).toHaveBeenCalledOnce();
+});
+
+test('swapped dates are explained, and mended with one click', () => {
+  const form = { words: '', from: '2021-01-01', to: '2020-01-01' };
+  const actions = show({ form });
+  expect(screen.getByRole('alert').textContent).toContain('after the last day');
+  expect((button('Search') as HTMLButtonElement).disabled).toBe(true);
+  fireEvent.click(button('Swap them'));
+  expect(actions.search).toHaveBeenCalledWith({ words: '', from: '2020-01-01', to: '2021-01-01' });
+});
+
+test('a text from a catalogue is never markup', () => {
+  show({ items: [item({ title: '<img src=x onerror=alert(1)>' })] });
+  expect(document.querySelector('img')).toBeNull();
+});
