@@ -17,10 +17,16 @@ _HTTP_URL = re.compile(r"https?://[^\s/?#]+(/[^\s?#]*)?")
 def _http_url(value: str) -> str:
     if not _HTTP_URL.fullmatch(value):
         raise ValueError("is not an http or https URL without query")
+    return value
+
+
+def _without_slash(value: str) -> str:
     return value.rstrip("/")
 
 
-Url = Annotated[str, AfterValidator(_http_url)]
+# An issuer is compared letter by letter, and some end in a slash (OpenID Connect Core, section 16.15).
+Issuer = Annotated[str, AfterValidator(_http_url)]
+Url = Annotated[str, AfterValidator(_http_url), AfterValidator(_without_slash)]
 
 
 class HubSettings(Settings):
@@ -31,7 +37,7 @@ class HubSettings(Settings):
     public_url: Url = Field(
         default="http://127.0.0.1:8000", description="Where people reach the hub with their browser"
     )
-    issuer: Url = Field(description="The OpenID Connect provider; its discovery document lies beneath it")
+    issuer: Issuer = Field(description="The OpenID Connect provider; its discovery document lies beneath it")
     client_id: str = Field(default="eohub", description="The hub's name at the OpenID Connect provider")
     client_secret_file: Path = Field(description="File with the hub's secret at the OpenID Connect provider")
     groups_claim: str = Field(

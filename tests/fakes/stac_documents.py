@@ -77,7 +77,9 @@ def real_documents() -> list[tuple[str, Any]]:
     folders = [SHARED / "stac", SHARED / "stac-api"]
     if not all(folder.is_dir() for folder in folders):
         raise FileNotFoundError(f"The shared test data is missing: {SHARED} has to hold stac/ and stac-api/.")
-    paths = sorted(path for folder in folders for path in folder.rglob("*") if path.suffix in (".json", ".geojson"))
+    paths = sorted(
+        path for folder in folders for path in folder.rglob("*") if path.suffix in (".json", ".geojson")
+    )
     return [
         (f"{path.relative_to(SHARED)}#{number}", document)
         for path in paths

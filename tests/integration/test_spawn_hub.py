@@ -105,14 +105,16 @@ def test_a_refusal_leaves_no_traceback_in_the_log(hub: Hub) -> None:
     assert "Traceback" not in hub.log()[before:]
 
 
+@pytest.fixture(scope="class")
+def alices_server(hub: Hub) -> Iterator[None]:
+    hub.started("alice", SMALL)
+    yield
+    hub.stopped("alice")
+
+
+@pytest.mark.usefixtures("alices_server")
 class TestRunning:
     """Alice's server runs."""
-
-    @pytest.fixture(autouse=True, scope="class")
-    def _server(self, hub: Hub) -> Iterator[None]:
-        hub.started("alice", SMALL)
-        yield
-        hub.stopped("alice")
 
     @pytest.mark.parametrize(
         "path", ["secrets/key", "secrets/cookie", "hub/jupyterhub.sqlite", "logs/servers/alice.log"]

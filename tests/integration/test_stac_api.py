@@ -17,8 +17,6 @@ from fakes.stac_service import CatalogueService, catalogue_service, manage
 from pystac_client import Client
 from pystac_client.exceptions import APIError
 
-pytestmark = pytest.mark.real
-
 COUNT = 250
 JSON = "application/json"
 GEOJSON = "application/geo+json"
@@ -296,7 +294,7 @@ def test_a_wrong_parameter_is_one_problem(http_client: httpx2.Client, parameters
         {"limit": True},
         {"limit": 1.5},
         {"bbox": [1, 2, 3]},
-        {"bbox": "0,0,1,one"},
+        {"bbox": "0,0,1,1"},
         {"bbox": [0, 0, "1", 1]},
         {"bbox": [[0, 0], [1, 1]]},
         {"bbox": [0, 0, None, 1]},

@@ -11,13 +11,12 @@ import httpx2
 import pytest
 from fakes.stac_service import CatalogueService, catalogue_service
 
-pytestmark = pytest.mark.real
-
 DATA = Path(__file__).parents[3] / "shared" / "data" / "stac"
 ITEM_LINKS = {"self", "root", "parent", "collection"}
 COLLECTION_LINKS = {"self", "root", "parent", "item", "items", "child"}
 
 type Document = dict[str, Any]
+type Wanted = dict[tuple[str, str, str], Document]
 
 
 def files() -> list[Path]:
@@ -78,9 +77,9 @@ def ingested(service: CatalogueService) -> str:
 
 
 @pytest.fixture(scope="module")
-def wanted() -> dict[tuple[str, str, str], Document]:
+def wanted() -> Wanted:
     """Each document under its kind, collection and id, as it has to come back."""
-    found: dict[tuple[str, str, str], Document] = {}
+    found: Wanted = {}
     for path in files():
         for document in documents(path):
             kind = kind_of(document)
@@ -90,9 +89,7 @@ def wanted() -> dict[tuple[str, str, str], Document]:
     return found
 
 
-def test_the_command_counts_what_a_person_counts(
-    ingested: str, wanted: dict[tuple[str, str, str], Document]
-) -> None:
+def test_the_command_counts_what_a_person_counts(ingested: str, wanted: Wanted) -> None:
     counts = Counter(kind_of(document) for path in files() for document in documents(path))
     unique = Counter(kind for kind, _, _ in wanted)
     print(f"\n{len(files())} files: {dict(counts)}; by name: {dict(unique)}\n{ingested.splitlines()[-1]}")
@@ -103,9 +100,7 @@ def test_the_command_counts_what_a_person_counts(
     assert unique["collection"] > 30
 
 
-def test_every_item_comes_back_equal(
-    service: CatalogueService, ingested: str, wanted: dict[tuple[str, str, str], Document]
-) -> None:
+def test_every_item_comes_back_equal(service: CatalogueService, ingested: str, wanted: Wanted) -> None:
     items = {key[1:]: document for key, document in wanted.items() if key[0] == "item"}
     seen: dict[tuple[str, str], Document] = {}
     with httpx2.Client(timeout=60) as client:
@@ -122,9 +117,7 @@ def test_every_item_comes_back_equal(
         assert seen[key]["links"][len(seen[key]["links"]) - len(kept) :] == kept, key
 
 
-def test_every_collection_comes_back_equal(
-    service: CatalogueService, ingested: str, wanted: dict[tuple[str, str, str], Document]
-) -> None:
+def test_every_collection_comes_back_equal(service: CatalogueService, ingested: str, wanted: Wanted) -> None:
     collections = {key[2]: document for key, document in wanted.items() if key[0] == "collection"}
     with httpx2.Client(timeout=60) as client:
         listed = client.get(f"{service.root}collections").raise_for_status().json()["collections"]
@@ -139,7 +132,7 @@ def test_every_collection_comes_back_equal(
 
 
 def test_every_item_is_found_by_its_own_place_and_time(
-    service: CatalogueService, ingested: str, wanted: dict[tuple[str, str, str], Document]
+    service: CatalogueService, ingested: str, wanted: Wanted
 ) -> None:
     asked = 0
     with httpx2.Client(timeout=60) as client:

@@ -1,4 +1,4 @@
-"""The whole stack of one machine as `eohub up` starts it: what runs, who can reach it, and what mends itself."""
+"""The whole stack as `eohub up` starts it: what runs, who can reach it, and what mends itself."""
 
 import json
 import re
@@ -13,8 +13,6 @@ import pytest
 from eohub_hub.local.health import answers, probes
 from eohub_hub.local.secret_store import Secret, read_secret
 from integration.local_stack import LocalStack, Person, fresh_state
-
-pytestmark = pytest.mark.real
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What is left after the hub, or `eohub up` itself, was killed: the person's server, and no orphan after `down`."""
+"""What is left after the hub, or `eohub up`, was killed: the person's server, and no orphan after `down`."""
 
 import signal
 import time
@@ -6,8 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 from integration.local_stack import LocalStack, Person, fresh_state
-
-pytestmark = pytest.mark.real
 
 
 @pytest.fixture(scope="module")

@@ -145,11 +145,30 @@ def _plot(cube: Cube) -> str:
         return f"{selected}.hvplot()"
     x, y = _coordinates(cube, across, along)
     arguments = [f"x={literal(x)}", f"y={literal(y)}"]
+    is_curvilinear = (x, y) != (across.name, along.name)
+    if is_curvilinear:
+        arguments.append(f"c={literal(variable.name)}")
     others = [name for name in variable.dimensions if name not in (across.name, along.name)]
     if others:
         # One step is read when its slider stands on it, so the plot stays lazy.
         arguments.append(f"groupby={literal(others if len(others) > 1 else others[0])}")
-    return f"{selected}{_thinned(across, along)}.hvplot.quadmesh({', '.join(arguments)})"
+    if is_curvilinear:
+        arguments.append("s=3")
+    arguments.append('cmap="viridis"')
+    if others:
+        arguments.append('widget_location="bottom"')
+    kind = _kind(across, along, is_curvilinear=is_curvilinear)
+    return f"{selected}{_thinned(across, along)}.hvplot.{kind}({', '.join(arguments)})"
+
+
+def _kind(across: Axis, along: Axis, *, is_curvilinear: bool) -> str:
+    """An image where it is true, since its cells join; polygons only for uneven axes.
+
+    On a curvilinear grid polygons take seconds a frame, and those across 180 degrees become streaks.
+    """
+    if is_curvilinear:
+        return "points"
+    return "image" if across.is_regular and along.is_regular else "quadmesh"
 
 
 def _thinned(across: Axis, along: Axis) -> str:

@@ -13,12 +13,13 @@ _MOST_READ = 2_000
 
 @dataclass(frozen=True)
 class Axis:
-    """A dimension with what plotting needs beside its size: its axis letter, x, y or z."""
+    """A dimension with what plotting needs beside its size: its axis letter (x, y or z), and whether it is even."""
 
     name: str
     size: int | None
     kind: str | None
     axis: str | None
+    is_regular: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ def cube_of(item: object) -> Cube:
             size=shapes.get(name) or _size(mapping(dimension)),
             kind=text(mapping(dimension).get("type"), 40),
             axis=text(mapping(dimension).get("axis"), 1),
+            is_regular=bool(number(mapping(dimension).get("step"))),
         )
         for raw, dimension in list(described.items())[:MOST_DIMENSIONS]
         if (name := text(raw, 100)) is not None

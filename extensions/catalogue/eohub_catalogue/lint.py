@@ -109,7 +109,8 @@ def _crosses_antimeridian(item: Mapping[str, object]) -> bool:
         for position in positions(mapping(item.get("geometry")).get("coordinates"))
         if (longitude := number(position[0])) is not None
     ]
-    return bool(longitudes) and min(map(abs, longitudes)) > 90
+    # All at exactly 180 is the outline of the whole Earth, which may well be meant.
+    return bool(longitudes) and 90 < min(map(abs, longitudes)) < 180
 
 
 def _times(item: Mapping[str, object]) -> Iterator[tuple[str, str]]:

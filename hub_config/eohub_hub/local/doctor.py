@@ -4,17 +4,21 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from eohub_toolkit.errors import EohubError
 
 from eohub_hub.local import ports
+from eohub_hub.local.environment import MARKER
 from eohub_hub.local.errors import DiskTrouble, ToolMissing, disk_trouble
 from eohub_hub.local.settings import LocalSettings
 from eohub_hub.local.state import StateFolder
 from eohub_hub.local.tools import ENVIRONMENT_FLOORS, HUB_FLOORS, Tools, missing_tools, too_old, versions
+
+ENVIRONMENT = "User environment"
+"""Title of the one check whose fault a start can mend."""
 
 MIB = 1024**2
 FIRST_START_MIB = 3072
@@ -39,7 +43,7 @@ def examine(settings: LocalSettings, tools: Tools, *, running: bool) -> list[Che
         Check("Python", tuple(_python_faults(sys.version_info[:2])), platform.python_version()),
         Check("Programs", tuple(missing_tools(tools)), str(tools.node.parent)),
         Check("Hub packages", tuple(too_old(HUB_FLOORS, hub)), _listed(hub)),
-        Check("User environment", *_environment(state)),
+        environment(state),
         Check("State folder", tuple(_faults(lambda: _check_folder(state))), str(state.root)),
         Check("Disk", *_disk(state)),
     ]
@@ -48,7 +52,15 @@ def examine(settings: LocalSettings, tools: Tools, *, running: bool) -> list[Che
     return checks
 
 
-def first_fault(checks: list[Check]) -> EohubError | None:
+def environment(state: StateFolder) -> Check:
+    """Whether what runs in users' servers is new enough; one that is not whole is made by the next start."""
+    if not _has_environment(state):
+        return Check(ENVIRONMENT, (), "made at the next start")
+    found = versions(ENVIRONMENT_FLOORS, state.environment)
+    return Check(ENVIRONMENT, tuple(too_old(ENVIRONMENT_FLOORS, found)), _listed(found))
+
+
+def first_fault(checks: Sequence[Check]) -> EohubError | None:
     """The fault to tell about when only one can be told."""
     return next((fault for check in checks for fault in check.faults), None)
 
@@ -73,11 +85,8 @@ def _python_faults(version: tuple[int, ...]) -> list[EohubError]:
     ]
 
 
-def _environment(state: StateFolder) -> tuple[tuple[EohubError, ...], str]:
-    if not state.environment.exists():
-        return (), "made at the first start"
-    found = versions(ENVIRONMENT_FLOORS, state.environment)
-    return tuple(too_old(ENVIRONMENT_FLOORS, found)), _listed(found)
+def _has_environment(state: StateFolder) -> bool:
+    return (state.environment / MARKER).exists()
 
 
 def _check_folder(state: StateFolder) -> None:
@@ -92,7 +101,7 @@ def _check_folder(state: StateFolder) -> None:
 
 
 def _disk(state: StateFolder) -> tuple[tuple[EohubError, ...], str]:
-    needed = LATER_START_MIB if state.environment.exists() else FIRST_START_MIB
+    needed = LATER_START_MIB if _has_environment(state) else FIRST_START_MIB
     free = free_mebibytes(state.root)
     note = f"{free / 1024:.1f} GiB free"
     if free >= needed:

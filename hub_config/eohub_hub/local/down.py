@@ -16,7 +16,7 @@ _GRACE_SECONDS = 5.0
 def down(state: StateFolder, screen: Screen) -> int:
     """Leave no process of this state folder; 0 also when there was none. Raises PartFailed."""
     state.check_version()
-    if not (state.root / "instance").exists():
+    if not state.exists():
         screen.say(f"There is no EOHub in {state.root}.")
         return 0
     keeper = holder(state.lock)

@@ -1,4 +1,4 @@
-"""The users' environment: a virtual environment made from a kernel's lock and our wheels, whole or made again."""
+"""The users' environment: made from a kernel's lock and our wheels, and either whole or made again."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ MARKER = "eohub-environment.json"
 """Written last into the environment; one without it is half-made."""
 
 _KERNEL = Path("share/jupyter/kernels/python3/kernel.json")
-"""Our kernel takes the place of ipykernel's own, so that notebooks from elsewhere find it under their usual name."""
+"""Takes the place of ipykernel's own, so that notebooks from elsewhere find it under their usual name."""
 
 _NETWORK = ("dns error", "error sending request", "failed to fetch", "connection", "timed out", "offline")
 
@@ -37,15 +37,20 @@ class Recipe:
         """The hash-pinned requirements."""
         return self.kernel / "requirements.lock"
 
+    @property
+    def overlay(self) -> list[Path]:
+        """Files that are laid over the environment, in order."""
+        return sorted(path for path in (self.kernel / "overlay").rglob("*") if path.is_file())
+
     def base(self, target: Path) -> str:
-        """What an existing environment at `target` cannot change: its place and its interpreter."""
-        return f"{self.python.resolve()} {target.resolve()}"
+        """What cannot be changed in place: where the environment is, its interpreter, names laid over it."""
+        names = [str(path.relative_to(self.kernel)) for path in self.overlay]
+        return " ".join([str(self.python.resolve()), str(target.resolve()), *names])
 
     def content(self) -> str:
-        """SHA-256 of all that is installed: names and bytes of the lock, the wheels, the kernel and the overlay."""
+        """SHA-256 of all that is installed: names and bytes of lock, wheels, kernel and overlay."""
         digest = hashlib.sha256()
-        overlay = sorted(path for path in (self.kernel / "overlay").rglob("*") if path.is_file())
-        for path in (self.lock, self.kernel / "kernel.json", *sorted(self.wheels), *overlay):
+        for path in (self.lock, self.kernel / "kernel.json", *sorted(self.wheels), *self.overlay):
             name = str(path.relative_to(self.kernel)) if path.is_relative_to(self.kernel) else path.name
             digest.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
         return digest.hexdigest()
@@ -113,15 +118,21 @@ def _uv(uv: Path, arguments: Sequence[str], report: Report) -> None:
     try:
         process = subprocess.Popen(
             [uv, "--no-progress", "--color=never", *arguments],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, umask=0o022,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            text=True, umask=0o022,
         )  # fmt: skip
     except FileNotFoundError:
         raise ToolMissing("uv is not installed.", hint="Run `make build`, which installs it.") from None
     said: list[str] = []
     with process:
-        for line in _sentences(process):
-            said = [*said, line][-20:]
-            report(f"  {line}")
+        try:
+            for line in _sentences(process):
+                said = [*said, line][-20:]
+                report(f"  {line}")
+        except BaseException:
+            # Somebody wants to stop: waiting for a download could take minutes, and it is made again anyway.
+            process.kill()
+            raise
     if process.returncode != 0:
         raise _fault(said)
 
@@ -135,7 +146,9 @@ def _sentences(process: "subprocess.Popen[str]") -> Iterator[str]:
 
 def _fault(said: Sequence[str]) -> EohubError:
     words = "\n".join(said).lower()
-    last = next((line for line in reversed(said) if line.startswith(("error", "cause"))), said[-1] if said else "")
+    last = next(
+        (line for line in reversed(said) if line.startswith(("error", "cause"))), said[-1] if said else ""
+    )
     if "no space left" in words or "os error 28" in words:
         return DiskTrouble("The disk is full.", hint="Free 2 GB, then start again.")
     if any(sign in words for sign in _NETWORK):

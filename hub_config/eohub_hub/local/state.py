@@ -61,12 +61,16 @@ class StateFolder:
                 f"There is no EOHub in {self.root}.", hint="Start one with `make up`."
             ) from None
 
+    def exists(self) -> bool:
+        """Whether there was a start from this folder."""
+        return (self.root / "instance").exists()
+
     def check_version(self) -> None:
         """Refuse a folder of a newer version before anything in it is touched; raises NewerState."""
         stamp = self.root / "version.json"
         try:
             found = json.loads(stamp.read_text())["state_version"]
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return
         except (ValueError, KeyError, TypeError):
             raise BrokenState(f"{stamp} is not a version stamp of EOHub.") from None

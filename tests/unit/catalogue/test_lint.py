@@ -38,7 +38,10 @@ def test_a_good_item_has_no_defect() -> None:
         ({"geometry": {"type": "Point", "coordinates": [0, "north"]}}, "geometry_broken"),
         ({"geometry": {"type": "Point", "coordinates": [500_000.0, 4_000_000.0]}}, "geometry_range"),
         ({"geometry": polygon((0, 0), (1, 0), (1, 1), (0, 1))}, "geometry_open"),
-        ({"geometry": polygon((-180.67, -17), (-179, -17), (-179, -18), (-180.67, -17))}, "geometry_antimeridian"),
+        (
+            {"geometry": polygon((-180.67, -17), (-179, -17), (-179, -18), (-180.67, -17))},
+            "geometry_antimeridian",
+        ),
         ({"bbox": [[-135, 15, -47, 60]]}, "bbox_nested"),
         ({"bbox": [-135, 15, -47]}, "bbox_broken"),
         ({"bbox": [-135, 15, None, 60]}, "bbox_broken"),
@@ -107,7 +110,9 @@ def test_nothing_makes_the_checks_raise(members: dict[str, Any]) -> None:
     defects_of(cube_item(**members))
 
 
-@given(st.dictionaries(st.sampled_from(("cube:dimensions", "cube:variables", "datetime", "proj:code")), ANY_JSON))
+@given(
+    st.dictionaries(st.sampled_from(("cube:dimensions", "cube:variables", "datetime", "proj:code")), ANY_JSON)
+)
 def test_no_property_makes_the_checks_raise(properties: dict[str, Any]) -> None:
     defects_of(with_properties(**properties))
 

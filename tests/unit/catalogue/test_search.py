@@ -99,5 +99,7 @@ def test_the_next_link_is_found_among_broken_ones() -> None:
         ({}, None),
     ],
 )
-def test_a_total_is_believed_only_where_it_is_a_count(document: dict[str, object], matched: int | None) -> None:
+def test_a_total_is_believed_only_where_it_is_a_count(
+    document: dict[str, object], matched: int | None
+) -> None:
     assert matched_of(document) == matched

@@ -18,12 +18,24 @@ ANY_JSON = st.recursive(
     max_leaves=10,
 )
 FIELDS = ("id", "collection", "geometry", "bbox", "properties", "assets", "links")
-CUBE_FIELDS = ("cube:dimensions", "cube:variables", "title", "description", "datetime", "start_datetime", "license")
+CUBE_FIELDS = (
+    "cube:dimensions",
+    "cube:variables",
+    "title",
+    "description",
+    "datetime",
+    "start_datetime",
+    "license",
+)
 
 
 def test_a_cube_becomes_a_row() -> None:
     row = summary_of(cube_item(), "embedded")
-    assert (row.catalogue, row.collection, row.id) == ("embedded", "a1b-e1-north-america", "a1b-north-america")
+    assert (row.catalogue, row.collection, row.id) == (
+        "embedded",
+        "a1b-e1-north-america",
+        "a1b-north-america",
+    )
     assert row.title == "A1B North America 1860-2100"
     assert row.kind == "Zarr"
     assert row.stored == StoredSize(size_bytes=13_002_342, complete=True)
@@ -47,7 +59,9 @@ def test_a_cube_becomes_a_row() -> None:
 
 
 def test_sizes_come_from_the_shape_of_variables_first() -> None:
-    variables = {"t": {"type": "data", "dimensions": ["time", "latitude", "longitude"], "shape": [12, 37, 49]}}
+    variables = {
+        "t": {"type": "data", "dimensions": ["time", "latitude", "longitude"], "shape": [12, 37, 49]}
+    }
     row = summary_of(with_properties(**{"cube:variables": variables}), "x")
     assert [dimension.size for dimension in row.dimensions] == [12, 37, 49]
 
@@ -128,7 +142,7 @@ def test_an_item_without_id_or_collection_cannot_be_asked_for_again() -> None:
 def test_one_bad_item_hides_no_other() -> None:
     features = [cube_item(), None, 7, {"properties": "broken"}, cube_item(id="second")]
     page = page_of(RawPage(features, next=None, matched=None), "x")
-    assert [row.title for row in page.items][0] == "A1B North America 1860-2100"
+    assert page.items[0].title == "A1B North America 1860-2100"
     assert len(page.items) == 5
     assert [bool(row.defects) for row in page.items] == [False, True, True, True, False]
 

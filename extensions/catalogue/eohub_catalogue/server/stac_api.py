@@ -1,4 +1,4 @@
-"""One STAC API over HTTP. Items stay raw JSON: a client that parses them loses the whole page of a bad one."""
+"""One STAC API over HTTP. Items stay raw JSON: a client that parses them loses the page of a bad one."""
 
 import asyncio
 import json

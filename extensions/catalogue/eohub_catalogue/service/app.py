@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from eohub_toolkit.db import open_engine
-from eohub_toolkit.errors import Invalid, problem_of
+from eohub_toolkit.errors import Invalid, Problem, problem_of
 from eohub_toolkit.service import install_problems
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -88,6 +88,10 @@ def create_app(settings: CatalogueSettings, store: StacStore) -> FastAPI:
         openapi_url=f"{base}/api",
         docs_url=None,
         redoc_url=None,
+        responses={
+            "4XX": {"model": Problem, "description": "The request is wrong, or there is no such document"},
+            "5XX": {"model": Problem, "description": "The catalogue cannot answer now"},
+        },
     )
     free_text = [FreeTextConformanceClasses.SEARCH, FreeTextConformanceClasses.ITEMS]
     _StacApi(

@@ -12,7 +12,7 @@ from stac_fastapi.types.core import AsyncBaseCoreClient
 from eohub_catalogue.service import links, pagetoken
 from eohub_catalogue.service.links import GEOJSON, JSON, Link
 from eohub_catalogue.service.ports import ItemQuery, StacStore
-from eohub_catalogue.service.query import LARGEST_PAGE, check_id, item_query, page_limit
+from eohub_catalogue.service.query import LARGEST_PAGE, check_id, item_query, json_query, page_limit
 from eohub_catalogue.service.requests import SearchPostRequest
 
 _PAGE = ("limit", "token")
@@ -101,7 +101,7 @@ class StacClient(AsyncBaseCoreClient):
         def next_link(token: str) -> Link:
             return links.link("next", url, GEOJSON, method="POST", body={**given, "token": token})
 
-        return await self._page(item_query(given), given.get("token"), root, made, next_link)
+        return await self._page(json_query(given), given.get("token"), root, made, next_link)
 
     async def _page(
         self, query: ItemQuery, token: object, root: str, made: list[Link], next_link: NextLink

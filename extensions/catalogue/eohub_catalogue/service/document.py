@@ -122,6 +122,8 @@ def _words(identity: str, properties: Mapping[str, Any]) -> str:
     texts: list[object] = [properties.get("title"), properties.get("description")]
     if isinstance(keywords, Sequence) and not isinstance(keywords, str):
         texts.extend(cast("Sequence[object]", keywords))
+    # People look for "air_temperature" as often as for a title.
+    texts.extend(_mapping(properties.get("cube:variables")))
     words = "\n".join([identity, *(text for text in texts if isinstance(text, str))])
     return words.encode(errors="replace").decode()[:_LONGEST_WORDS].replace("\x00", " ")
 

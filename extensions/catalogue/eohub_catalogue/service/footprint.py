@@ -1,14 +1,14 @@
 """Where an item lies: GeoJSON and bounding boxes made comparable, at the antimeridian too."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
 
 import numpy as np
 import shapely
-from shapely.errors import ShapelyError
+from eohub_toolkit.errors import Invalid
 from shapely.geometry.base import BaseGeometry
 
 from eohub_catalogue.service.jsontext import to_json
@@ -16,16 +16,15 @@ from eohub_catalogue.service.jsontext import to_json
 type Box = tuple[float, float, float, float]
 """West, south, east and north in degrees; west is never greater than east, longitudes are in -180..180."""
 
-GEOMETRY_TYPES = frozenset(
-    {
-        "Point",
-        "MultiPoint",
-        "LineString",
-        "MultiLineString",
-        "Polygon",
-        "MultiPolygon",
-        "GeometryCollection",
-    }
+# A tuple, because a defective `type` may be of a kind that a set cannot be asked about.
+GEOMETRY_TYPES = (
+    "Point",
+    "MultiPoint",
+    "LineString",
+    "MultiLineString",
+    "Polygon",
+    "MultiPolygon",
+    "GeometryCollection",
 )
 _HEMISPHERES = ((-180.0, 0.0), (0.0, 180.0))
 _LATITUDE_SLACK = 1e-6
@@ -161,19 +160,9 @@ def box_shape(west: float, south: float, east: float, north: float) -> BaseGeome
 
 def parse_geometry(geometry: object) -> BaseGeometry | None:
     """A GeoJSON geometry as a shape with finite coordinates on earth; None where it is none or empty."""
-    if not isinstance(geometry, Mapping):
-        return None
-    document = cast("Mapping[str, Any]", geometry)
-    if document.get("type") not in GEOMETRY_TYPES:
-        return None
-    try:
-        shape = shapely.geometry.shape(cast("Any", document))
-        if shape.is_empty or not _is_on_earth(shape):
-            return None
-    except (ShapelyError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
-        # shapely answers malformed coordinates with whatever its innards happen to raise.
-        return None
-    return shape
+    text = _geojson_text(geometry)
+    shape = None if text is None else shapely.from_geojson(text, on_invalid="ignore")
+    return shape if shape is not None and not shape.is_empty and _is_on_earth(shape) else None
 
 
 def normalise(shape: BaseGeometry, *, crosses_antimeridian: bool = False) -> BaseGeometry:
@@ -202,10 +191,16 @@ def is_number(value: object) -> bool:
 
 
 def _geojson_text(geometry: object) -> str | None:
+    """The text of a geometry for GEOS to read and judge; None for what cannot be one."""
     if not isinstance(geometry, dict):
         return None
     document = cast("dict[str, object]", geometry)
-    return to_json(document) if document.get("type") in GEOMETRY_TYPES else None
+    if document.get("type") not in GEOMETRY_TYPES:
+        return None
+    try:
+        return to_json(document)
+    except Invalid:
+        return None
 
 
 def _heights_of(bounds: Sequence[float] | None) -> tuple[float | None, float | None]:

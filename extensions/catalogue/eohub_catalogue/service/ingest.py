@@ -14,6 +14,7 @@ from eohub_catalogue.service.reading import Found, Reading, Unreadable, read_doc
 # Larger batches are written faster and lost together; these take a second or two, and some 100 MB.
 BATCH_DOCUMENTS = 10_000
 BATCH_BYTES = 32 * 1024 * 1024
+_BYTES_BETWEEN_TELLING = 256 * 1024
 
 type Refuse = Callable[[Unreadable], None]
 type Progress = Callable[[int], None]
@@ -67,12 +68,16 @@ async def _write(store: StacStore, batch: _Batch, report: Report) -> None:
 
 def _batches(files: Iterable[Path], collections_only: bool, progress: Progress) -> Iterator[_Batch]:
     readings: list[Reading] = []
-    pending = 0
+    pending = untold = 0
 
     def count(size: int) -> None:
-        nonlocal pending
+        nonlocal pending, untold
         pending += size
-        progress(size)
+        untold += size
+        # A bar that moves with every line takes longer than the line.
+        if untold >= _BYTES_BETWEEN_TELLING:
+            progress(untold)
+            untold = 0
 
     for path in files:
         for reading in read_documents(path, count):
@@ -80,6 +85,7 @@ def _batches(files: Iterable[Path], collections_only: bool, progress: Progress) 
             if len(readings) >= BATCH_DOCUMENTS or pending >= BATCH_BYTES:
                 yield _batch(readings, collections_only)
                 readings, pending = [], 0
+    progress(untold)
     yield _batch(readings, collections_only)
 
 

@@ -46,7 +46,7 @@ def collection_token(key: bytes, after: str) -> str:
     return _seal(key, b"collections", [after])
 
 
-def collection_after(key: bytes, token: str) -> str:
+def collection_after(key: bytes, token: object) -> str:
     """The id that `collection_token` was made of; raises WrongToken."""
     match _open(key, b"collections", token):
         case [str(after)]:

@@ -37,7 +37,8 @@ class ItemQuery:
     """What is searched. Empty tuples and None ask for nothing; all that is asked for has to hold.
 
     `terms` is free text: one of the terms has to occur, with every one of its words, each at the beginning
-    of a word in the item's title, description, keywords or id. A word with signs in it is a phrase.
+    of a word in the item's title, description, keywords, variable names or id. A word with signs in it is a
+    phrase.
     """
 
     collections: tuple[str, ...] = ()

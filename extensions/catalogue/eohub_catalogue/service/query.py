@@ -51,6 +51,13 @@ def item_query(given: Mapping[str, object]) -> ItemQuery:
     )
 
 
+def json_query(given: Mapping[str, object]) -> ItemQuery:
+    """The query that the body of a POST describes, in which a `bbox` is a list; raises Invalid."""
+    if isinstance(given.get("bbox"), str):
+        raise Invalid("bbox has to be a list of numbers in JSON.", hint=_BBOX_HINT)
+    return item_query(given)
+
+
 def page_limit(value: object) -> int:
     """How many entries a page may hold: 10 where nothing is asked, at most 100; raises Invalid."""
     if value is None:

@@ -12,7 +12,7 @@ from stac_fastapi.types.search import APIRequest
 
 from eohub_catalogue.service.query import LARGEST_LIMIT, LARGEST_PAGE, LONGEST_TEXT
 
-_LIMIT_SCHEMA: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT, "default": 10}
+_LIMIT_SCHEMA: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT}
 _LIMIT_TEXT = f"Items on a page, at most {LARGEST_PAGE} of them"
 _IDS_SCHEMA: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
 _BBOX_SCHEMA: dict[str, Any] = {
@@ -22,8 +22,8 @@ _BBOX_SCHEMA: dict[str, Any] = {
 }
 _GEOMETRY_SCHEMA: dict[str, Any] = {"type": "object", "required": ["type"], "description": "GeoJSON"}
 _WORDS_TEXT = (
-    "Free text in title, description, keywords and id: one of the terms has to occur, with all of its words,"
-    " each as the beginning of a word"
+    "Free text in title, description, keywords, names of cube variables and id: one of the terms has to"
+    " occur, with all of its words, each as the beginning of a word"
 )
 
 CollectionId = Annotated[str, Path(description="Id of the collection")]

@@ -36,8 +36,8 @@ from eohub_catalogue.service.statements import Statement, extent_row, page_state
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _INSTRUCTIONS_BETWEEN_LOOKS = 10_000
-# Readers share the system's page cache in place of a private one each.
-_MAPPED_BYTES = 256 * 1024 * 1024
+# Eight times SQLite's own: searches by place touch rows all over the file.
+_READER_CACHE_KIB = 16 * 1024
 # Indexes are written all over the file: 64 MiB of cache and of log keep a page from being written many times.
 _WRITER_PRAGMAS = ("cache_size=-65536", "wal_autocheckpoint=16384")
 # Positional and given to the driver as they are: a batch of thousands is bound twice as fast that way.
@@ -130,7 +130,7 @@ class SqliteStore:
 
     def _prepare(self, connection: Any, _: object) -> None:
         connection.create_function("is_within_reach", 6, self._is_within_reach, deterministic=True)
-        connection.execute(f"PRAGMA mmap_size={_MAPPED_BYTES}")
+        connection.execute(f"PRAGMA cache_size=-{_READER_CACHE_KIB}")
 
     def _is_within_reach(
         self, handle: int, shape: bytes | None, west: float, south: float, east: float, north: float

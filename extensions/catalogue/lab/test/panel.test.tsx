@@ -87,6 +87,16 @@ test('arrow keys walk through the rows, of which one is reachable by tab', () =>
   }
 });
 
+test('a row is selected by a click, and not before the button of the mouse is up', () => {
+  const shown = item();
+  const actions = show({ items: [shown] });
+  const title = screen.getByText('A1B North America');
+  fireEvent.mouseDown(title);
+  expect(actions.select).not.toHaveBeenCalled();
+  fireEvent.click(title);
+  expect(actions.select).toHaveBeenCalledWith(keyOf(shown, 0));
+});
+
 test('the selected row tells more', () => {
   const shown = item();
   show({ items: [shown], selected: keyOf(shown, 0) });

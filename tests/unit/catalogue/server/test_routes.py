@@ -42,7 +42,9 @@ async def test_a_search_gives_rows(catalogues: Catalogues) -> None:
     ]
 
 
-async def test_a_page_size_beyond_the_largest_is_clamped(catalogues: Catalogues, memory: MemoryCatalogue) -> None:
+async def test_a_page_size_beyond_the_largest_is_clamped(
+    catalogues: Catalogues, memory: MemoryCatalogue
+) -> None:
     await search(SearchQuery(catalogue="embedded", limit=10**9), catalogues)
     assert memory.asked[0].limit == 100
 

@@ -1,4 +1,4 @@
-import { useId, type KeyboardEvent, type ReactElement } from 'react';
+import { useId, type FocusEvent, type KeyboardEvent, type ReactElement } from 'react';
 import type { ItemSummary } from '../tokens';
 import { period, plural, shape, storedSize, variable, variables } from './format';
 import { useIcons } from './icons';
@@ -24,7 +24,7 @@ export function ResultRow(props: Props): ReactElement {
       tabIndex={props.reachable ? 0 : -1}
       aria-current={selected}
       aria-labelledby={titleId}
-      onFocus={onSelect}
+      onFocus={event => selectByKeyboard(event, onSelect)}
       onClick={onSelect}
       onKeyDown={onKeyDown}
     >
@@ -42,6 +42,16 @@ export function ResultRow(props: Props): ReactElement {
       {selected && <Details item={item} />}
     </li>
   );
+}
+
+/**
+ * Select what the keyboard reaches. A mouse selects when its button is up: the row that was selected before
+ * closes, and what is pressed would move away from under the pointer.
+ */
+function selectByKeyboard(event: FocusEvent<HTMLLIElement>, onSelect: () => void): void {
+  if (event.target === event.currentTarget && event.target.matches(':focus-visible')) {
+    onSelect();
+  }
 }
 
 function Facts({ item, catalogue }: { item: ItemSummary; catalogue: string | null }): ReactElement {

@@ -1,0 +1,144 @@
+"""JupyterLab as anybody has it, without our hub: the wheels in a clean environment, on a loopback port."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "a-token-for-this-test"
+_PATIENCE_SECONDS = 120.0
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody uses now."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+def built_wheels() -> list[str]:
+    """The wheels of the toolkit and the catalogue with its [server] extra, as `make dist` leaves them."""
+    wheels = [*(ROOT / "dist").glob("eohub_toolkit-*.whl"), *(ROOT / "dist").glob("eohub_catalogue-*.whl")]
+    if len(wheels) != 2:
+        raise FileNotFoundError("dist/ lacks the wheels of the toolkit and the catalogue. Run: make dist")
+    return [
+        f"{wheel.name.partition('-')[0].replace('_', '-')}[server] @ {wheel.as_uri()}" for wheel in wheels
+    ]
+
+
+def clean_environment(folder: Path, requirements: Sequence[str]) -> Path:
+    """A new virtual environment with `requirements`, in the versions of the user environment's lock."""
+    found = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    if found is None:
+        raise FileNotFoundError("uv is missing. Run: make build")
+    lock = (ROOT / "kernels" / "eo" / "requirements.lock").read_text("utf-8")
+    constraints = folder / "constraints.txt"
+    constraints.write_text("\n".join(re.findall(r"^[\w.\[\]-]+==[^\s;\\]+", lock, re.M)), "utf-8")
+    subprocess.run([found, "venv", "--quiet", "-p", sys.executable, folder / "venv"], check=True)
+    # Copies, since links would share files with uv's cache that programs here may write to.
+    install = [found, "pip", "install", "--quiet", "--link-mode", "copy", "-c", constraints]
+    subprocess.run([*install, "-p", folder / "venv", *requirements], check=True)
+    return folder / "venv"
+
+
+@contextmanager
+def running_lab(environment: Path, home: Path, settings: Mapping[str, str]) -> Generator[str]:
+    """Run `jupyter lab` with nothing of this user's own settings; yields its root URL, without a slash."""
+    port = free_port()
+    home.mkdir(exist_ok=True)
+    variables = {
+        "HOME": str(home),
+        "PATH": f"{environment / 'bin'}:/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        **settings,
+    }
+    command = [environment / "bin" / "jupyter-lab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]
+    command += [f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}"]
+    command += [f"--ServerApp.root_dir={home}", "--LabApp.news_url=None"]
+    with running([str(part) for part in command], variables, home / "lab.log") as process:
+        wait_for(f"http://127.0.0.1:{port}/api", process, home / "lab.log")
+        yield f"http://127.0.0.1:{port}"
+
+
+class RestartableService:
+    """The real catalogue service on one port, which can be killed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.root = f"http://127.0.0.1:{self.port}/services/catalogue/"
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self._settings = {
+            "EOHUB_CATALOGUE_DATABASE_URL": f"sqlite:///{folder / 'catalogue.sqlite'}",
+            "EOHUB_CATALOGUE_PORT": str(self.port),
+            "PATH": os.environ["PATH"],
+        }
+
+    def ingest(self, documents: Sequence[Any]) -> None:
+        """Store items and collections."""
+        path = self._folder / "documents.ndjson"
+        path.write_text("\n".join(json.dumps(document) for document in documents), "utf-8")
+        code = "from eohub_catalogue.service.__main__ import manage; manage()"
+        command = [sys.executable, "-c", code, "ingest", path]
+        subprocess.run(command, env=self._settings, check=True, capture_output=True)
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        log = self._folder / "service.log"
+        with log.open("ab") as output:
+            command = [sys.executable, "-m", "eohub_catalogue.service"]
+            self._process = subprocess.Popen(command, env=self._settings, stdout=output, stderr=output)
+        wait_for(self.root, self._process, log)
+
+    def kill(self) -> None:
+        """End it without a chance to say good-bye; harmless where it does not run."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(timeout=30)
+
+
+@contextmanager
+def running(
+    command: Sequence[str], variables: Mapping[str, str], log: Path
+) -> Generator[subprocess.Popen[bytes]]:
+    """A process with its children, all of which are ended at the end."""
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command, env=dict(variables), stdout=output, stderr=output, start_new_session=True
+        )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait(timeout=20)
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until `url` answers; raises with the end of the log where the process has ended."""
+    end = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise RuntimeError(f"{url} did not answer:\n{log.read_text('utf-8', 'replace')[-3000:]}")

@@ -1,0 +1,43 @@
+"""A first start that is broken off while the users' environment is made: quick, quiet, and mended later."""
+
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from eohub_hub.local.environment import MARKER
+from eohub_hub.local.state import StateFolder
+from integration.local_stack import LocalStack
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_stop_while_the_environment_is_made_takes_seconds(tmp_path: Path, number: signal.Signals) -> None:
+    stack = LocalStack(StateFolder(tmp_path / "state"))
+    stack.begin()
+    try:
+        stack.wait_for_output("Making the environment for notebooks", 60)
+        time.sleep(1)
+        began = time.monotonic()
+        stack.send(number)
+        assert stack.ended() == 0
+        assert time.monotonic() - began < 15
+        assert not (stack.state.environment / MARKER).exists()
+        assert stack.members() == []
+        assert stack.output.rstrip().endswith("EOHub has stopped.")
+    finally:
+        stack.close()
+
+
+def test_a_killed_first_start_holds_nobody_up(tmp_path: Path) -> None:
+    stack = LocalStack(StateFolder(tmp_path / "state"))
+    stack.begin()
+    try:
+        stack.wait_for_output("Making the environment for notebooks", 60)
+        stack.send(signal.SIGKILL)
+        stack.ended()
+        stack.begin()
+        stack.wait_for_output("Making the environment for notebooks", 60)
+        stack.send(signal.SIGINT)
+        assert stack.ended() == 0
+    finally:
+        stack.close()

@@ -1,0 +1,102 @@
+import sqlite3
+
+import pytest
+from eohub_catalogue.service.interval import BEGINNING, END, UNKNOWN
+from eohub_catalogue.service.query import item_query
+from eohub_catalogue.service.statements import (
+    MOST_CANDIDATES,
+    extent_row,
+    match_expression,
+    page_statement,
+    plan_statement,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+@given(
+    st.lists(st.lists(st.text(min_size=1), min_size=1, max_size=3).map(tuple), min_size=1, max_size=3).map(
+        tuple
+    )
+)
+def test_no_text_is_ever_syntax_to_the_index(terms: tuple[tuple[str, ...], ...]) -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE VIRTUAL TABLE item_text USING fts5(words)")
+    # What the parser of requests lets through: words with a letter or digit and no control characters.
+    clean = tuple(
+        tuple(word for word in term if any(map(str.isalnum, word)) and word.isprintable()) for term in terms
+    )
+    clean = tuple(term for term in clean if term)
+    if clean:
+        connection.execute(
+            "SELECT rowid FROM item_text WHERE item_text MATCH ?", [match_expression(clean)]
+        ).fetchall()
+
+
+@pytest.mark.parametrize(
+    ("terms", "expression"),
+    [
+        ((("ice",),), '("ice"*)'),
+        ((("sea", "ice"), ("land",)), '("sea"* AND "ice"*) OR ("land"*)'),
+        ((('a"b', "NOT"),), '("a b"* AND "NOT"*)'),
+    ],
+)
+def test_words_are_quoted_beginnings(terms: tuple[tuple[str, ...], ...], expression: str) -> None:
+    assert match_expression(terms) == expression
+
+
+def test_values_never_stand_in_the_statement() -> None:
+    marked = item_query(
+        {
+            "collections": "c0ll",
+            "ids": "id3nt",
+            "q": "w0rd",
+            "bbox": "12.34,5,56.78,9",
+            "datetime": "2020-01-01T00:00:00Z",
+        }
+    )
+    plan = plan_statement(marked)
+    for counts in ([1] * 4, [MOST_CANDIDATES + 1] * 4):
+        page = page_statement(marked, counts, 1)
+        for statement in (plan, page):
+            assert not any(
+                value in statement.sql for value in ("c0ll", "id3nt", "w0rd", "12.34", "1577836800")
+            )
+            assert ";" not in statement.sql
+
+
+@pytest.mark.parametrize(
+    ("given", "indexes"),
+    [
+        ({}, 1),
+        ({"ids": "a"}, 1),
+        ({"ids": "a", "collections": "c"}, 2),
+        ({"bbox": "0,0,1,1", "datetime": "2020-01-01T00:00:00Z"}, 1),
+        ({"ids": "a", "collections": "c", "q": "x", "bbox": "0,0,1,1"}, 4),
+    ],
+)
+def test_each_index_that_can_be_used_is_asked_once(given: dict[str, object], indexes: int) -> None:
+    assert plan_statement(item_query(given)).sql.count("LIMIT :most") == indexes
+
+
+def test_the_smallest_set_of_candidates_is_where_the_search_starts() -> None:
+    query = item_query({"ids": "a", "q": "x"})
+    by_ids = page_statement(query, [2, 50], 1).sql
+    by_words = page_statement(query, [50, 2], 1).sql
+    assert "FROM (SELECT pk FROM item WHERE id IN" in by_ids
+    assert "FROM (SELECT rowid AS pk FROM item_text" in by_words
+
+
+def test_large_sets_are_walked_by_time() -> None:
+    many = [MOST_CANDIDATES + 1]
+    assert "INDEXED BY item_by_time" in page_statement(item_query({}), many, 1).sql
+    assert "INDEXED BY item_by_collection" in page_statement(item_query({"collections": "c"}), many, 1).sql
+    assert "INDEXED BY item_by_time" in page_statement(item_query({"collections": "c,d"}), many, 1).sql
+
+
+def test_an_extent_without_place_or_time_lies_where_nobody_searches() -> None:
+    west, east, south, north, since, until = extent_row(None, UNKNOWN, UNKNOWN)
+    assert min(west, east) > 360
+    assert min(south, north) > 90
+    assert since == until == BEGINNING / 86_400_000_000
+    assert extent_row((1, 2, 3, 4), 0, END) == (1, 3, 2, 4, 0, END / 86_400_000_000)

@@ -1,0 +1,88 @@
+import json
+from pathlib import Path
+
+import pytest
+from eohub_hub.local.doctor import Check, examine, first_fault, free_mebibytes
+from eohub_hub.local.environment import MARKER
+from eohub_hub.local.errors import DiskTrouble, NewerState, ToolMissing
+from eohub_hub.local.settings import LocalSettings
+from eohub_hub.local.tools import Tools, find_tools
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> LocalSettings:
+    return LocalSettings(state_folder=tmp_path / "state")
+
+
+def checks_of(settings: LocalSettings, tools: Tools | None = None) -> dict[str, Check]:
+    return {check.title: check for check in examine(settings, tools or find_tools(), running=True)}
+
+
+def test_looking_leaves_nothing_behind(settings: LocalSettings) -> None:
+    checks_of(settings)
+    assert not settings.state_folder.exists()
+
+
+def test_a_new_folder_is_fine_and_its_environment_yet_to_be_made(settings: LocalSettings) -> None:
+    checks = checks_of(settings)
+    for title in ("Python", "Hub packages", "State folder", "User environment"):
+        assert checks[title].faults == (), title
+    assert checks["User environment"].note == "made at the next start"
+
+
+def test_ports_are_left_out_while_our_own_stack_holds_them(settings: LocalSettings) -> None:
+    assert "Ports" not in checks_of(settings)
+
+
+def test_a_missing_program_is_told(settings: LocalSettings, tmp_path: Path) -> None:
+    (fault, *others) = checks_of(settings, find_tools(tmp_path))["Programs"].faults
+    assert isinstance(fault, ToolMissing)
+    assert len(others) == 1
+
+
+def test_an_environment_with_an_old_server_is_told(settings: LocalSettings) -> None:
+    packages = settings.state_folder / "environments" / "eo" / "lib" / "python3.12" / "site-packages"
+    for name, version in (("jupyter_server", "2.19.0"), ("jupyterlab", "4.6.0")):
+        folder = packages / f"{name}-{version}.dist-info"
+        folder.mkdir(parents=True)
+        (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+    (settings.state_folder / "environments" / "eo" / MARKER).write_text("{}")
+    check = checks_of(settings)["User environment"]
+    assert [fault.detail.split(" has ")[0] for fault in check.faults] == ["jupyter-server 2.19.0"]
+    assert "jupyterlab 4.6.0" in check.note
+
+
+def test_an_environment_that_is_half_made_is_no_fault(settings: LocalSettings) -> None:
+    (settings.state_folder / "environments" / "eo" / "bin").mkdir(parents=True)
+    check = checks_of(settings)["User environment"]
+    assert (check.faults, check.note) == ((), "made at the next start")
+
+
+def test_a_newer_state_is_told(settings: LocalSettings) -> None:
+    settings.state_folder.mkdir()
+    (settings.state_folder / "version.json").write_text(json.dumps({"state_version": 99}))
+    (fault,) = checks_of(settings)["State folder"].faults
+    assert isinstance(fault, NewerState)
+
+
+def test_a_file_in_the_place_of_the_folder_is_told(settings: LocalSettings) -> None:
+    settings.state_folder.write_text("")
+    (fault,) = checks_of(settings)["State folder"].faults
+    assert isinstance(fault, DiskTrouble)
+
+
+def test_a_folder_below_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    (fault,) = checks_of(LocalSettings(state_folder=tmp_path / "file" / "state"))["State folder"].faults
+    assert isinstance(fault, DiskTrouble)
+    assert str(tmp_path / "file") in fault.detail
+
+
+def test_free_space_is_that_of_the_nearest_folder_that_exists(tmp_path: Path) -> None:
+    assert free_mebibytes(tmp_path / "not" / "yet") == pytest.approx(free_mebibytes(tmp_path), abs=100)
+
+
+def test_the_first_fault_is_the_one_that_matters_most() -> None:
+    first, second = ToolMissing("a"), ToolMissing("b")
+    assert first_fault([Check("x", ()), Check("y", (first, second))]) is first
+    assert first_fault([Check("x", ())]) is None
