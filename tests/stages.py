@@ -1,4 +1,4 @@
-"""Runs the stages of `make test` in order, and says at the end what each found and what was skipped, and why."""
+"""Runs the stages of `make test` in order, and says what each found, and what was skipped and why."""
 
 import subprocess
 import sys
@@ -67,13 +67,18 @@ def stages() -> list[Stage]:
     identity += ["--test-reporter=junit", f"--test-reporter-destination={node_report}"]
     identity += ["tests/unit/hub/identity/*_test.js"]
     return [
-        Stage("format", [["ruff", "format", "--check", "--quiet", "."], ["jlpm", "run", "prettier", "--check", "."]]),
+        Stage(
+            "format",
+            [["ruff", "format", "--check", "--quiet", "."], ["jlpm", "run", "prettier", "--check", "."]],
+        ),
         Stage("lint", [["ruff", "check", "--quiet", "."], ["jlpm", "run", "eslint", "."]]),
         Stage("types", [["pyright"], ["jlpm", "run", "types"]]),
         Stage("imports", [["lint-imports"]]),
         Stage("house", [[*PYTEST, "tests/contract/test_house.py"]], counted=True),
         Stage("unit", [[*PYTEST, "tests/unit"], ["jlpm", "run", "vitest", "run"], identity], counted=True),
-        Stage("contract", [[*PYTEST, "tests/contract", "--ignore=tests/contract/test_house.py"]], counted=True),
+        Stage(
+            "contract", [[*PYTEST, "tests/contract", "--ignore=tests/contract/test_house.py"]], counted=True
+        ),
         Stage("integration", [[*PYTEST, "tests/integration"]], counted=True),
         Stage("browser", [[*PYTEST, "tests/browser"]], counted=True),
     ]

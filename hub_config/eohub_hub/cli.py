@@ -3,8 +3,6 @@
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 
-from eohub_toolkit.errors import EohubError
-from eohub_toolkit.settings import load
 from rich.console import Console
 
 from eohub_hub.local import doctor, processes
@@ -20,6 +18,8 @@ from eohub_hub.local.settings import LocalSettings
 from eohub_hub.local.state import StateFolder
 from eohub_hub.local.tools import Tools, find_tools
 from eohub_hub.local.up import Stack
+from eohub_toolkit.errors import EohubError
+from eohub_toolkit.settings import load
 
 Command = Callable[[LocalSettings, Tools, Mapping[str, str], Screen], int]
 

@@ -7,13 +7,13 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 import jwt
-from eohub_toolkit.errors import EohubError, Upstream
-from eohub_toolkit.http import Client
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import from_json
 
 from eohub_hub.id_token import KeyChoice
 from eohub_hub.login_errors import TokenRefused
+from eohub_toolkit.errors import EohubError, Upstream
+from eohub_toolkit.http import Client
 
 _KEPT_SECONDS = 3600.0
 # An unknown key id makes us look again, but a stranger's tokens must not make us knock all the time.

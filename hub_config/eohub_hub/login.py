@@ -5,8 +5,6 @@ import time
 from collections.abc import Mapping
 from typing import Any, Protocol, cast
 
-from eohub_toolkit.errors import Conflict, EohubError, Unavailable, Upstream
-from eohub_toolkit.http import Client
 from oauthenticator.oauth2 import OAuthenticator
 from tornado import web
 from traitlets import Any as AnyTrait
@@ -20,6 +18,8 @@ from eohub_hub.login_handlers import CallbackHandler, LoginHandler, LogoutHandle
 from eohub_hub.login_refresh import LoginRefresh
 from eohub_hub.login_state import LoginState
 from eohub_hub.people import People
+from eohub_toolkit.errors import Conflict, EohubError, Unavailable, Upstream
+from eohub_toolkit.http import Client
 
 _SCOPES = ("openid", "profile", "email", "groups")
 _DEADLINE_SECONDS = 8.0

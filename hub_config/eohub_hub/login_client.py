@@ -5,12 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote_plus, urlencode
 
-from eohub_toolkit.errors import Unavailable, Upstream
-from eohub_toolkit.http import Client
-
 from eohub_hub.discovery import Discovery, is_safe_url, json_object
 from eohub_hub.id_token import Expected, IdToken, key_choice, verify
 from eohub_hub.login_errors import GrantRefused, TokenRefused
+from eohub_toolkit.errors import Unavailable, Upstream
+from eohub_toolkit.http import Client
 
 _LARGEST_ANSWER = 1024 * 1024
 # RFC 6749 section 5.1: a missing lifetime is the provider's to document; an hour is what most of them mean.

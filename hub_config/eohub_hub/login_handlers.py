@@ -4,13 +4,13 @@ import hmac
 import re
 from typing import TYPE_CHECKING, Any, cast
 
-from eohub_toolkit.errors import EohubError
 from jupyterhub.handlers import BaseHandler
 from oauthenticator.oauth2 import OAuthCallbackHandler, OAuthLoginHandler, OAuthLogoutHandler
 from tornado import web
 
 from eohub_hub.login_attempt import COOKIE_PREFIX, LIFETIME_SECONDS, LoginAttempt, cookie_name
 from eohub_hub.login_state import LoginState
+from eohub_toolkit.errors import EohubError
 
 if TYPE_CHECKING:
     from eohub_hub.login import EohubAuthenticator

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from eohub_toolkit.db import open_engine, transaction, upgrade
-from eohub_toolkit.errors import Conflict, Invalid
 from sqlalchemy import (
     Column,
     Connection,
@@ -23,6 +21,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from eohub_hub.people_names import first_free, slug, stem
+from eohub_toolkit.db import open_engine, transaction, upgrade
+from eohub_toolkit.errors import Conflict, Invalid
 
 _MIGRATIONS = Path(__file__).parent / "people_migrations"
 _ATTEMPTS = 50

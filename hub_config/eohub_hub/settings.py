@@ -5,8 +5,9 @@ import runpy
 from pathlib import Path
 from typing import Annotated, Any
 
-from eohub_toolkit.settings import Settings, settings_config
 from pydantic import AfterValidator, Field
+
+from eohub_toolkit.settings import Settings, settings_config
 
 LOCAL_SERVICES = frozenset({"identity", "s3", "storage", "catalogue"})
 """What the hub of one machine starts beside itself."""

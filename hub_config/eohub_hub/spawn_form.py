@@ -6,12 +6,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eohub_profiles.decision import Offer, Reason, Refusal
-from eohub_profiles.model import Policy
-from eohub_profiles.resolve import offers
 from jinja2 import Environment, FileSystemLoader
 
 from eohub_hub.spawner_decision import previous_request
+from eohub_profiles.decision import Offer, Reason, Refusal
+from eohub_profiles.model import Policy
+from eohub_profiles.resolve import offers
 
 if TYPE_CHECKING:
     from eohub_hub.spawner import EohubLocalSpawner

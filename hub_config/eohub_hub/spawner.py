@@ -9,10 +9,6 @@ from dataclasses import replace
 from typing import Any, ClassVar
 from weakref import WeakSet
 
-from eohub_profiles.compile import LocalLimits, compile_local
-from eohub_profiles.decision import Plan, Refusal, Subject, Usage
-from eohub_profiles.pricing import format_price
-from eohub_toolkit.errors import EohubError
 from jupyterhub.spawner import Spawner
 from jupyterhub.utils import maybe_future, random_port
 from sqlalchemy.orm import object_session
@@ -30,6 +26,10 @@ from eohub_hub.spawner_home import folder_name
 from eohub_hub.spawner_process import ProcessRecord, end_strays, is_running, launch, send, started_at
 from eohub_hub.spawner_progress import Steps
 from eohub_hub.spawner_settings import Person, Site
+from eohub_profiles.compile import LocalLimits, compile_local
+from eohub_profiles.decision import Plan, Refusal, Subject, Usage
+from eohub_profiles.pricing import format_price
+from eohub_toolkit.errors import EohubError
 
 _LOOPBACK = "127.0.0.1"
 _LOOK_SECONDS = 0.1

@@ -6,15 +6,15 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from eohub_profiles.decision import Plan, Reason, Refusal, Request, Rule, Subject, Usage
-from eohub_profiles.model import Policy
-from eohub_profiles.request import parse_request
-from eohub_profiles.resolve import resolve
 from jupyterhub.spawner import SpawnException
 
 from eohub_hub.isolation import Isolation
 from eohub_hub.isolation_order import Mode
 from eohub_hub.spawner_settings import LAST_NUMBER, Person
+from eohub_profiles.decision import Plan, Reason, Refusal, Request, Rule, Subject, Usage
+from eohub_profiles.model import Policy
+from eohub_profiles.request import parse_request
+from eohub_profiles.resolve import resolve
 
 ISOLATION_RULE = "isolation"
 

@@ -3,7 +3,6 @@
 from typing import Any
 from weakref import WeakSet
 
-from eohub_profiles.model import Policy
 from jupyterhub.auth import Authenticator
 
 from eohub_hub.isolation_probe import Walls, find_isolation, find_machine
@@ -12,6 +11,7 @@ from eohub_hub.spawner import EohubLocalSpawner
 from eohub_hub.spawner_home import private_folder
 from eohub_hub.spawner_pages import with_spawn_page
 from eohub_hub.spawner_settings import Site, SpawnerSettings
+from eohub_profiles.model import Policy
 
 
 def install_spawner(c: Any, settings: SpawnerSettings, policy: Policy) -> Site:

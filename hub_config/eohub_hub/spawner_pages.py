@@ -9,7 +9,6 @@ place.
 from collections.abc import Mapping
 from typing import Any
 
-from eohub_profiles.decision import Reason, Refusal, Rule
 from jupyterhub.auth import Authenticator
 from jupyterhub.handlers.pages import SpawnHandler
 from jupyterhub.scopes import needs_scope
@@ -20,6 +19,7 @@ from tornado import web
 from eohub_hub.spawn_form import form_for, typed
 from eohub_hub.spawner import EohubLocalSpawner
 from eohub_hub.spawner_decision import decide, refused
+from eohub_profiles.decision import Reason, Refusal, Rule
 
 _ADDRESSES = (r"/spawn", r"/spawn/([^/]+)", r"/spawn/([^/]+)/([^/]+)")
 _LONGEST_TYPED_NAME = 100

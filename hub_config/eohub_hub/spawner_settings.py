@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from eohub_profiles.model import Policy
-
 from eohub_hub.isolation import Isolation
 from eohub_hub.isolation_probe import Walls
 from eohub_hub.limits import Enforcement, Machine, enforcement
 from eohub_hub.limits_cgroup import CgroupTree
+from eohub_profiles.model import Policy
 
 FIRST_UID = 70_000
 """Between system accounts and the ranges that shadow-utils (100000 on) and systemd (524288 on) give to

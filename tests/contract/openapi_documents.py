@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from eohub_catalogue.server.routes import PREFIX, ROUTES
-from eohub_catalogue.service.document import openapi_document as catalogue_service
+from eohub_catalogue.service.app import openapi_document as catalogue_service
 from eohub_storage.service.app import openapi_document as storage_service
 from eohub_toolkit.routes import openapi
 

@@ -5,10 +5,11 @@ import pkgutil
 import re
 from pathlib import Path
 
+import pytest
+
 import eohub_catalogue
 import eohub_hub
 import eohub_storage
-import pytest
 from eohub_toolkit.settings import Settings, variables_of
 
 ROOT = Path(__file__).parents[2]
@@ -52,7 +53,9 @@ def test_a_deployable_has_its_own_prefix(kind: type[Settings]) -> None:
 
 def test_the_guide_names_no_setting_that_does_not_exist() -> None:
     named = set(re.findall(r"`(EOHUB_[A-Z_]+[A-Z])`", GUIDE))
-    scripts = "\n".join(path.read_text("utf-8") for path in (ROOT / "hub_config" / "identity" / "src").glob("*.js"))
+    scripts = "\n".join(
+        path.read_text("utf-8") for path in (ROOT / "hub_config" / "identity" / "src").glob("*.js")
+    )
     known = set(our_variables()) | set(re.findall(r"EOHUB_[A-Z_]+[A-Z]", scripts)) | {"EOHUB_INSTANCE"}
     assert named <= known, named - known
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-_spec = importlib.util.spec_from_file_location("openapi_documents", Path(__file__).with_name("openapi_documents.py"))
+_spec = importlib.util.spec_from_file_location(
+    "openapi_documents", Path(__file__).with_name("openapi_documents.py")
+)
 assert _spec is not None
 assert _spec.loader is not None
 openapi_documents = importlib.util.module_from_spec(_spec)

@@ -1,4 +1,4 @@
-"""The house rules of the design, checked: the tree, sizes, annotations, budgets, settings, generated files."""
+"""The house rules of the design, checked: the tree, sizes, annotations, budgets, forbidden text."""
 
 import ast
 import re
@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[2]
 ROOMS = {"hub_config", "spawner_profiles", "kernels", "extensions", "tests", "docs"}
 HOUSEKEEPING = {
     ".ci", ".gitignore", ".python-version", ".yarnrc.yml", "CHANGELOG.md", "LICENSE", "Makefile", "README.md",
-    ".prettierignore", "eslint.config.mjs", "package.json", "prettier.config.mjs", "pyproject.toml", "requirements-dev.lock",
-    "requirements.lock", "tsconfig.base.json", "vitest.config.mjs", "yarn.lock",
+    ".prettierignore", "eslint.config.mjs", "package.json", "prettier.config.mjs", "pyproject.toml",
+    "requirements-dev.lock", "requirements.lock", "tsconfig.base.json", "vitest.config.mjs", "yarn.lock",
 }  # fmt: skip
 PACKAGES = {
     "profiles": ROOT / "spawner_profiles" / "eohub_profiles",
@@ -115,7 +115,10 @@ def test_there_is_at_least_as_much_test_code_as_source() -> None:
     of_scripts = {path for path in committed("*.ts", "*.tsx", "*.js") if {"test", "tests"} & {*path.parts}}
     tests = [*committed("tests/*.py"), *of_scripts]
     scripts = committed("extensions/*.ts", "extensions/*.tsx", "hub_config/*.js")
-    sources = [*product_modules(), *(path for path in scripts if path.name not in GENERATED and path not in tests)]
+    sources = [
+        *product_modules(),
+        *(path for path in scripts if path.name not in GENERATED and path not in tests),
+    ]
     assert sum(map(lines_of, tests)) >= sum(map(lines_of, sources))
 
 
@@ -125,21 +128,43 @@ def test_unit_tests_mirror_the_rooms() -> None:
     assert PACKAGES.keys() <= rooms
 
 
-@pytest.mark.parametrize("path", [path for path in product_modules() if path.name == "contract.py"], ids=named)
+@pytest.mark.parametrize(
+    "path", [path for path in product_modules() if path.name == "contract.py"], ids=named
+)
 def test_wire_types_know_pydantic_and_nothing_of_the_server(path: Path) -> None:
-    assert not imports_of(path) & {"fastapi", "tornado", "sqlalchemy", "jupyter_server", "httpx2", "os", "time"}
+    assert not imports_of(path) & {
+        "fastapi",
+        "tornado",
+        "sqlalchemy",
+        "jupyter_server",
+        "httpx2",
+        "os",
+        "time",
+    }
 
 
 def domain_modules() -> list[Path]:
     """The pure modules of a feature: those beside `contract.py` that are no entry point."""
     for_people = {"__init__.py", "__main__.py", "command.py", "cli.py"}
     features = [PACKAGES["storage"], PACKAGES["catalogue"], PACKAGES["profiles"]]
-    return [path for package in features for path in sorted(package.glob("*.py")) if path.name not in for_people]
+    return [
+        path for package in features for path in sorted(package.glob("*.py")) if path.name not in for_people
+    ]
 
 
 @pytest.mark.parametrize("path", domain_modules(), ids=named)
 def test_domain_modules_are_pure(path: Path) -> None:
-    world = {"fastapi", "tornado", "sqlalchemy", "jupyter_server", "jupyterhub", "httpx2", "os", "time", "random"}
+    world = {
+        "fastapi",
+        "tornado",
+        "sqlalchemy",
+        "jupyter_server",
+        "jupyterhub",
+        "httpx2",
+        "os",
+        "time",
+        "random",
+    }
     assert not imports_of(path) & (world | {"socket", "subprocess", "urllib.request", "pystac_client"})
 
 
@@ -168,7 +193,8 @@ def test_only_the_client_knows_urls() -> None:
 
 FORBIDDEN_TEXT = {
     "a registry's host name": re.compile(
-        r"pypi\.org|pythonhosted\.org|npmjs\.(org|com)|yarnpkg\.com|deb\.debian\.org|repo1?\.maven|proxy\.golang", re.I
+        r"pypi\.org|pythonhosted\.org|npmjs\.(org|com)|yarnpkg\.com|deb\.debian\.org|repo1?\.maven|proxy\.golang",
+        re.I,
     ),
     "a path of one machine": re.compile(r"/work/|/root/|/home/[a-z]+/(?!\.)"),
     "unfinished work": re.compile(r"\b(TODO|FIXME|XXX)\b"),

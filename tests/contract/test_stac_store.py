@@ -13,6 +13,9 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from fakes.stac_store import MemoryStacStore
+from sqlalchemy import event, text
+
 from eohub_catalogue.service import tables
 from eohub_catalogue.service.document import collection_record, item_record
 from eohub_catalogue.service.ports import ItemPage, ItemQuery, Position, StacStore, Written
@@ -20,8 +23,6 @@ from eohub_catalogue.service.query import item_query
 from eohub_catalogue.service.store import SqliteStore
 from eohub_toolkit.db import open_engine
 from eohub_toolkit.errors import Conflict, NotFound, Unavailable
-from fakes.stac_store import MemoryStacStore
-from sqlalchemy import event, text
 
 type Document = dict[str, Any]
 

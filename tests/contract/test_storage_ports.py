@@ -4,15 +4,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from fakes.storage_hub import SERVICE_TOKEN, FakeHub
+from fakes.storage_ports import MemoryIssuer, MemoryTokens
+from fakes.storage_sts import hub_transport, sts_transport, unreachable
+from fakes.storage_tokens import ISSUER, unsigned_id_token
+
 from eohub_storage.errors import KeysRefused, LoginTooOld, NoLogin, StorageDown
 from eohub_storage.ports import KeyIssuer, KeyRequest, TokenSource
 from eohub_storage.service.hub import HubTokens
 from eohub_storage.service.sts import StsKeyIssuer
 from eohub_toolkit.http import Client
-from fakes.storage_hub import SERVICE_TOKEN, FakeHub
-from fakes.storage_ports import MemoryIssuer, MemoryTokens
-from fakes.storage_sts import hub_transport, sts_transport, unreachable
-from fakes.storage_tokens import ISSUER, unsigned_id_token
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from eohub_hub.spawner_process import end_strays
 from fakes.user_environment import make_user_environment
 from jupyterhub.proxy import Proxy
+
+from eohub_hub.spawner_process import end_strays
 
 ADMIN_TOKEN = "admin-token-of-the-tests-0123456789abcdef"
 PASSWORD = "the same for everybody"
@@ -60,12 +61,13 @@ class PaperProxy(Proxy):
 
 def configure(c: Any, folder: str, port: int) -> None:
     """What the hub's process runs as its configuration file."""
+    from fakes.spawner_people import FakePeople
+    from jupyterhub.authenticators.shared import SharedPasswordAuthenticator
+
     from eohub_hub.access import install_access
     from eohub_hub.spawner_install import install_spawner
     from eohub_hub.spawner_settings import Catalogue, SpawnerSettings
     from eohub_profiles.catalog import load
-    from fakes.spawner_people import FakePeople
-    from jupyterhub.authenticators.shared import SharedPasswordAuthenticator
 
     state = Path(folder, "state")
     c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{port}"

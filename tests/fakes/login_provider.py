@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 import httpx2
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
 from eohub_hub.discovery import Discovery
 from eohub_hub.login_client import LoginClient
 from eohub_toolkit.http import Client

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from eohub_toolkit.errors import NotFound
-from eohub_toolkit.routes import handlers, route
 from jupyter_server.serverapp import ServerApp
 from pydantic import BaseModel, Field
+
+from eohub_toolkit.errors import NotFound
+from eohub_toolkit.routes import handlers, route
 
 
 class Query(BaseModel):

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 
 import shapely
+
 from eohub_catalogue.service.footprint import shape_of
 from eohub_catalogue.service.ports import (
     CollectionPage,

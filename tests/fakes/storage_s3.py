@@ -16,10 +16,11 @@ import boto3
 import psutil
 from botocore import UNSIGNED
 from botocore.config import Config
+from fakes.storage_issuer import FakeIssuer
+
 from eohub_hub.local.s3 import AdminKeys, S3Options, S3Ports, ensure_buckets, read_admin_keys, service_command
 from eohub_hub.local.s3 import wait_until_ready as wait
 from eohub_hub.local.s3.options import GRPC_OFFSET, ROLE_ARN
-from fakes.storage_issuer import FakeIssuer
 
 REGION = "eohub-local"
 BUCKETS = ("climate", "users")

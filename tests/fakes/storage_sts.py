@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
-from eohub_storage.identity import claims_of
 from fakes.storage_hub import FakeHub
+
+from eohub_storage.identity import claims_of
 
 _NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
 

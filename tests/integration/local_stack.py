@@ -1,4 +1,4 @@
-"""Drives the real stack of one machine as a person does: `eohub` in a terminal, and a browser without script."""
+"""Drives the real stack of one machine as a person does: `eohub` in a terminal, a browser without script."""
 
 import html
 import json
@@ -16,6 +16,7 @@ from typing import Self
 
 import httpx2
 import psutil
+
 from eohub_hub.local import processes
 from eohub_hub.local.ports import Ports, is_free, recall
 from eohub_hub.local.services import Addresses
@@ -179,7 +180,7 @@ class Person:
 
 
 def fresh_state(folder: Path = ROOT / "artifacts" / "stack") -> StateFolder:
-    """A state folder as before the first start, except for the users' environment: making it takes minutes."""
+    """A state folder as before the first start, but with the users' environment: making it takes minutes."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in folder.iterdir():
         if path.name == "environments":

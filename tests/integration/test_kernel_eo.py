@@ -5,10 +5,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from integration.local_stack import ROOT
+
 from eohub_hub.local.state import StateFolder
 from eohub_hub.local.tools import find_tools
 from eohub_hub.local.users_environment import make_users_environment
-from integration.local_stack import ROOT
 
 STRANGER = """
 import json, sys, time

@@ -11,10 +11,11 @@ from tempfile import TemporaryDirectory
 
 import psutil
 import pytest
-from eohub_hub.local.s3.certificates import make_certificates
-from eohub_hub.local.s3.strangers import open_ports
 from fakes.storage_issuer import FakeIssuer
 from fakes.storage_s3 import RunningS3, running_s3
+
+from eohub_hub.local.s3.certificates import make_certificates
+from eohub_hub.local.s3.strangers import open_ports
 
 pytestmark = pytest.mark.real
 

@@ -13,12 +13,13 @@ import psutil
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from cryptography import x509
+from fakes.storage_issuer import FakeIssuer
+from fakes.storage_s3 import BUCKETS, RunningS3, running_s3, s3_options, start_s3, stop_s3
+
 from eohub_hub.local.s3 import S3Options, ensure_buckets, prepare, wait_until_ready
 from eohub_hub.local.s3 import supervise as supervisor
 from eohub_hub.local.s3.__main__ import find_weed
 from eohub_hub.local.s3.certificates import RENEW_BEFORE, make_certificates
-from fakes.storage_issuer import FakeIssuer
-from fakes.storage_s3 import BUCKETS, RunningS3, running_s3, s3_options, start_s3, stop_s3
 
 pytestmark = pytest.mark.real
 

@@ -11,10 +11,11 @@ from typing import Any
 import jwt
 import pytest
 from botocore.exceptions import ClientError
-from eohub_hub.local.s3.configuration import role_policy
-from eohub_storage.policy import session_policy
 from fakes.storage_issuer import FakeIssuer
 from fakes.storage_s3 import RunningS3, running_s3
+
+from eohub_hub.local.s3.configuration import role_policy
+from eohub_storage.policy import session_policy
 
 pytestmark = pytest.mark.real
 

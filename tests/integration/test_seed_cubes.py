@@ -18,6 +18,7 @@ import pystac
 import pytest
 import xarray as xr
 import zarr
+
 from eohub_hub.local.ports import is_free
 from eohub_hub.local.seed import cubes as what
 from eohub_hub.local.seed.cubes import CUBES, Cube

@@ -18,14 +18,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes.ordinary_account import run_as_ordinary_account
+from fakes.user_environment import make_user_environment
+
 from eohub_hub.isolation import Folders
 from eohub_hub.isolation_order import NOT_STARTED, Mode, Order
 from eohub_hub.isolation_probe import LAUNCHER, Walls, find_isolation, find_machine
 from eohub_hub.limits import Bound
 from eohub_hub.spawner_home import account_files, private_folder
 from eohub_hub.spawner_process import end_strays, launch, started_at
-from fakes.ordinary_account import run_as_ordinary_account
-from fakes.user_environment import make_user_environment
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="walls need Linux")
 ROOT = os.geteuid() == 0

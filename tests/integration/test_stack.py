@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 import httpx2
 import psutil
 import pytest
+from integration.local_stack import LocalStack, Person, fresh_state
+
 from eohub_hub.local.health import answers, probes
 from eohub_hub.local.secret_store import Secret, read_secret
-from integration.local_stack import LocalStack, Person, fresh_state
 
 
 @pytest.fixture(scope="module")

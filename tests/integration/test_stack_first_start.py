@@ -5,9 +5,10 @@ import time
 from pathlib import Path
 
 import pytest
+from integration.local_stack import LocalStack
+
 from eohub_hub.local.environment import MARKER
 from eohub_hub.local.state import StateFolder
-from integration.local_stack import LocalStack
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

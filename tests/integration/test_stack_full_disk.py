@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from eohub_hub.local.demo_accounts import make_accounts
 from eohub_hub.local.errors import DiskTrouble
 from eohub_hub.local.files import write_atomically

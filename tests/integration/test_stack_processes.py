@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 import psutil
 import pytest
+
 from eohub_hub.local.part import part_states
 from eohub_hub.local.processes import Member, end, members
 

@@ -9,9 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from integration.local_stack import LocalStack, free_ports
+
 from eohub_hub.local.ports import Ports
 from eohub_hub.local.state import STATE_VERSION, StateFolder
-from integration.local_stack import LocalStack, free_ports
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounting a file system needs root")
 as_person = pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

@@ -14,10 +14,11 @@ from typing import Any
 
 import psutil
 import pytest
-from eohub_hub.local.aws_config import aws_config_text
 from fakes.storage_hub import SERVICE_TOKEN, FakeHub
 from fakes.storage_issuer import FakeIssuer
 from fakes.storage_s3 import REGION, RunningS3, free_ports, running_s3, start_s3, stop_s3
+
+from eohub_hub.local.aws_config import aws_config_text
 
 pytestmark = pytest.mark.real
 

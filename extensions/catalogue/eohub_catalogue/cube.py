@@ -13,7 +13,7 @@ _MOST_READ = 2_000
 
 @dataclass(frozen=True)
 class Axis:
-    """A dimension with what plotting needs beside its size: its axis letter (x, y or z), and whether it is even."""
+    """A dimension with what plotting needs: its axis letter (x, y or z), and whether its steps are even."""
 
     name: str
     size: int | None

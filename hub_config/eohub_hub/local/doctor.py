@@ -8,14 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eohub_toolkit.errors import EohubError
-
 from eohub_hub.local import ports
 from eohub_hub.local.environment import MARKER
 from eohub_hub.local.errors import DiskTrouble, ToolMissing, disk_trouble
 from eohub_hub.local.settings import LocalSettings
 from eohub_hub.local.state import StateFolder
 from eohub_hub.local.tools import ENVIRONMENT_FLOORS, HUB_FLOORS, Tools, missing_tools, too_old, versions
+from eohub_toolkit.errors import EohubError
 
 ENVIRONMENT = "User environment"
 """Title of the one check whose fault a start can mend."""

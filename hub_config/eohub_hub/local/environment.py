@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eohub_toolkit.errors import EohubError, Unavailable
-
 from eohub_hub.local.errors import DiskTrouble, PartFailed, ToolMissing, disk_trouble
 from eohub_hub.local.files import write_atomically
+from eohub_toolkit.errors import EohubError, Unavailable
 
 Report = Callable[[str], None]
 

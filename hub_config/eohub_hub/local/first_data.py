@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from eohub_toolkit.errors import EohubError
-from eohub_toolkit.logs import configure_logs, get_logger
-
 from eohub_hub.local.seeding import seed_once
 from eohub_hub.local.state import StateFolder
 from eohub_hub.local.tools import Tools, find_tools
+from eohub_toolkit.errors import EohubError
+from eohub_toolkit.logs import configure_logs, get_logger
 
 
 def command(state: StateFolder, endpoint: str, tools: Tools) -> list[str]:

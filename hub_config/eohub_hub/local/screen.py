@@ -3,7 +3,6 @@
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 
-from eohub_toolkit.errors import EohubError
 from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
@@ -13,6 +12,7 @@ from rich.table import Table
 from eohub_hub.local.doctor import Check
 from eohub_hub.local.log_lines import Level, LogLine, is_worth_showing, parse
 from eohub_hub.local.part import PartState
+from eohub_toolkit.errors import EohubError
 
 _PART_WIDTH = 9
 _STYLES = {Level.DEBUG: "dim", Level.INFO: "", Level.WARNING: "yellow", Level.ERROR: "red"}

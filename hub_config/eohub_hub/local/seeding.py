@@ -1,4 +1,4 @@
-"""Fills a new EOHub once: sample files from the package index, cubes to S3, their descriptions to the catalogue."""
+"""Fills a new EOHub once: sample files, cubes on S3, and their descriptions in the catalogue."""
 
 import hashlib
 import json
@@ -7,8 +7,6 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from eohub_toolkit.errors import Unavailable
-
 from eohub_hub.local.errors import PartFailed
 from eohub_hub.local.files import write_atomically
 from eohub_hub.local.processes import MARK
@@ -16,6 +14,7 @@ from eohub_hub.local.s3.admin import AdminKeys, ensure_buckets, read_admin_keys
 from eohub_hub.local.services import database_url
 from eohub_hub.local.state import StateFolder
 from eohub_hub.local.tools import PROJECT, Tools
+from eohub_toolkit.errors import Unavailable
 
 Report = Callable[[str], None]
 

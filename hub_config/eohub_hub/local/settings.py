@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Annotated
 
-from eohub_toolkit.settings import Settings, settings_config
 from pydantic import AfterValidator, Field
 
 from eohub_hub.local.ports import Wanted
 from eohub_hub.local.tools import PROJECT
+from eohub_toolkit.settings import Settings, settings_config
 
 Port = Annotated[int | None, Field(ge=1024, le=65_535)]
 

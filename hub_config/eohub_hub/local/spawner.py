@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from eohub_profiles.catalog import load
-
 from eohub_hub.local.state import StateFolder
 from eohub_hub.people import People
 from eohub_hub.settings import HubSettings
 from eohub_hub.spawner_install import install_spawner
 from eohub_hub.spawner_settings import Catalogue, SpawnerSettings
+from eohub_profiles.catalog import load
 
 ENVIRONMENT = "eo"
 """The one environment of this machine; `policy.yaml` gives it its title."""

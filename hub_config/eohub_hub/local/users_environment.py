@@ -1,4 +1,4 @@
-"""The environment of users' servers as this checkout makes it: the kernel's lock and the wheels in `dist/`."""
+"""The environment of users' servers as this checkout makes it: kernel lock and wheels in `dist/`."""
 
 import sys
 from collections.abc import Callable

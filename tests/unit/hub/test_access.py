@@ -1,6 +1,8 @@
 from typing import Any
 
 import pytest
+from traitlets.config import Config
+
 from eohub_hub.access import (
     ADMINISTRATOR,
     CATALOGUE_READ,
@@ -12,7 +14,6 @@ from eohub_hub.access import (
     STORAGE_CREDENTIALS,
     install_access,
 )
-from traitlets.config import Config
 
 BROAD = {
     "admin:users",

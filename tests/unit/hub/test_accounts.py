@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
+
 from eohub_hub.accounts import (
     create_demo_accounts,
     generate_password,

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from eohub_hub.claims import canonical_group, groups_of
 from eohub_toolkit.errors import Invalid
 

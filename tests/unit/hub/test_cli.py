@@ -3,9 +3,10 @@ import json
 from pathlib import Path
 
 import pytest
+from rich.console import Console
+
 from eohub_hub.cli import run
 from eohub_hub.local.state import STATE_VERSION, StateFolder
-from rich.console import Console
 
 
 class Shell:

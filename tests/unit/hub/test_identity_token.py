@@ -9,9 +9,10 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from fakes.login_provider import CLIENT_ID, ISSUER, NONCE, LoginProvider
+
 from eohub_hub.id_token import Expected, IdToken, key_choice, verify
 from eohub_hub.login_errors import TokenRefused
-from fakes.login_provider import CLIENT_ID, ISSUER, NONCE, LoginProvider
 
 FIRST = Expected(ISSUER, CLIENT_ID, NONCE, nonce_required=True)
 REFRESHED = Expected(ISSUER, CLIENT_ID, NONCE, nonce_required=False)

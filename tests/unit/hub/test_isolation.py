@@ -2,6 +2,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+
 from eohub_hub.isolation import (
     Folders,
     Isolation,

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+
 from eohub_hub.isolation_order import Entry, Kind, Mode, Order, read_order
 
 ORDER = Order(

@@ -1,4 +1,5 @@
 import pytest
+
 from eohub_hub.limits import (
     MAXIMUM_PROCESSES,
     Bound,

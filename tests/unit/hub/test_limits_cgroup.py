@@ -6,6 +6,7 @@ The kernel's side was not there to try: see docs/operators/isolation.md.
 from pathlib import Path
 
 import pytest
+
 from eohub_hub.limits import MAXIMUM_PROCESSES
 from eohub_hub.limits_cgroup import CgroupTree, mount_point, own_group, parents, prepare
 

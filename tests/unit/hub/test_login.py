@@ -8,12 +8,13 @@ from typing import Any
 
 import httpx2
 import pytest
-from eohub_hub.login import EohubAuthenticator, install_login
-from eohub_hub.login_attempt import LoginAttempt
-from eohub_toolkit.errors import Conflict
 from fakes.login_provider import CLIENT_ID, ISSUER, NONCE, LoginProvider
 from tornado import web
 from traitlets.config import Config
+
+from eohub_hub.login import EohubAuthenticator, install_login
+from eohub_hub.login_attempt import LoginAttempt
+from eohub_toolkit.errors import Conflict
 
 
 @dataclass

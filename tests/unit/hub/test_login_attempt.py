@@ -5,8 +5,9 @@ import hashlib
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from eohub_hub.login_attempt import COOKIE_PREFIX, LIFETIME_SECONDS, LoginAttempt, UsedStates, cookie_name
 from fakes.login_provider import Clock
+
+from eohub_hub.login_attempt import COOKIE_PREFIX, LIFETIME_SECONDS, LoginAttempt, UsedStates, cookie_name
 
 
 def test_the_secrets_of_an_attempt_are_long_and_differ() -> None:

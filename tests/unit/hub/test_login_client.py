@@ -5,10 +5,11 @@ from typing import Any
 
 import httpx2
 import pytest
+from fakes.login_provider import ISSUER, NONCE, LoginProvider
+
 from eohub_hub.login_client import LoginClient, Tokens
 from eohub_hub.login_errors import GrantRefused, TokenRefused
 from eohub_toolkit.errors import EohubError, Unavailable, Upstream
-from fakes.login_provider import ISSUER, NONCE, LoginProvider
 
 CALLBACK = "https://hub.example.invalid/hub/oauth_callback"
 

@@ -5,11 +5,12 @@ from typing import Any
 
 import httpx2
 import pytest
+from fakes.login_provider import ISSUER, LoginProvider
+
 from eohub_hub.discovery import Discovery, is_safe_url, json_object
 from eohub_hub.id_token import KeyChoice
 from eohub_hub.login_errors import TokenRefused
 from eohub_toolkit.errors import Unavailable, Upstream
-from fakes.login_provider import ISSUER, LoginProvider
 
 RSA = KeyChoice("RS256", "RSA", "rsa")
 

@@ -6,11 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import IntegrityError
+
 from eohub_hub.people import People, metadata
 from eohub_hub.people_names import first_free, slug, stem
 from eohub_toolkit.errors import Invalid
-from sqlalchemy import create_engine, inspect, text
-from sqlalchemy.exc import IntegrityError
 
 ISSUER = "https://sso.example.invalid"
 SAFE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")

@@ -5,10 +5,11 @@ from typing import Any
 
 import httpx2
 import pytest
+from fakes.login_provider import ISSUER, NONCE, LoginProvider
+
 from eohub_hub.login_refresh import LoginRefresh
 from eohub_hub.login_state import LoginState
 from eohub_toolkit.errors import EohubError, Unavailable, Upstream
-from fakes.login_provider import ISSUER, NONCE, LoginProvider
 
 
 @pytest.fixture

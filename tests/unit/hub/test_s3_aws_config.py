@@ -4,6 +4,7 @@ import configparser
 import shlex
 
 import pytest
+
 from eohub_hub.local.aws_config import aws_config_text
 
 

@@ -8,6 +8,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID
+
 from eohub_hub.local.s3.certificates import LIFETIME, RENEW_BEFORE, ensure_certificates, make_certificates
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from eohub_hub.local.s3.configuration import Keys, access_json, identities_json, role_policy, security_toml
 from eohub_hub.local.s3.options import LONGEST_SESSION_SECONDS, S3Options
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
 from eohub_hub.local.errors import BrokenState, DiskTrouble
 from eohub_hub.local.s3 import S3Options, S3Ports, prepare, read_admin_keys, service_command
 from eohub_hub.local.s3.options import parse_options

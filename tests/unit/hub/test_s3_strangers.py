@@ -1,6 +1,7 @@
 """How an answer on an inner port is judged: bytes only, no socket."""
 
 import pytest
+
 from eohub_hub.local.s3.strangers import spoke
 
 SETTINGS = bytes((0, 0, 18, 4, 0, 0, 0, 0, 0)) + bytes(18)

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+
 from eohub_hub.local.seed.cubes import Cube
 from eohub_hub.local.seed.dataset import CHUNK_BYTES, digest_of, open_source, zarr_encoding
 

@@ -6,6 +6,7 @@ import numpy as np
 import pystac
 import pytest
 import xarray as xr
+
 from eohub_hub.local.seed.cubes import COLLECTIONS, CUBES, Cube
 from eohub_hub.local.seed.describe import collection_of, dimensions_of, item_of, variables_of
 

@@ -6,6 +6,7 @@ import cftime
 import numpy as np
 import pytest
 import xarray as xr
+
 from eohub_hub.local.seed.extent import (
     bbox_of,
     edges_of,

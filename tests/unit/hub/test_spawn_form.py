@@ -3,6 +3,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+
 from eohub_hub.spawn_form import Choice, SpawnForm, by_option, suggested, typed
 from eohub_profiles.decision import Offer, Reason, Refusal, Rule, Subject, Usage
 from eohub_profiles.model import Environment, Policy, Profile

@@ -1,6 +1,8 @@
 from pathlib import Path
 
 import pytest
+from fakes.spawner_people import FakePerson
+
 from eohub_hub.isolation import Isolation
 from eohub_hub.isolation_order import Mode
 from eohub_hub.spawner_decision import (
@@ -16,7 +18,6 @@ from eohub_hub.spawner_decision import (
 from eohub_hub.spawner_settings import LAST_NUMBER
 from eohub_profiles.decision import Plan, Reason, Refusal, Request, Rule, Subject, Usage
 from eohub_profiles.model import Environment, Policy, Profile
-from fakes.spawner_people import FakePerson
 
 SMALL = Profile.model_validate(
     {"name": "small", "title": "Small", "cpu": 2, "memory": "4 GiB", "price": "0.04 EUR/h"}

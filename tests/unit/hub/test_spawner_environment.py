@@ -2,9 +2,10 @@ import configparser
 import json
 from pathlib import Path
 
+from fakes.spawner_people import FakePeople
+
 from eohub_hub.spawner_environment import aws_config, from_hub, server_environment
 from eohub_hub.spawner_settings import Catalogue, SpawnerSettings
-from fakes.spawner_people import FakePeople
 
 SETTINGS = SpawnerSettings(
     state=Path("/srv/eohub"),

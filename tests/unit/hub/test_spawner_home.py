@@ -2,6 +2,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from eohub_hub.spawner_home import account_files, folder_name, private_folder, replace_file, server_key
 from eohub_toolkit.errors import Conflict
 

@@ -1,9 +1,10 @@
 from typing import Any
 
 import pytest
-from eohub_hub.spawner_pages import SpawnPage, slug_of, with_spawn_page
 from jupyterhub.auth import Authenticator
 from jupyterhub.slugs import is_valid_safe_slug
+
+from eohub_hub.spawner_pages import SpawnPage, slug_of, with_spawn_page
 
 
 class Site(Authenticator):

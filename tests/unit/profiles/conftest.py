@@ -4,9 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
 from eohub_profiles.decision import Subject
 from eohub_profiles.model import Environment, Policy, Profile
-from hypothesis import settings
 
 RULES = """\
 support: support@example.org

@@ -3,10 +3,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from eohub_profiles.catalog import MAXIMUM_PROFILES, load
-from eohub_profiles.faults import PolicyError
 from hypothesis import given
 from hypothesis import strategies as st
+
+from eohub_profiles.catalog import MAXIMUM_PROFILES, load
+from eohub_profiles.faults import PolicyError
 
 WritePolicy = Callable[..., Path]
 MEDIUM = "name: medium\ntitle: Medium\ncpu: 4\nmemory: 16 GiB\nprice: 0.14 EUR/h\n"

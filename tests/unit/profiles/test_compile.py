@@ -1,9 +1,10 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from eohub_profiles.compile import THREAD_VARIABLES, compile_local
 from eohub_profiles.decision import Plan
 from eohub_profiles.resolve import threads
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 def plan(cpu: float) -> Plan:

@@ -1,6 +1,7 @@
 from dataclasses import FrozenInstanceError
 
 import pytest
+
 from eohub_profiles.decision import Offer, Plan, Reason, Refusal, Rule
 
 

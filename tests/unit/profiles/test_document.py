@@ -1,7 +1,8 @@
 import pytest
-from eohub_profiles.document import MAXIMUM_BYTES, MAXIMUM_DEPTH, MAXIMUM_NODES, Document, read_document
 from hypothesis import given
 from hypothesis import strategies as st
+
+from eohub_profiles.document import MAXIMUM_BYTES, MAXIMUM_DEPTH, MAXIMUM_NODES, Document, read_document
 
 
 def faults(text: str | bytes) -> list[str]:

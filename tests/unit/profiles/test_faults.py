@@ -1,7 +1,8 @@
 import pytest
+from pydantic import BaseModel, ValidationError
+
 from eohub_profiles.faults import Fault, FieldPath, PolicyError, faults_of, field_name
 from eohub_profiles.model import Profile, SiteRules
-from pydantic import BaseModel, ValidationError
 
 RULES: dict[str, object] = {
     "support": "support@example.org",

@@ -1,8 +1,9 @@
 from typing import Any
 
 import pytest
-from eohub_profiles.model import Policy, Profile, SiteRules, is_name
 from pydantic import ValidationError
+
+from eohub_profiles.model import Policy, Profile, SiteRules, is_name
 
 SMALL: dict[str, Any] = {
     "name": "small",

@@ -1,6 +1,9 @@
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from eohub_profiles.pricing import (
     MAXIMUM_PRICE_MICRO_EUR_PER_HOUR,
     cost,
@@ -8,8 +11,6 @@ from eohub_profiles.pricing import (
     format_price,
     parse_price,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 prices = st.integers(0, MAXIMUM_PRICE_MICRO_EUR_PER_HOUR)
 seconds = st.integers(0, 100 * 366 * 86_400)

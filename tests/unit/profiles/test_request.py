@@ -1,11 +1,12 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from eohub_profiles.decision import Refusal, Request, Rule
 from eohub_profiles.model import Policy, is_name
 from eohub_profiles.request import parse_request
-from hypothesis import given
-from hypothesis import strategies as st
 
 GOOD: dict[str, object] = {"profile": "small", "environment": "eo"}
 WRONG_VALUES: list[object] = [

@@ -1,11 +1,12 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from eohub_profiles.decision import Plan, Refusal, Request, Rule, Subject, Usage
 from eohub_profiles.model import Environment, Policy, Profile
 from eohub_profiles.resolve import offers, resolve, threads
-from hypothesis import given
-from hypothesis import strategies as st
 
 NOTHING = Usage()
 SMALL = Request("small", "eo")

@@ -4,13 +4,14 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
+
 from eohub_profiles.catalog import load
 from eohub_profiles.decision import Plan, Request, Rule, Subject, Usage
 from eohub_profiles.document import read_document
 from eohub_profiles.faults import PolicyError
 from eohub_profiles.model import Environment, Profile, SiteRules
 from eohub_profiles.resolve import offers, resolve
-from pydantic import BaseModel
 
 ROOT = Path(__file__).parents[3]
 GUIDE = (ROOT / "docs" / "operators" / "profiles.md").read_text(encoding="utf-8")

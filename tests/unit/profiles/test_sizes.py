@@ -1,7 +1,8 @@
 import pytest
-from eohub_profiles.sizes import UNITS, format_size, parse_size
 from hypothesis import given
 from hypothesis import strategies as st
+
+from eohub_profiles.sizes import UNITS, format_size, parse_size
 
 
 @pytest.mark.parametrize(

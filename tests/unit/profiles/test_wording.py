@@ -1,6 +1,7 @@
-from eohub_profiles.wording import SHOWN_CHARACTERS, did_you_mean, kind_of, listed, shown
 from hypothesis import given
 from hypothesis import strategies as st
+
+from eohub_profiles.wording import SHOWN_CHARACTERS, did_you_mean, kind_of, listed, shown
 
 
 def test_a_long_text_is_cut_after_forty_characters() -> None:

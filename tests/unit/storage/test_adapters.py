@@ -3,15 +3,16 @@
 import json
 
 import pytest
+from fakes.storage_hub import SERVICE_TOKEN, FakeHub
+from fakes.storage_sts import fixed, hub_transport, sts_transport, unreachable
+from fakes.storage_tokens import ISSUER, unsigned_id_token
+
 from eohub_storage.errors import KeysRefused, NoLogin, StorageDown
 from eohub_storage.ports import KeyRequest
 from eohub_storage.service.hub import HubTokens
 from eohub_storage.service.sts import StsKeyIssuer
 from eohub_toolkit.errors import EohubError, Unavailable, Upstream
 from eohub_toolkit.http import Client
-from fakes.storage_hub import SERVICE_TOKEN, FakeHub
-from fakes.storage_sts import fixed, hub_transport, sts_transport, unreachable
-from fakes.storage_tokens import ISSUER, unsigned_id_token
 
 from datetime import UTC, datetime  # isort: skip
 

@@ -3,6 +3,7 @@
 import io
 
 import pytest
+
 from eohub_storage.command import run
 
 

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
+from fakes.storage_tokens import unsigned_id_token
+
 from eohub_storage.errors import LoginTooOld, NoLogin, OtherName
 from eohub_storage.identity import claims_of, require_usable
-from fakes.storage_tokens import unsigned_id_token
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 

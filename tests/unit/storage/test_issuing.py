@@ -4,11 +4,12 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from fakes.storage_ports import MemoryIssuer, MemoryTokens
+from fakes.storage_tokens import ISSUER, unsigned_id_token
+
 from eohub_storage.errors import KeysRefused, LoginTooOld, NoLogin, OtherName, StorageDown, UnusableName
 from eohub_storage.issuing import Terms, credentials_for
 from eohub_storage.policy import session_policy
-from fakes.storage_ports import MemoryIssuer, MemoryTokens
-from fakes.storage_tokens import ISSUER, unsigned_id_token
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 TERMS = Terms("users", ("climate",), 1800, "http://s3.test", "eohub-local", "preferred_username")

@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+
 from eohub_hub.local.s3.configuration import role_policy
 from eohub_storage.errors import UnusableName
 from eohub_storage.policy import LONGEST_POLICY, session_name, session_policy

@@ -1,6 +1,7 @@
 """How often one person may ask."""
 
 import pytest
+
 from eohub_storage.errors import TooManyKeys
 from eohub_storage.rate import KeyRate
 

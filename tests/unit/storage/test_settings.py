@@ -1,6 +1,7 @@
 """The settings of the storage service."""
 
 import pytest
+
 from eohub_storage.service.settings import StorageSettings
 from eohub_toolkit.settings import SettingsError, load
 

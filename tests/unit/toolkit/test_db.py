@@ -1,9 +1,10 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+
 from eohub_toolkit.db import open_engine, transaction
 from eohub_toolkit.errors import Unavailable
-from sqlalchemy import text
 
 
 def test_sqlite_is_durable_and_checks_foreign_keys(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 import pytest
+
 from eohub_toolkit.errors import (
     STATUS,
     Conflict,

@@ -3,6 +3,7 @@ from collections.abc import Callable
 
 import httpx2
 import pytest
+
 from eohub_toolkit.errors import Unavailable, Upstream
 from eohub_toolkit.http import Client
 

@@ -1,10 +1,11 @@
 import httpx2
 import pytest
+from fastapi import APIRouter, Depends
+
 from eohub_toolkit.errors import Unauthenticated, Unavailable
 from eohub_toolkit.http import Client
 from eohub_toolkit.hub_auth import HubAuth, HubUser, holds, require
 from eohub_toolkit.service import create_service
-from fastapi import APIRouter, Depends
 
 ANN = {
     "name": "ann",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+
 from eohub_toolkit.logs import HIDDEN, configure_logs, get_logger, redact, redact_text
 
 

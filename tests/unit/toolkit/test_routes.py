@@ -1,6 +1,7 @@
 import pytest
-from eohub_toolkit.routes import openapi, route
 from fakes.pod_extension import ROUTES, Page
+
+from eohub_toolkit.routes import openapi, route
 
 
 def test_the_document_describes_each_route_once() -> None:

@@ -2,10 +2,11 @@ from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
-from eohub_toolkit.errors import Conflict
-from eohub_toolkit.service import LARGEST_BODY, create_service
 from fastapi import APIRouter
 from pydantic import BaseModel
+
+from eohub_toolkit.errors import Conflict
+from eohub_toolkit.service import LARGEST_BODY, create_service
 
 
 class Item(BaseModel):

@@ -1,8 +1,9 @@
 from pathlib import Path
 
 import pytest
-from eohub_toolkit.settings import Settings, SettingsError, load, settings_config, variables_of
 from pydantic import AliasChoices, BaseModel, Field, ValidationError
+
+from eohub_toolkit.settings import Settings, SettingsError, load, settings_config, variables_of
 
 
 class Catalogue(BaseModel):

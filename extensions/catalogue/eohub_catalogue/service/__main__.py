@@ -5,21 +5,19 @@ import logging
 import os
 import sys
 
+from eohub_catalogue.service.settings import CatalogueSettings
 from eohub_toolkit.errors import EohubError
 from eohub_toolkit.logs import configure_logs
 from eohub_toolkit.settings import load
-
-from eohub_catalogue.service.settings import CatalogueSettings
 
 
 def serve() -> None:
     """Serve the STAC API until it is told to stop."""
     # On import stac-fastapi makes settings that we do not use, and warns about their defaults.
     logging.getLogger("stac_fastapi.types.config").setLevel(logging.ERROR)
-    from eohub_toolkit.service import run_service
-
     from eohub_catalogue.service.app import create_app
     from eohub_catalogue.service.store import SqliteStore
+    from eohub_toolkit.service import run_service
 
     try:
         settings = load(CatalogueSettings, os.environ)

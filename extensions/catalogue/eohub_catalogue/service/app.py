@@ -4,9 +4,6 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from eohub_toolkit.db import open_engine
-from eohub_toolkit.errors import Invalid, Problem, problem_of
-from eohub_toolkit.service import install_problems
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -29,6 +26,9 @@ from eohub_catalogue.service.requests import (
 )
 from eohub_catalogue.service.settings import CatalogueSettings
 from eohub_catalogue.service.store import SqliteStore
+from eohub_toolkit.db import open_engine
+from eohub_toolkit.errors import Invalid, Problem, problem_of
+from eohub_toolkit.service import install_problems
 
 STAC_VERSION = "1.1.0"
 _NOT_JSON = Invalid("The body is not a JSON object.", hint="Send it with 'Content-Type: application/json'.")

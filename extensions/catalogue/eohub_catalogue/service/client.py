@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import attr
-from eohub_toolkit.errors import Invalid, NotFound
 from fastapi import Request, Response
 from stac_fastapi.types.core import AsyncBaseCoreClient
 
@@ -14,6 +13,7 @@ from eohub_catalogue.service.links import GEOJSON, JSON, Link
 from eohub_catalogue.service.ports import ItemQuery, StacStore
 from eohub_catalogue.service.query import LARGEST_PAGE, check_id, item_query, json_query, page_limit
 from eohub_catalogue.service.requests import SearchPostRequest
+from eohub_toolkit.errors import Invalid, NotFound
 
 _PAGE = ("limit", "token")
 _SEARCH = ("collections", "ids", "bbox", "intersects", "datetime", "q", *_PAGE)

@@ -8,10 +8,10 @@ from typing import Any, cast
 
 import numpy as np
 import shapely
-from eohub_toolkit.errors import Invalid
 from shapely.geometry.base import BaseGeometry
 
 from eohub_catalogue.service.jsontext import to_json
+from eohub_toolkit.errors import Invalid
 
 type Box = tuple[float, float, float, float]
 """West, south, east and north in degrees; west is never greater than east, longitudes are in -180..180."""

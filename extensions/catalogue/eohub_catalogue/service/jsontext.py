@@ -4,6 +4,7 @@ import json
 from typing import NoReturn, cast
 
 import orjson
+
 from eohub_toolkit.errors import Invalid
 
 

@@ -8,9 +8,9 @@ import json
 from dataclasses import replace
 
 import shapely
-from eohub_toolkit.errors import Invalid
 
 from eohub_catalogue.service.ports import ItemQuery, Position
+from eohub_toolkit.errors import Invalid
 
 LONGEST_TOKEN = 8_192
 _SIGNATURE_BYTES = 16

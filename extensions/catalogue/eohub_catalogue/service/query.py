@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import cast
 
 import shapely
-from eohub_toolkit.errors import Invalid
 
 from eohub_catalogue.service.footprint import (
     GEOMETRY_TYPES,
@@ -19,6 +18,7 @@ from eohub_catalogue.service.footprint import (
 )
 from eohub_catalogue.service.interval import Interval, searched_interval
 from eohub_catalogue.service.ports import Area, ItemQuery
+from eohub_toolkit.errors import Invalid
 
 DEFAULT_LIMIT = 10
 LARGEST_PAGE = 100

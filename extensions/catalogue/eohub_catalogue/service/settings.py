@@ -2,8 +2,9 @@
 
 from urllib.parse import urlsplit
 
-from eohub_toolkit.settings import Settings, settings_config
 from pydantic import AliasChoices, Field
+
+from eohub_toolkit.settings import Settings, settings_config
 
 _DEFAULT_PORT = 8005
 

@@ -12,8 +12,6 @@ import anyio.to_thread
 import shapely
 from alembic.util import CommandError
 from anyio import CapacityLimiter
-from eohub_toolkit.db import open_engine, transaction, upgrade
-from eohub_toolkit.errors import Conflict, NotFound, Unavailable
 from shapely.errors import ShapelyError
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection, Engine, bindparam, delete, event, func, insert, select, text
@@ -33,6 +31,8 @@ from eohub_catalogue.service.ports import (
     Written,
 )
 from eohub_catalogue.service.statements import Statement, extent_row, page_statement, plan_statement
+from eohub_toolkit.db import open_engine, transaction, upgrade
+from eohub_toolkit.errors import Conflict, NotFound, Unavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _INSTRUCTIONS_BETWEEN_LOOKS = 10_000

@@ -3,12 +3,11 @@
 import os
 import sys
 
+from eohub_storage.service.app import create_app
+from eohub_storage.service.settings import StorageSettings
 from eohub_toolkit.logs import configure_logs
 from eohub_toolkit.service import run_service
 from eohub_toolkit.settings import SettingsError, load
-
-from eohub_storage.service.app import create_app
-from eohub_storage.service.settings import StorageSettings
 
 
 def main() -> None:

@@ -6,9 +6,6 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from eohub_toolkit.http import Client
-from eohub_toolkit.hub_auth import HubUser
-from eohub_toolkit.service import create_service
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 
 from eohub_storage.contract import Credentials
@@ -18,6 +15,9 @@ from eohub_storage.service.caller import caller
 from eohub_storage.service.hub import HubTokens
 from eohub_storage.service.settings import StorageSettings
 from eohub_storage.service.sts import StsKeyIssuer
+from eohub_toolkit.http import Client
+from eohub_toolkit.hub_auth import HubUser
+from eohub_toolkit.service import create_service
 
 
 def create_app(settings: StorageSettings) -> FastAPI:

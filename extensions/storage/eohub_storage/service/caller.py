@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
+from fastapi import Header, Request
+
 from eohub_toolkit.errors import Forbidden, Unauthenticated
 from eohub_toolkit.hub_auth import HubAuth, HubUser, holds
-from fastapi import Header, Request
 
 SCOPE = "custom:storage:credentials"
 

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import quote
 
+from eohub_storage.errors import NoLogin
 from eohub_toolkit.errors import Unavailable
 from eohub_toolkit.http import Client
-
-from eohub_storage.errors import NoLogin
 
 
 class HubTokens:

@@ -3,10 +3,10 @@
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from eohub_toolkit.settings import Settings, settings_config
 from pydantic import AliasChoices, Field, SecretStr
 
 from eohub_storage.issuing import Terms
+from eohub_toolkit.settings import Settings, settings_config
 
 _DEFAULT_PORT = 8004
 _URL = r"^https?://[^\s/?#]+(/[^\s?#]*)?$"

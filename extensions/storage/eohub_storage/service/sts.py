@@ -3,12 +3,11 @@
 from datetime import datetime
 from xml.etree import ElementTree
 
+from eohub_storage.errors import KeysRefused, LoginTooOld, StorageDown
+from eohub_storage.ports import IssuedKeys, KeyRequest
 from eohub_toolkit.errors import Unavailable, Upstream
 from eohub_toolkit.http import Client
 from eohub_toolkit.logs import get_logger
-
-from eohub_storage.errors import KeysRefused, LoginTooOld, StorageDown
-from eohub_storage.ports import IssuedKeys, KeyRequest
 
 _API_VERSION = "2011-06-15"
 _ENDED_CODES = frozenset({"ExpiredTokenException", "ExpiredToken"})

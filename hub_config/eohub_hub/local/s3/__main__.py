@@ -6,11 +6,10 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from eohub_toolkit.errors import EohubError
-
 from eohub_hub.local.errors import ToolMissing
 from eohub_hub.local.s3.options import parse_options
 from eohub_hub.local.s3.prepare import prepare
+from eohub_toolkit.errors import EohubError
 
 
 def find_weed() -> Path:

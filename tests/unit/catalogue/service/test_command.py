@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from eohub_catalogue.service.command import DONE, SOME_REFUSED, run
 from eohub_catalogue.service.settings import CatalogueSettings
 

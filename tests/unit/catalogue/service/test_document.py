@@ -2,6 +2,7 @@ import json
 from typing import Any
 
 import pytest
+
 from eohub_catalogue.service.document import (
     collection_record,
     is_collection,

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import shapely
+
 from eohub_catalogue.service.footprint import (
     Box,
     Footprint,

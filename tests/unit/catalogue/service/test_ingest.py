@@ -3,12 +3,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from fakes.stac_store import MemoryStacStore
+
 from eohub_catalogue.service import ingest as module
 from eohub_catalogue.service.ingest import BATCH_DOCUMENTS, Report, ingest
 from eohub_catalogue.service.ports import ItemRecord, Written
 from eohub_catalogue.service.reading import Unreadable
 from eohub_toolkit.errors import Unavailable
-from fakes.stac_store import MemoryStacStore
 
 
 class CountingStore(MemoryStacStore):

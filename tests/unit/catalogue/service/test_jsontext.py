@@ -2,10 +2,11 @@ import json
 import math
 
 import pytest
-from eohub_catalogue.service.jsontext import parse_json, to_json
-from eohub_toolkit.errors import Invalid
 from hypothesis import given
 from hypothesis import strategies as st
+
+from eohub_catalogue.service.jsontext import parse_json, to_json
+from eohub_toolkit.errors import Invalid
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

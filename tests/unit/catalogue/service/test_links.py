@@ -2,6 +2,8 @@ import json
 from collections.abc import Mapping
 
 import pytest
+from starlette.requests import Request
+
 from eohub_catalogue.service.links import (
     collection_json,
     collection_url,
@@ -14,7 +16,6 @@ from eohub_catalogue.service.links import (
     with_query,
 )
 from eohub_catalogue.service.ports import CollectionRecord, StoredItem
-from starlette.requests import Request
 
 ROOT = "https://hub.example.org/services/catalogue/"
 

@@ -1,6 +1,7 @@
 import base64
 
 import pytest
+
 from eohub_catalogue.service.pagetoken import (
     WrongToken,
     collection_after,

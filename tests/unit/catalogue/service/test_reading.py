@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from eohub_catalogue.service.reading import Found, Reading, Unreadable, read_documents
 
 

@@ -1,4 +1,5 @@
 import pytest
+
 from eohub_catalogue.service.settings import CatalogueSettings
 from eohub_toolkit.settings import SettingsError, load
 

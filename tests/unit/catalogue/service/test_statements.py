@@ -1,6 +1,9 @@
 import sqlite3
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from eohub_catalogue.service.interval import BEGINNING, END, UNKNOWN
 from eohub_catalogue.service.query import item_query
 from eohub_catalogue.service.statements import (
@@ -10,8 +13,6 @@ from eohub_catalogue.service.statements import (
     page_statement,
     plan_statement,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 @given(

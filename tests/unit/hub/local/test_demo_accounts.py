@@ -3,6 +3,7 @@ import stat
 from pathlib import Path
 
 import pytest
+
 from eohub_hub.local.demo_accounts import make_accounts, shown_passwords
 from eohub_hub.local.errors import BrokenState, DiskTrouble
 

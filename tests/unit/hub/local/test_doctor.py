@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from eohub_hub.local.doctor import Check, examine, first_fault, free_mebibytes
 from eohub_hub.local.environment import MARKER
 from eohub_hub.local.errors import DiskTrouble, NewerState, ToolMissing

@@ -3,6 +3,7 @@ import stat
 from pathlib import Path
 
 import pytest
+
 from eohub_hub.local.errors import DiskTrouble, disk_trouble
 from eohub_hub.local.files import private_folder, write_atomically
 

@@ -1,6 +1,9 @@
 from pathlib import Path
 
 import pytest
+from jupyterhub.app import JupyterHub
+from traitlets.config import Config
+
 from eohub_hub.hub import install_hub
 from eohub_hub.local.hub import LocalHub, install_local
 from eohub_hub.local.ports import Ports, remember
@@ -9,8 +12,6 @@ from eohub_hub.local.spawner import install_local_spawner, spawner_settings
 from eohub_hub.local.state import StateFolder
 from eohub_hub.settings import LOCAL_SERVICES, HubSettings, load_parts
 from eohub_toolkit.settings import SettingsError, load
-from jupyterhub.app import JupyterHub
-from traitlets.config import Config
 
 REQUIRED = {
     "EOHUB_HUB_ISSUER": "https://login.example.org/realm/",

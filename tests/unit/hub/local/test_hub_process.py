@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from eohub_hub.local.hub_process import how_it_ended, hub_environment
 from eohub_hub.local.ports import Ports
 from eohub_hub.local.services import Addresses

@@ -2,6 +2,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from eohub_hub.local.errors import AlreadyRunning, DiskTrouble
 from eohub_hub.local.lock import hold, holder, wait_released
 

@@ -2,6 +2,7 @@ import stat
 from pathlib import Path
 
 import pytest
+
 from eohub_hub.local.errors import DiskTrouble
 from eohub_hub.local.log_file import LogFollower, open_for_append
 

@@ -1,4 +1,5 @@
 import pytest
+
 from eohub_hub.local.log_lines import Level, LogLine, is_worth_showing, parse
 
 KNOWN = {

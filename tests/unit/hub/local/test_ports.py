@@ -4,6 +4,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+
 from eohub_hub.local.errors import BrokenState, PortTaken
 from eohub_hub.local.ports import Ports, choose, recall, remember
 

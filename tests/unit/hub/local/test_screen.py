@@ -1,11 +1,12 @@
 import io
 
 import pytest
+from rich.console import Console
+
 from eohub_hub.local.doctor import Check
 from eohub_hub.local.errors import PortTaken
 from eohub_hub.local.part import PartState
 from eohub_hub.local.screen import Screen
-from rich.console import Console
 
 
 class Terminal:

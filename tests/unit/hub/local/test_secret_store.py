@@ -2,6 +2,7 @@ import stat
 from pathlib import Path
 
 import pytest
+
 from eohub_hub.local.secret_store import Secret, make_missing, read_secret
 
 

@@ -1,6 +1,8 @@
 from pathlib import Path
 
 import pytest
+from traitlets.config import Config
+
 from eohub_hub.local.ports import Ports, remember
 from eohub_hub.local.secret_store import Secret, make_missing, read_secret
 from eohub_hub.local.services import Addresses, install_local_services, local_services
@@ -8,7 +10,6 @@ from eohub_hub.local.state import StateFolder
 from eohub_hub.local.tools import find_tools
 from eohub_hub.services import ManagedService, install_services
 from eohub_hub.settings import HubSettings
-from traitlets.config import Config
 
 PORTS = Ports(public=9000, identity=9003, storage=9004, catalogue=9005, s3=9006)
 

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from eohub_hub.local.settings import LocalSettings
 from eohub_hub.local.tools import PROJECT
 from eohub_toolkit.settings import SettingsError, load

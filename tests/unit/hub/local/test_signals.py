@@ -1,6 +1,7 @@
 import signal
 
 import pytest
+
 from eohub_hub.local.signals import StopAsked, StopSignals
 
 ALL = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]

@@ -3,6 +3,7 @@ import stat
 from pathlib import Path
 
 import pytest
+
 from eohub_hub.local.errors import BrokenState, DiskTrouble, NewerState
 from eohub_hub.local.state import STATE_VERSION, StateFolder
 

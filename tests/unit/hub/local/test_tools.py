@@ -2,6 +2,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from eohub_hub.local.errors import ToolMissing
 from eohub_hub.local.tools import (
     ENVIRONMENT_FLOORS,

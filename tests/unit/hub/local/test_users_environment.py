@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from eohub_hub.local.errors import ToolMissing
 from eohub_hub.local.users_environment import POD_HALVES, recipe
 

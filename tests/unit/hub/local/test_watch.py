@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 
 import pytest
+
 from eohub_hub.local.watch import LONGEST_WAIT_SECONDS, STEADY_SECONDS, Restarts
 
 
