@@ -1,23 +1,23 @@
 (() => {
-  "use strict";
-  const page = document.getElementById("eohub-pending");
-  const steps = document.getElementById("eohub-steps");
-  const bar = document.getElementById("eohub-bar");
-  const progress = (percent) => {
-    bar.setAttribute("aria-valuenow", String(percent));
+  'use strict';
+  const page = document.getElementById('eohub-pending');
+  const steps = document.getElementById('eohub-steps');
+  const bar = document.getElementById('eohub-bar');
+  const progress = percent => {
+    bar.setAttribute('aria-valuenow', String(percent));
     bar.firstElementChild.style.width = `${percent}%`;
   };
-  const fail = (reason) => {
-    document.getElementById("eohub-state").textContent = "Your server did not start";
-    document.getElementById("eohub-reason").textContent = reason;
-    document.getElementById("eohub-failure").hidden = false;
-    document.getElementById("eohub-waiting").hidden = true;
+  const fail = reason => {
+    document.getElementById('eohub-state').textContent = 'Your server did not start';
+    document.getElementById('eohub-reason').textContent = reason;
+    document.getElementById('eohub-failure').hidden = false;
+    document.getElementById('eohub-waiting').hidden = true;
     bar.hidden = true;
   };
   // The stream repeats the steps that the page was sent with.
   steps.replaceChildren();
   const source = new EventSource(page.dataset.progressUrl);
-  source.onmessage = (message) => {
+  source.onmessage = message => {
     const event = JSON.parse(message.data);
     if (event.ready) {
       source.close();
@@ -26,12 +26,12 @@
     }
     if (event.failed) {
       source.close();
-      fail(event.message.replace(/^Spawn failed: /, ""));
+      fail(event.message.replace(/^Spawn failed: /, ''));
       return;
     }
     if (event.progress) {
       progress(event.progress);
-      const line = document.createElement("li");
+      const line = document.createElement('li');
       line.textContent = event.message;
       steps.append(line);
     }

@@ -1,13 +1,13 @@
 (() => {
-  "use strict";
+  'use strict';
   const { base_url, user, xsrf_token } = window.jhdata;
-  const servers = document.getElementById("eohub-servers");
-  const problem = document.getElementById("eohub-problem");
-  const api = (path) => `${base_url}api/users/${encodeURIComponent(user)}${path}`;
-  const place = (name) => (name ? `/servers/${encodeURIComponent(name)}` : "/server");
+  const servers = document.getElementById('eohub-servers');
+  const problem = document.getElementById('eohub-problem');
+  const api = path => `${base_url}api/users/${encodeURIComponent(user)}${path}`;
+  const place = name => (name ? `/servers/${encodeURIComponent(name)}` : '/server');
 
   const request = async (method, path, body) => {
-    const headers = { "Content-Type": "application/json", "X-XSRFToken": xsrf_token };
+    const headers = { 'Content-Type': 'application/json', 'X-XSRFToken': xsrf_token };
     const answer = await fetch(api(path), { method, headers, body: body && JSON.stringify(body) });
     if (!answer.ok) {
       const told = await answer.json().catch(() => ({}));
@@ -15,23 +15,23 @@
     }
     return answer;
   };
-  const hasEnded = async (name) => {
-    const { servers: active } = await (await request("GET", "")).json();
+  const hasEnded = async name => {
+    const { servers: active } = await (await request('GET', '')).json();
     return !(name in active);
   };
-  const stop = async (name) => {
-    await request("DELETE", place(name));
+  const stop = async name => {
+    await request('DELETE', place(name));
     while (!(await hasEnded(name))) {
-      await new Promise((resolve) => window.setTimeout(resolve, 500));
+      await new Promise(resolve => window.setTimeout(resolve, 500));
     }
   };
   const actions = {
     stop,
-    remove: (name) => request("DELETE", place(name), { remove: true }),
+    remove: name => request('DELETE', place(name), { remove: true })
   };
 
-  servers.addEventListener("click", async (event) => {
-    const button = event.target.closest("button[data-action]");
+  servers.addEventListener('click', async event => {
+    const button = event.target.closest('button[data-action]');
     if (!button) {
       return;
     }
