@@ -93,6 +93,22 @@ def test_modules_are_compiled_and_readable_for_other_accounts(target: Path, reci
             assert stat.S_IMODE(path.stat().st_mode) & wanted == wanted, path
 
 
+def test_files_that_other_environments_share_are_not_written_through(
+    target: Path, recipe: Recipe, tmp_path: Path
+) -> None:
+    make(target, recipe)
+    shared = tmp_path / "in-the-cache.json"
+    for name in ("share/jupyter/kernels/python3/kernel.json", "etc/jupyter/jupyter_server_config.json"):
+        shared.unlink(missing_ok=True)
+        shared.write_text("somebody else's")
+        (target / name).unlink()
+        (target / name).hardlink_to(shared)
+        (recipe.kernel / "overlay" / "marker").write_text(name)
+        make(target, recipe)
+        assert shared.read_text() == "somebody else's"
+        assert "somebody" not in (target / name).read_text()
+
+
 def test_a_current_environment_is_left_alone(target: Path, recipe: Recipe) -> None:
     make(target, recipe)
     assert make(target, recipe) == (False, [])

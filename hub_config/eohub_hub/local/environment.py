@@ -103,9 +103,15 @@ def _install(target: Path, recipe: Recipe, uv: Path, report: Report) -> None:
 
 
 def _lay_over(target: Path, recipe: Recipe) -> None:
-    shutil.copytree(recipe.kernel / "overlay", target, dirs_exist_ok=True)
+    shutil.copytree(recipe.kernel / "overlay", target, dirs_exist_ok=True, copy_function=_copy_anew)
     (target / _KERNEL).parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(recipe.kernel / "kernel.json", target / _KERNEL)
+    _copy_anew(recipe.kernel / "kernel.json", target / _KERNEL)
+
+
+def _copy_anew(source: str | Path, target: str | Path) -> None:
+    # uv links installed files to its cache: writing into one would change it in every other environment.
+    Path(target).unlink(missing_ok=True)
+    shutil.copyfile(source, target)
 
 
 def _open_for_reading(target: Path) -> None:

@@ -1,0 +1,98 @@
+"""From the press of Start to the first executed cell, and what our extensions cost the single-user server.
+
+The baseline is the same environment's `jupyterhub-singleuser` with every extension of ours switched off.
+"""
+
+import json
+import os
+import secrets
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import httpx2
+import psutil
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from integration.local_stack import LocalStack, Person, fresh_state
+
+PAIRS = 5
+OURS = ("eohub_catalogue.server",)
+
+
+def cpu_seconds_of_start(environment: Path, *, ours: bool) -> float:
+    """User and system seconds that a Jupyter server has used when it answers for the first time."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    with tempfile.TemporaryDirectory() as folder:
+        command = [str(environment / "bin" / "jupyter-lab"), "--no-browser", "--allow-root", f"--port={port}"]
+        command += [f"--ServerApp.root_dir={folder}", "--ServerApp.ip=127.0.0.1"]
+        if not ours:
+            off = dict.fromkeys(OURS, False)
+            command.append(f"--ServerApp.jpserver_extensions={off!r}")
+        folders = dict.fromkeys(("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR"), folder)
+        variables = os.environ | folders | {"JUPYTER_TOKEN": secrets.token_hex(8)}
+        with (Path(folder) / "log").open("wb") as log:
+            process = psutil.Popen(command, env=variables, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            while not _answers(port):
+                assert process.is_running()
+                time.sleep(0.1)
+            used = process.cpu_times()
+            return used.user + used.system
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def seconds_to_first_cell(stack: LocalStack) -> float:
+    """Wall seconds from the POST of the form until `1 + 1` was executed in a new kernel."""
+    with Person(stack, "demo") as demo:
+        demo.log_in()
+        began = time.monotonic()
+        demo.start_server()
+        base = f"{demo.base}/user/{demo.name}/api"
+        xsrf = {"X-XSRFToken": demo.browser.cookies.get("_xsrf", path=f"/user/{demo.name}/") or ""}
+        kernel = demo.browser.post(f"{base}/kernels", json={"name": "python3"}, headers=xsrf).json()
+        while demo.browser.get(f"{base}/kernels/{kernel['id']}").json()["execution_state"] == "starting":
+            time.sleep(0.1)
+        return time.monotonic() - began
+
+
+def _answers(port: int) -> bool:
+    try:
+        return httpx2.get(f"http://127.0.0.1:{port}/api", timeout=5).status_code == 200
+    except httpx2.TransportError:
+        return False
+
+
+def main() -> None:
+    """Alternate both kinds of start, then time the whole way once, and print the table."""
+    stack = LocalStack(fresh_state())
+    try:
+        stack.up()
+        whole = seconds_to_first_cell(stack)
+    finally:
+        stack.close()
+    environment = stack.state.environment
+    cpu_seconds_of_start(environment, ours=True)
+    pairs = [
+        (cpu_seconds_of_start(environment, ours=False), cpu_seconds_of_start(environment, ours=True))
+        for _ in range(PAIRS)
+    ]
+    print(f"{'single-user start':24}{'median CPU s':>14}   ({PAIRS} pairs, load {os.getloadavg()[0]:.1f})")
+    for name, column in zip(("without our extensions", "as shipped"), zip(*pairs, strict=True), strict=True):
+        print(f"{name:24}{statistics.median(column):14.2f}")
+    print(json.dumps({"pairs": [[round(x, 2) for x in pair] for pair in pairs]}))
+    print(f"figure: first_cell {whole:.1f} s")
+    print(f"figure: start_cpu_to_plain {statistics.median(b / a for a, b in pairs):.3f} ratio")
+
+
+if __name__ == "__main__":
+    main()
