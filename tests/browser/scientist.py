@@ -125,6 +125,8 @@ class Scientist:
         """Press 'Insert code' at a result."""
         row = self.page.locator(".eohub-ResultRow", has_text=title).first
         row.get_by_role("button", name="Insert code").click()
+        # The pod writes the code, so the cell fills a moment later.
+        self.page.locator(".jp-Notebook .jp-Cell .cm-content", has_text="open_dataset").first.wait_for()
 
     def run_cell(self) -> None:
         """Run the notebook's active cell by keyboard."""
