@@ -1,5 +1,5 @@
 """Who you are."""
 
-from eohub_hub.login import install_login
+from eohub_hub.login.authenticator import install_login
 
 install_login(c, settings)

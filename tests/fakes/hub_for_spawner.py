@@ -14,7 +14,7 @@ import httpx2
 from fakes.user_environment import make_user_environment
 from jupyterhub.proxy import Proxy
 
-from eohub_hub.spawner_process import end_strays
+from eohub_hub.spawner.process import end_strays
 
 ADMIN_TOKEN = "admin-token-of-the-tests-0123456789abcdef"
 PASSWORD = "the same for everybody"
@@ -65,8 +65,8 @@ def configure(c: Any, folder: str, port: int) -> None:
     from jupyterhub.authenticators.shared import SharedPasswordAuthenticator
 
     from eohub_hub.access import install_access
-    from eohub_hub.spawner_install import install_spawner
-    from eohub_hub.spawner_settings import Catalogue, SpawnerSettings
+    from eohub_hub.spawner.install import install_spawner
+    from eohub_hub.spawner.settings import Catalogue, SpawnerSettings
     from eohub_profiles.catalog import load
 
     state = Path(folder, "state")

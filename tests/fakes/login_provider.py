@@ -10,8 +10,8 @@ import httpx2
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from eohub_hub.discovery import Discovery
-from eohub_hub.login_client import LoginClient
+from eohub_hub.login.client import LoginClient
+from eohub_hub.login.discovery import Discovery
 from eohub_toolkit.http import Client
 
 ISSUER = "https://sso.example.invalid/realms/eohub"

@@ -8,10 +8,10 @@ from pathlib import Path
 import eohub_hub
 import eohub_profiles
 import eohub_toolkit
-from eohub_hub.isolation import system_entries
-from eohub_hub.isolation_order import Entry, Kind, Mode, Order
-from eohub_hub.isolation_probe import LAUNCHER, link_text
-from eohub_hub.spawner_home import private_folder
+from eohub_hub.isolation.order import Entry, Kind, Mode, Order
+from eohub_hub.isolation.probe import LAUNCHER, link_text
+from eohub_hub.isolation.walls import system_entries
+from eohub_hub.spawner.home import private_folder
 
 ACCOUNT = 61_000
 _CHECKOUT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ from typing import Any
 
 from fakes.absent_proxy import AbsentProxy
 
-from eohub_hub.login import install_login
+from eohub_hub.login.authenticator import install_login
 
 
 @dataclass(frozen=True)

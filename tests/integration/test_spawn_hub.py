@@ -14,7 +14,7 @@ import pytest
 from fakes.hub_for_spawner import SECRET, Hub
 from fakes.ordinary_account import run_as_ordinary_account
 
-from eohub_hub.spawner_process import ProcessRecord, is_running
+from eohub_hub.spawner.process import ProcessRecord, is_running
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="walls need Linux")
 SMALL = {"profile": "small", "environment": "eo"}

@@ -21,12 +21,12 @@ import pytest
 from fakes.ordinary_account import run_as_ordinary_account
 from fakes.user_environment import make_user_environment
 
-from eohub_hub.isolation import Folders
-from eohub_hub.isolation_order import NOT_STARTED, Mode, Order
-from eohub_hub.isolation_probe import LAUNCHER, Walls, find_isolation, find_machine
-from eohub_hub.limits import Bound
-from eohub_hub.spawner_home import account_files, private_folder
-from eohub_hub.spawner_process import end_strays, launch, started_at
+from eohub_hub.isolation.limits import Bound
+from eohub_hub.isolation.order import NOT_STARTED, Mode, Order
+from eohub_hub.isolation.probe import LAUNCHER, Walls, find_isolation, find_machine
+from eohub_hub.isolation.walls import Folders
+from eohub_hub.spawner.home import account_files, private_folder
+from eohub_hub.spawner.process import end_strays, launch, started_at
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="walls need Linux")
 ROOT = os.geteuid() == 0

@@ -1,0 +1,1 @@
+"""The walls between users' servers, and the limits within them."""

@@ -1,0 +1,123 @@
+"""Build one account's own file system by mount(2) and leave the machine's; Linux and root only, standard
+library only.
+
+The server gets a new root in memory that holds nothing but what its view lists. So a path that nobody thought
+of is absent instead of visible, and a Python below a folder that only root may enter (`/root`, 0700) is
+reachable, since the folders above it are new ones.
+"""
+
+import ctypes
+import os
+from pathlib import Path
+
+from eohub_hub.isolation.order import Entry, Kind
+
+# From <sys/mount.h> and <linux/prctl.h>: part of the kernel's stable interface to programs.
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
+MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 32, 4096, 16384, 1 << 18
+MNT_DETACH = 2
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 36, 38
+DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
+_DEVICE_LINKS = (
+    ("/proc/self/fd", "fd"), ("/proc/self/fd/0", "stdin"), ("/proc/self/fd/1", "stdout"),
+    ("/proc/self/fd/2", "stderr"), ("pts/ptmx", "ptmx"),
+)  # fmt: skip
+
+
+class LibC:
+    """The few calls of the C library that Python does not offer; each raises OSError with the kernel's
+    reason."""
+
+    def __init__(self) -> None:
+        self._library = ctypes.CDLL(None, use_errno=True)
+
+    def mount(self, source: str, target: Path, kind: str | None, flags: int, data: str | None = None) -> None:
+        """mount(2)."""
+        texts = [None if text is None else os.fsencode(text) for text in (source, str(target), kind, data)]
+        self._check(
+            self._library.mount(texts[0], texts[1], texts[2], ctypes.c_ulong(flags), texts[3]), target
+        )
+
+    def pivot_root(self, folder: Path) -> None:
+        """Make `folder` the root and drop the old one from sight for good (pivot_root(2), section NOTES)."""
+        os.chdir(folder)
+        self._check(self._library.pivot_root(b".", b"."), folder)
+        self._check(self._library.umount2(b".", MNT_DETACH), folder)
+        os.chdir("/")
+
+    def prctl(self, option: int, value: int) -> None:
+        """prctl(2) with one argument."""
+        arguments = [ctypes.c_ulong(number) for number in (value, 0, 0, 0)]
+        self._check(self._library.prctl(option, *arguments), None)
+
+    @staticmethod
+    def _check(status: int, path: Path | None) -> None:
+        if status != 0:
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number), None if path is None else str(path))
+
+
+def build_root(libc: LibC, root: Path, view: tuple[Entry, ...]) -> None:
+    """Mount the view, /proc and a minimal /dev below `root` in this process's own mount namespace and move
+    into it."""
+    libc.mount("none", Path("/"), None, MS_REC | MS_PRIVATE)
+    libc.mount("eohub", root, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=1m")
+    for entry in view:
+        _show(libc, root, entry)
+    _devices(libc, root)
+    processes = root / "proc"
+    processes.mkdir(exist_ok=True)
+    libc.mount("proc", processes, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    libc.mount("none", root, None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV)
+    libc.pivot_root(root)
+
+
+def leave_root_account(libc: LibC, uid: int) -> None:
+    """Become the account `uid` (group likewise) for good: no group of root's, no way back by a setuid
+    program."""
+    os.setgroups([])
+    os.setgid(uid)
+    os.setuid(uid)
+    libc.prctl(PR_SET_NO_NEW_PRIVS, 1)
+    if os.getresuid() != (uid, uid, uid) or os.getresgid() != (uid, uid, uid) or os.getgroups():
+        raise PermissionError("the account's rights were not dropped")
+
+
+def _show(libc: LibC, root: Path, entry: Entry) -> None:
+    target = root / entry.target.lstrip("/")
+    match entry.kind:
+        case Kind.LINK:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.symlink_to(entry.source)
+        case Kind.EMPTY:
+            target.mkdir(parents=True, exist_ok=True)
+            mode = "1777" if entry.target == "/dev/shm" else "0755"  # noqa: S108
+            libc.mount("eohub", target, "tmpfs", MS_NOSUID | MS_NODEV, f"mode={mode},size={entry.source}")
+        case Kind.READ_ONLY | Kind.WRITABLE:
+            _bind(libc, entry.source, target, writable=entry.kind is Kind.WRITABLE)
+
+
+def _bind(libc: LibC, source: str, target: Path, *, writable: bool) -> None:
+    if os.path.isdir(source):
+        target.mkdir(parents=True, exist_ok=True)
+    elif not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.touch()
+    # With what is mounted below it: in a container /etc/resolv.conf is a mount of its own.
+    libc.mount(source, target, None, MS_BIND | MS_REC)
+    flags = MS_NOSUID | MS_NODEV | (0 if writable else MS_RDONLY)
+    libc.mount("none", target, None, MS_REMOUNT | MS_BIND | flags)
+
+
+def _devices(libc: LibC, root: Path) -> None:
+    folder = root / "dev"
+    folder.mkdir(exist_ok=True)
+    for name in DEVICES:
+        (folder / name).touch()
+        libc.mount(f"/dev/{name}", folder / name, None, MS_BIND)
+    (folder / "pts").mkdir()
+    libc.mount(
+        "devpts", folder / "pts", "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=0620"
+    )
+    for text, name in _DEVICE_LINKS:
+        (folder / name).symlink_to(text)

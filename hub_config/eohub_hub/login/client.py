@@ -1,0 +1,148 @@
+"""The hub as a client of its OpenID Connect provider: exchange a code, refresh, ask who somebody is."""
+
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote_plus, urlencode
+
+from eohub_hub.login.discovery import Discovery, is_safe_url, json_object
+from eohub_hub.login.errors import GrantRefused, TokenRefused
+from eohub_hub.login.id_token import Expected, IdToken, key_choice, verify
+from eohub_toolkit.errors import Unavailable, Upstream
+from eohub_toolkit.http import Client
+
+_LARGEST_ANSWER = 1024 * 1024
+# RFC 6749 section 5.1: a missing lifetime is the provider's to document; an hour is what most of them mean.
+_DEFAULT_LIFETIME_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What the token endpoint gave; a refresh may come without refresh token or ID token."""
+
+    access_token: str
+    access_token_expires_at: float
+    refresh_token: str | None
+    id_token: str | None
+    checked: IdToken | None
+
+
+class LoginClient:
+    """Raises GrantRefused where a new login helps, TokenRefused where the answer is not to be trusted."""
+
+    def __init__(
+        self,
+        discovery: Discovery,
+        http: Client,
+        *,
+        issuer: str,
+        client_id: str,
+        secret: str,
+        clock: Callable[[], float],
+    ) -> None:
+        self._discovery = discovery
+        self._http = http
+        self._issuer = issuer
+        self._client_id = client_id
+        self._secret = secret
+        self._clock = clock
+
+    async def exchange(self, code: str, *, code_verifier: str, redirect_uri: str, nonce: str) -> Tokens:
+        """Exchange an authorization code; the ID token is there and checked."""
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "code_verifier": code_verifier,
+            "redirect_uri": redirect_uri,
+        }
+        expected = Expected(self._issuer, self._client_id, nonce, nonce_required=True)
+        tokens = await self._ask_for_tokens(form, expected)
+        if tokens.checked is None:
+            raise TokenRefused("The provider sent no ID token.")
+        return tokens
+
+    async def refresh(self, refresh_token: str, *, nonce: str, subject: str) -> Tokens:
+        """Refresh; an ID token that comes along is checked and of the same `subject`."""
+        form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+        expected = Expected(self._issuer, self._client_id, nonce, nonce_required=False)
+        tokens = await self._ask_for_tokens(form, expected)
+        if tokens.checked is not None and tokens.checked.subject != subject:
+            raise TokenRefused("The refreshed ID token is somebody else's.")
+        return tokens
+
+    async def userinfo(self, access_token: str, *, subject: str) -> Mapping[str, object]:
+        """The claims of the userinfo endpoint, which must be about `subject` (OpenID Connect Core, 5.3.2)."""
+        url = (await self._discovery.metadata()).userinfo_endpoint
+        headers = {"Authorization": f"Bearer {access_token}", "Accept": "application/json"}
+        answer = await self._http.get(url, headers=headers)
+        if answer.status_code in (401, 403):
+            raise GrantRefused("The identity provider does not accept the access token any more.")
+        if answer.status_code != 200 or len(answer.content) > _LARGEST_ANSWER:
+            raise _unasked(answer.status_code)
+        claims = json_object(answer.content)
+        if claims.get("sub") != subject:
+            raise TokenRefused("The userinfo answer is about somebody else than the ID token.")
+        return claims
+
+    async def end_session_url(self, *, id_token: str, return_to: str) -> str | None:
+        """Where a browser ends the provider's session too; None where the provider has no such place."""
+        endpoint = (await self._discovery.metadata()).end_session_endpoint
+        if endpoint is None or not is_safe_url(endpoint):
+            return None
+        query = {
+            "client_id": self._client_id,
+            "id_token_hint": id_token,
+            "post_logout_redirect_uri": return_to,
+        }
+        return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"
+
+    async def _ask_for_tokens(self, form: Mapping[str, str], expected: Expected) -> Tokens:
+        url = (await self._discovery.metadata()).token_endpoint
+        headers = {"Authorization": self._authorization(), "Accept": "application/json"}
+        answer = await self._http.post(url, data=form, headers=headers)
+        if len(answer.content) > _LARGEST_ANSWER:
+            raise _unasked(answer.status_code)
+        content = json_object(answer.content)
+        if answer.status_code != 200:
+            raise _refusal(answer.status_code, content.get("error"))
+        return await self._checked(content, expected)
+
+    def _authorization(self) -> str:
+        # RFC 6749 section 2.3.1: both parts are form-encoded before they are joined.
+        credentials = f"{quote_plus(self._client_id)}:{quote_plus(self._secret)}"
+        return f"Basic {b64encode(credentials.encode()).decode()}"
+
+    async def _checked(self, content: Mapping[str, object], expected: Expected) -> Tokens:
+        access_token, id_token = content.get("access_token"), content.get("id_token")
+        refresh_token, lifetime = content.get("refresh_token"), content.get("expires_in")
+        if not isinstance(access_token, str) or str(content.get("token_type", "")).lower() != "bearer":
+            raise TokenRefused("The provider sent no bearer token.")
+        checked = None
+        if isinstance(id_token, str):
+            key = await self._discovery.key(key_choice(id_token))
+            checked = verify(id_token, key, expected, now=self._clock())
+        seconds = lifetime if isinstance(lifetime, int) and lifetime > 0 else _DEFAULT_LIFETIME_SECONDS
+        return Tokens(
+            access_token=access_token,
+            access_token_expires_at=self._clock() + seconds,
+            refresh_token=refresh_token if isinstance(refresh_token, str) else None,
+            id_token=id_token if isinstance(id_token, str) else None,
+            checked=checked,
+        )
+
+
+def _refusal(status: int, code: object) -> GrantRefused | Upstream | Unavailable:
+    if code == "invalid_grant":
+        return GrantRefused("The identity provider does not accept this login any more.")
+    if code in ("invalid_client", "unauthorized_client"):
+        return Upstream(
+            "The identity provider does not accept the hub as its client.",
+            hint="Compare the client id and secret in the hub's settings with the provider's.",
+        )
+    return _unasked(status)
+
+
+def _unasked(status: int) -> Upstream | Unavailable:
+    if status == 429:
+        return Unavailable("The identity provider is busy.", hint="Try again in a moment.")
+    return Upstream(f"The identity provider answered with status {status}.")

@@ -1,0 +1,86 @@
+"""Keeps a login fresh: tokens renewed before they end, groups asked again, a refused refresh remembered."""
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable
+
+from eohub_hub.login.client import LoginClient, Tokens
+from eohub_hub.login.errors import GrantRefused, TokenRefused
+from eohub_hub.login.state import LoginState
+
+# JupyterHub asks every 300 s: a token that ends before it may ask twice more is renewed now.
+_ACCESS_MARGIN_SECONDS = 60.0
+_ID_MARGIN_SECONDS = 900.0
+# A rotated refresh token works once. Whoever still holds the old one within this time gets the same answer.
+_KEPT_SECONDS = 300.0
+_MOST_KEPT = 1_000
+
+
+class LoginRefresh:
+    """Refreshes logins. Two requests of one person at once spend one refresh token, as rotation demands."""
+
+    def __init__(self, client: LoginClient, *, groups_claim: str, clock: Callable[[], float]) -> None:
+        self._client = client
+        self._groups_claim = groups_claim
+        self._clock = clock
+        self._renewals: OrderedDict[str, tuple[float, asyncio.Task[Tokens | None]]] = OrderedDict()
+
+    async def refreshed(self, state: LoginState) -> LoginState | None:
+        """The state as the provider sees it now, None when the person must log in again.
+
+        Raises Unavailable or Upstream when the provider could not be asked: that says nothing about them.
+        """
+        if self._is_fresh(state):
+            try:
+                return await self._with_groups(state, None)
+            except GrantRefused:
+                pass
+        if state.refresh_token is None:
+            return None
+        tokens = await asyncio.shield(self._renewal(state, state.refresh_token))
+        if tokens is None:
+            return None
+        try:
+            return await self._with_groups(state.with_tokens(tokens), tokens)
+        except (GrantRefused, TokenRefused):
+            return None
+
+    def _is_fresh(self, state: LoginState) -> bool:
+        now = self._clock()
+        return (
+            state.access_token_expires_at > now + _ACCESS_MARGIN_SECONDS
+            and state.id_token_expires_at > now + _ID_MARGIN_SECONDS
+        )
+
+    async def _with_groups(self, state: LoginState, tokens: Tokens | None) -> LoginState:
+        userinfo = await self._client.userinfo(state.access_token, subject=state.subject)
+        return state.with_groups(self._groups_claim, userinfo=userinfo, tokens=tokens, now=self._clock())
+
+    def _renewal(self, state: LoginState, refresh_token: str) -> asyncio.Task[Tokens | None]:
+        self._forget_old()
+        key = hashlib.sha256(refresh_token.encode()).hexdigest()
+        kept = self._renewals.get(key)
+        if kept is not None and not _failed(kept[1]):
+            return kept[1]
+        task = asyncio.create_task(self._renew(state, refresh_token))
+        self._renewals[key] = (self._clock(), task)
+        self._renewals.move_to_end(key)
+        return task
+
+    async def _renew(self, state: LoginState, refresh_token: str) -> Tokens | None:
+        try:
+            return await self._client.refresh(refresh_token, nonce=state.nonce, subject=state.subject)
+        except (GrantRefused, TokenRefused):
+            return None
+
+    def _forget_old(self) -> None:
+        while self._renewals:
+            made_at, _ = next(iter(self._renewals.values()))
+            if len(self._renewals) <= _MOST_KEPT and self._clock() - made_at < _KEPT_SECONDS:
+                return
+            self._renewals.popitem(last=False)
+
+
+def _failed(task: asyncio.Task[Tokens | None]) -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)

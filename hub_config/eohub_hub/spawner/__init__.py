@@ -1,0 +1,1 @@
+"""Users' servers on one machine: the form, the decision, the process."""

@@ -1,0 +1,331 @@
+"""The spawner of one machine: it obeys the plan, and nothing else that anybody sent."""
+
+import asyncio
+import signal
+import subprocess
+import time
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import replace
+from typing import Any, ClassVar
+from weakref import WeakSet
+
+from jupyterhub.spawner import Spawner
+from jupyterhub.utils import maybe_future, random_port
+from sqlalchemy.orm import object_session
+from traitlets import default
+
+from eohub_hub.isolation.limits import choose_cores, enforcement, resource_limits
+from eohub_hub.isolation.order import NOT_STARTED, Mode
+from eohub_hub.isolation.probe import GRACE_SECONDS
+from eohub_hub.isolation.walls import Folders
+from eohub_hub.spawner import decision as deciding
+from eohub_hub.spawner import environment as variables
+from eohub_hub.spawner.decision import CannotStart
+from eohub_hub.spawner.files import ServerFiles
+from eohub_hub.spawner.form import form_for
+from eohub_hub.spawner.home import folder_name
+from eohub_hub.spawner.process import ProcessRecord, end_strays, is_running, launch, send, started_at
+from eohub_hub.spawner.progress import Steps
+from eohub_hub.spawner.settings import Person, Site
+from eohub_profiles.compile import LocalLimits, compile_local
+from eohub_profiles.decision import Plan, Refusal, Subject, Usage
+from eohub_profiles.pricing import format_price
+from eohub_toolkit.errors import EohubError
+
+_LOOPBACK = "127.0.0.1"
+_LOOK_SECONDS = 0.1
+_AFTER_KILL_SECONDS = 5
+
+
+def _as_sent(form: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(form)
+
+
+def _decided_elsewhere(_spawner: Spawner, _options: object) -> None:
+    """Apply nothing: see `EohubLocalSpawner.run_pre_spawn_hook`."""
+
+
+class EohubLocalSpawner(Spawner):
+    """Starts users' servers as processes of this machine, each within its walls and limits."""
+
+    site: ClassVar[Site]
+    every: ClassVar[WeakSet["EohubLocalSpawner"]]
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self._launcher: subprocess.Popen[bytes] | None = None
+        self._record: ProcessRecord | None = None
+        self._plan: Plan | None = None
+        self._person: Person | None = None
+        self._tidying = asyncio.Lock()
+        self.cores: tuple[int, ...] = ()
+        self.steps = Steps(time.monotonic)
+        self.every.add(self)
+
+    @default("options_form")
+    def _default_options_form(self) -> Any:
+        return form_for
+
+    @default("options_from_form")
+    def _default_options_from_form(self) -> Any:
+        return _as_sent
+
+    @default("apply_user_options")
+    def _default_apply_user_options(self) -> Any:
+        # Not here but in run_pre_spawn_hook: what is refused here would be logged with a traceback.
+        return _decided_elsewhere
+
+    @default("start_timeout")
+    def _default_start_timeout(self) -> int:
+        # A first start on a busy laptop reads a whole JupyterLab from disk.
+        return 120
+
+    @default("env_keep")
+    def _default_env_keep(self) -> list[str]:
+        return list(variables.KEPT)
+
+    async def run_pre_spawn_hook(self) -> None:
+        """Decide anew what is started, then run the site's own hook; raises CannotStart with the reason."""
+        self.steps = Steps(time.monotonic)
+        person = await self.person()
+        stored, self.user_options = self.user_options, {}
+        decision = deciding.decide(stored, self.name, self.subject(person), self.usage(), self.site.policy)
+        if isinstance(decision, Refusal):
+            self.orm_spawner.user_options = {}
+            self._save()
+            raise deciding.refused(decision)
+        request, self._plan = decision
+        self.user_options = self.orm_spawner.user_options = deciding.canonical(request)
+        self._person = person
+        await self._check_walls(person)
+        price = format_price(self._plan.price_micro_eur_per_hour)
+        self.steps.finish(f"Checked your choice: {self._plan.title}, {price}")
+        await maybe_future(super().run_pre_spawn_hook())
+
+    async def start(self) -> tuple[str, int]:
+        """Start the planned server and wait until it answers; returns its address and port."""
+        plan, person = self._plan, self._person
+        if plan is None or person is None:
+            raise CannotStart("This start was not decided on.", reason="no-plan", status_code=500)
+        files = self._files()
+        folders = self._folders(files, plan)
+        await self._prepare(files, folders, person)
+        limits = compile_local(plan)
+        self.cores = choose_cores(self.site.machine, limits.cpu_count, self._busy_cores())
+        self.port = random_port()
+        enforced = enforcement(self.site.machine, plan.cpu, plan.memory_bytes)
+        self.steps.finish(f"Limits: {'; '.join(enforced.lines)}")
+        self._launch(files, folders, limits, person)
+        self.steps.finish("Started the server")
+        await self._wait_for_answer()
+        self.steps.finish("The server answers")
+        return _LOOPBACK, self.port
+
+    async def poll(self) -> int | None:
+        """None while the server runs, else its exit status (0 where it is not known)."""
+        if self._start_pending and self._record is None:
+            return None
+        if self._launcher is not None:
+            status = self._launcher.poll()
+        else:
+            status = None if self._record is not None and is_running(self._record) else 0
+        if status is not None and self._record is not None:
+            await self._clean_up()
+        return status
+
+    async def stop(self, now: bool = False) -> None:
+        """End the server and all that it started: asked first, killed after a while or at once if `now`."""
+        if self._record is None:
+            return
+        if not now:
+            send(self._record, signal.SIGTERM)
+            if await self._has_ended(within=GRACE_SECONDS + _AFTER_KILL_SECONDS):
+                return
+        send(self._record, signal.SIGKILL)
+        await self._has_ended(within=_AFTER_KILL_SECONDS)
+
+    async def progress(self) -> AsyncGenerator[dict[str, int | str], None]:
+        """Every step of the start, when it is done."""
+        async for event in self.steps.events():
+            yield event
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Find the server again after a restart of the hub."""
+        super().load_state(state)
+        if "pid" in state and "started" in state:
+            self._record = ProcessRecord(int(state["pid"]), str(state["started"]))
+            self.cores = tuple(state.get("cores", ()))
+
+    def get_state(self) -> dict[str, Any]:
+        """What finds the server again: its process, when that was started, and its cores."""
+        state = super().get_state()
+        if self._record is not None:
+            state |= {"pid": self._record.pid, "started": self._record.started, "cores": list(self.cores)}
+        return state
+
+    def clear_state(self) -> None:
+        """Forget the server that has ended."""
+        super().clear_state()
+        self._launcher = None
+        self._record = None
+        self.cores = ()
+
+    def get_env(self) -> dict[str, str]:
+        """JupyterHub's variables for this server without the rest of the hub's own."""
+        return variables.from_hub(super().get_env(), self.environment)
+
+    @property
+    def size_text(self) -> str:
+        """The chosen profile for the home page: title and price per hour; empty before the first choice."""
+        request = deciding.previous_request(self.orm_spawner.user_options, self.site.policy)
+        chosen = [
+            profile for profile in self.site.policy.profiles if request and profile.name == request.profile
+        ]
+        return "".join(f"{each.title}, {format_price(each.price_micro_eur_per_hour)}" for each in chosen)
+
+    async def person(self) -> Person:
+        """Who this server belongs to; raises CannotStart for an account that nobody has."""
+        person = await asyncio.to_thread(self.site.settings.people.named, self.user.name)
+        if person is None:
+            raise CannotStart(
+                "This account has never logged in. Log in once, then start the server.",
+                reason="unknown-person",
+                status_code=403,
+            )
+        return person
+
+    def subject(self, person: Person) -> Subject:
+        """The same in the policy's terms, with the groups of now."""
+        return deciding.subject_of(self.user.name, person, (group.name for group in self.user.groups))
+
+    def usage(self, of: str | None = None) -> Usage:
+        """The person's servers that run or start now, beside this one (or the one named `of`)."""
+        this = self.name if of is None else of
+        running = {name for name, spawner in self.user.spawners.items() if spawner.active and name != this}
+        return Usage(frozenset(running))
+
+    def blocked(self, person: Person) -> str | None:
+        """Why this person can start nothing on this machine, a sentence; None where they can."""
+        owner = deciding.read_owner(self.site.settings.owner_file)
+        return deciding.blocked(self.site.isolation, owner, self.user.name, person.number)
+
+    async def _check_walls(self, person: Person) -> None:
+        why = self.blocked(person)
+        if why is None and self.site.isolation.mode is Mode.SINGLE:
+            deciding.claim_owner(self.site.settings.owner_file, self.user.name)
+            why = self.blocked(person)
+        if why is not None:
+            ask = f"{why} Ask: {self.site.policy.support}"
+            raise CannotStart(ask, reason=deciding.ISOLATION_RULE, status_code=403)
+
+    def _files(self) -> ServerFiles:
+        return ServerFiles(self.site, self.user.name, self.name)
+
+    def _folders(self, files: ServerFiles, plan: Plan) -> Folders:
+        if plan.environment not in self.site.settings.environments:
+            detail = f"The environment {plan.environment} is not installed on this machine."
+            raise CannotStart(
+                f"{detail} Ask: {self.site.policy.support}", reason="environment", status_code=503
+            )
+        return files.folders(plan.environment)
+
+    async def _prepare(self, files: ServerFiles, folders: Folders, person: Person) -> None:
+        """Make room, after whatever a hub that died may have left of this very server has ended."""
+        try:
+            async with self._tidying:
+                await asyncio.to_thread(end_strays, self.site.settings.instance, files.key)
+                await asyncio.to_thread(files.prepare, folders, person.number)
+        except EohubError as error:
+            text = f"{error.detail} {error.hint or ''} Ask: {self.site.policy.support}"
+            raise CannotStart(text, reason="home", status_code=500) from error
+        except OSError as error:
+            self.log.error("No room for %s: %s", self._log_name, error)
+            text = (
+                f"Your home folder could not be prepared ({error.strerror}). Ask: {self.site.policy.support}"
+            )
+            raise CannotStart(text, reason="home", status_code=500) from error
+        self.steps.finish("Prepared your home folder")
+
+    def _launch(self, files: ServerFiles, folders: Folders, limits: LocalLimits, person: Person) -> None:
+        site = self.site
+        command = [f"{folders.environment}/bin/jupyterhub-singleuser", *self.get_args()]
+        if site.isolation.mode is Mode.SINGLE:
+            command.append("--allow-root")
+        memory = limits.memory_bytes
+        walls = site.walls.order(
+            site.isolation.mode,
+            folders,
+            tuple(command),
+            number=person.number,
+            memory_bytes=memory,
+            log=files.log,
+        )
+        group = None if site.cgroups is None else str(site.cgroups.add(files.key, memory))
+        order = replace(walls, cores=self.cores, limits=resource_limits(site.machine, memory), cgroup=group)
+        self._launcher = launch(order, self._variables(files, folders, limits))
+        started = started_at(self._launcher.pid)
+        self._record = ProcessRecord(self._launcher.pid, started or "")
+        # Written now and not when it answers: a hub that dies in between finds the server again all the same.
+        self.orm_spawner.state = self.get_state()
+        self._save()
+
+    def _variables(self, files: ServerFiles, folders: Folders, limits: LocalLimits) -> Mapping[str, str]:
+        ours = variables.server_environment(
+            self.site.settings, folders.environment, folders.home, folders.facts,
+            account_name=folder_name(self.user.name), server=files.key,
+        )  # fmt: skip
+        temporary = {"TMPDIR": str(folders.temporary)} if self.site.isolation.mode is Mode.SINGLE else {}
+        size = {"MEM_LIMIT": str(limits.memory_bytes), "CPU_LIMIT": str(limits.cpu_count)}
+        return ours | temporary | size | dict(limits.environment) | self.get_env()
+
+    def _busy_cores(self) -> list[tuple[int, ...]]:
+        return [spawner.cores for spawner in self.every if spawner is not self]
+
+    async def _wait_for_answer(self) -> None:
+        """Return when something listens on the server's port; raises CannotStart as soon as the server
+        ended."""
+        while True:
+            status = await self.poll()
+            if status is not None:
+                raise CannotStart(self._last_words(status), reason="exited", status_code=500)
+            try:
+                _, writer = await asyncio.open_connection(_LOOPBACK, self.port)
+            except OSError:
+                await asyncio.sleep(_LOOK_SECONDS)
+            else:
+                writer.close()
+                return
+
+    def _save(self) -> None:
+        """Write this server's row now; JupyterHub drops what it finds unwritten after a request."""
+        session = object_session(self.orm_spawner)
+        if session is not None:
+            session.commit()
+
+    def _last_words(self, status: int) -> str:
+        what = (
+            "could not be started"
+            if status == NOT_STARTED
+            else f"ended while it was starting (status {status})"
+        )
+        log = f"logs/servers/{self._files().key}.log"
+        return f"Your server {what}. The operator finds the reason in {log}. Ask: {self.site.policy.support}"
+
+    async def _has_ended(self, within: float) -> bool:
+        """Look often: JupyterHub's own `wait_for_death` doubles its pauses, which adds seconds to a stop."""
+        deadline = time.monotonic() + within
+        while await self.poll() is None:
+            if time.monotonic() >= deadline:
+                return False
+            await asyncio.sleep(_LOOK_SECONDS)
+        return True
+
+    async def _clean_up(self) -> None:
+        """Leave nothing of a server that has ended: process, group, or file outside the home folder."""
+        files = self._files()
+        self._record = None
+        async with self._tidying:
+            await asyncio.to_thread(end_strays, self.site.settings.instance, files.key)
+            if self.site.cgroups is not None:
+                self.site.cgroups.remove(files.key)
+            await asyncio.to_thread(files.remove)

@@ -1,0 +1,90 @@
+"""The launcher's process as the hub sees it: started, found again after a restart, ended, and nothing left of
+it."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from eohub_hub.isolation.order import Order
+from eohub_hub.isolation.probe import LAUNCHER
+
+INSTANCE_VARIABLE = "EOHUB_INSTANCE"
+SERVER_VARIABLE = "EOHUB_SERVER"
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessRecord:
+    """A process that a recycled number cannot be taken for: its number and when it was started."""
+
+    pid: int
+    started: str
+
+
+def started_at(pid: int) -> str | None:
+    """A text that no other process with this number will ever have; None where there is no such process.
+
+    On Linux the boot and the clock tick since then (proc(5), `starttime`), which no change of the clock
+    moves. A process that has ended and only waits to be reaped counts as gone.
+    """
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return _portable_start(pid)
+    return None if fields[0] in "ZX" else f"{boot}:{fields[19]}"
+
+
+def is_running(record: ProcessRecord) -> bool:
+    """Whether the very process of the record still runs."""
+    return started_at(record.pid) == record.started
+
+
+def launch(order: Order, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Start the launcher in a session of its own, so that neither Ctrl-C nor the end of the hub reaches
+    it."""
+    process = subprocess.Popen(
+        LAUNCHER, env=dict(environment), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    if process.stdin is not None:
+        with suppress(BrokenPipeError), process.stdin as order_input:
+            order_input.write(order.dump())
+    return process
+
+
+def send(record: ProcessRecord, number: signal.Signals) -> None:
+    """Signal the process of the record, and no other."""
+    if is_running(record):
+        with suppress(ProcessLookupError):
+            os.kill(record.pid, number)
+
+
+def end_strays(instance: str, server: str) -> int:
+    """Kill every process that carries the marks of this server of this installation; returns how many there
+    were.
+
+    Walls and launcher leave none. This is for what they cannot see: a launcher that was itself killed where
+    there are no walls, and a hub that died between starting a server and writing it down.
+    """
+    ended = 0
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            marks = process.environ()
+            if marks.get(INSTANCE_VARIABLE) == instance and marks.get(SERVER_VARIABLE) == server:
+                process.kill()
+                ended += 1
+    return ended
+
+
+def _portable_start(pid: int) -> str | None:
+    try:
+        process = psutil.Process(pid)
+        return None if process.status() == psutil.STATUS_ZOMBIE else repr(process.create_time())
+    except psutil.Error:
+        return None

@@ -1,0 +1,107 @@
+"""All that the local spawner is told, once, at the start of the hub."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from eohub_hub.isolation.cgroup import CgroupTree
+from eohub_hub.isolation.limits import Enforcement, Machine, enforcement
+from eohub_hub.isolation.probe import Walls
+from eohub_hub.isolation.walls import Isolation
+from eohub_profiles.model import Policy
+
+FIRST_UID = 70_000
+"""Between system accounts and the ranges that shadow-utils (100000 on) and systemd (524288 on) give to
+containers: https://systemd.io/UIDS-GIDS. Leaves room for 29,999 people."""
+LAST_NUMBER = 29_999
+
+
+class Person(Protocol):
+    """One account of one issuer; `number` counts from 1 and is never given twice."""
+
+    @property
+    def number(self) -> int:
+        """Added to the first uid, it is the person's system account."""
+        ...
+
+    @property
+    def issuer(self) -> str:
+        """Who vouches for the person."""
+        ...
+
+    @property
+    def subject(self) -> str:
+        """The person's identifier at the issuer."""
+        ...
+
+
+class Registry(Protocol):
+    """Knows who is behind a hub user name."""
+
+    def named(self, name: str) -> Person | None:
+        """The person, None for a name that was never given; blocks for a moment."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """A STAC API that a user's server offers from the start."""
+
+    id: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpawnerSettings:
+    """Folders, addresses and people; `environments` maps an environment's id to its folder (with
+    bin/python)."""
+
+    state: Path
+    instance: str
+    environments: Mapping[str, Path]
+    people: Registry
+    s3_url: str
+    s3_region: str
+    storage_url: str
+    catalogues: tuple[Catalogue, ...] = ()
+    first_uid: int = FIRST_UID
+    variables: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def servers(self) -> Path:
+        """Where what belongs to running servers lies."""
+        return self.state / "servers"
+
+    @property
+    def homes(self) -> Path:
+        """Where the home folders lie."""
+        return self.state / "homes"
+
+    @property
+    def owner_file(self) -> Path:
+        """Names the one account that may start servers where there are no walls."""
+        return self.servers / "only-account"
+
+    @property
+    def logs(self) -> Path:
+        """Where each server has its log."""
+        return self.state / "logs" / "servers"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The settings, the policy, and what was found about this machine when the hub started."""
+
+    settings: SpawnerSettings
+    policy: Policy
+    walls: Walls
+    isolation: Isolation
+    machine: Machine
+    cgroups: CgroupTree | None = None
+
+    @property
+    def enforcement(self) -> Enforcement:
+        """What is enforced for any server here."""
+        return enforcement(self.machine)

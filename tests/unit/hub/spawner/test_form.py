@@ -1,0 +1,193 @@
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from eohub_hub.spawner.form import Choice, SpawnForm, by_option, suggested, typed
+from eohub_profiles.decision import Offer, Reason, Refusal, Rule, Subject, Usage
+from eohub_profiles.model import Environment, Policy, Profile
+from eohub_profiles.resolve import offers
+
+EVIL = '<script>alert("x")</script>'
+
+
+def profile(name: str, **more: object) -> Profile:
+    fields = {"name": name, "title": name.title(), "cpu": 2, "memory": "4 GiB", "price": "0.04 EUR/h"}
+    return Profile.model_validate(fields | more)
+
+
+POLICY = Policy(
+    support="support@desk.example",
+    servers_per_user=2,
+    environments=(Environment(id="eo", title="Earth observation"), Environment(id="r", title="R")),
+    profiles=(profile("large", groups=("big",)), profile("small"), profile("medium", price="0.14 EUR/h")),
+)
+ALICE = Subject("https://issuer.example", "1", "alice")
+OFFERS = offers(ALICE, Usage(), POLICY)
+FORM = SpawnForm(
+    offers=OFFERS,
+    environments=(("eo", "Earth observation"), ("r", "R")),
+    choice=Choice("small", "eo"),
+    server=None,
+    enforcement=("Memory: enforced for each process",),
+    isolation="a process list of its own",
+    support=POLICY.support,
+)
+
+
+class Page(HTMLParser):
+    """Elements of a page with their attributes, and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return re.sub(r"\s+", " ", " ".join(self.words))
+
+    def all(self, tag: str, **attributes: str) -> list[dict[str, str | None]]:
+        return [found for name, found in self.elements if name == tag and attributes.items() <= found.items()]
+
+    def one(self, tag: str, **attributes: str) -> dict[str, str | None]:
+        found = self.all(tag, **attributes)
+        assert len(found) == 1, found
+        return found[0]
+
+
+def refusal(option: str | None, sentence: str = "No.", rule: Rule = Rule.UNKNOWN_PROFILE) -> Reason:
+    return Reason(rule, sentence, "Allowed: small.", "the desk", option=option)
+
+
+class TestPage:
+    def test_each_profile_is_a_radio_button_with_size_and_price_in_its_label(self) -> None:
+        page = Page(FORM.render())
+        assert [radio["value"] for radio in page.all("input", type="radio")] == ["large", "small", "medium"]
+        assert "Small 2 CPU 4 GiB 0.04 EUR/h" in page.text
+        for radio in page.all("input", type="radio"):
+            assert page.one("label", **{"for": str(radio["id"])})
+
+    def test_an_unavailable_profile_is_disabled_and_its_reason_is_read_out_with_it(self) -> None:
+        page = Page(FORM.render())
+        radio = page.one("input", value="large")
+        assert "disabled" in radio
+        assert page.one("p", id=str(radio["aria-describedby"]))
+        assert "Not available to you: Large needs the group big." in page.text
+        assert "Ask: support@desk.example" in page.text
+
+    def test_one_choice_is_filled_in(self) -> None:
+        page = Page(FORM.render())
+        assert [radio["value"] for radio in page.all("input", type="radio") if "checked" in radio] == [
+            "small"
+        ]
+        assert [option["value"] for option in page.all("option") if "selected" in option] == ["eo"]
+
+    def test_it_says_what_is_enforced(self) -> None:
+        text = Page(FORM.render()).text
+        assert "Memory: enforced for each process" in text
+        assert "Isolation: a process list of its own" in text
+
+    def test_it_can_be_used_without_javascript(self) -> None:
+        html = FORM.render()
+        assert Page(html).one("button", type="submit")
+        assert not re.search(r"<script|\son\w+=|javascript:", html)
+
+    def test_every_field_has_a_label(self) -> None:
+        page = Page(FORM.render())
+        labelled = {label["for"] for label in page.all("label")}
+        fields = [*page.all("input"), *page.all("select")]
+        assert {field["id"] for field in fields} == labelled
+
+    def test_a_named_server_keeps_its_name(self) -> None:
+        page = Page(replace(FORM, server="Ocean heat").render())
+        assert not page.all("input", name="server_name")
+        assert "Ocean heat" in page.text
+
+    def test_a_machine_without_walls_says_why_nothing_can_be_started(self) -> None:
+        page = Page(replace(FORM, blocked="Only alice may start servers on this machine.").render())
+        assert "Only alice may start servers on this machine. Ask: support@desk.example" in page.text
+        assert all(
+            "disabled" in field for field in [*page.all("input"), *page.all("select"), *page.all("button")]
+        )
+
+    def test_with_nothing_to_start_there_is_no_start(self) -> None:
+        page = Page(replace(FORM, offers=OFFERS[:1]).render())
+        assert "disabled" in page.one("button", type="submit")
+
+
+class TestRefusal:
+    @pytest.mark.parametrize("option", ["profile", "environment", "server_name"])
+    def test_the_reason_stands_beside_its_field_and_is_tied_to_it(self, option: str) -> None:
+        page = Page(replace(FORM, reasons=by_option(Refusal((refusal(option),)))).render())
+        place = f"{option}-refusal-1"
+        assert page.one("p", id=place)["role"] == "alert"
+        tied = [found for _, found in page.elements if found.get("aria-describedby") == place]
+        assert [found.get("aria-invalid") for found in tied] == ["true"]
+
+    def test_a_reason_for_the_whole_stands_above_the_form(self) -> None:
+        html = replace(
+            FORM, reasons=by_option(Refusal((refusal(None, "You run 2 of at most 2 servers."),)))
+        ).render()
+        assert html.index("You run 2 of at most 2 servers.") < html.index("<fieldset")
+
+    def test_reasons_are_kept_together_by_field(self) -> None:
+        reasons = (
+            refusal("profile", "A."),
+            refusal(None, "B."),
+            refusal("profile", "C."),
+            refusal("image", "D."),
+        )
+        grouped = by_option(Refusal(reasons))
+        assert [reason.sentence for reason in grouped["profile"]] == ["A.", "C."]
+        assert [reason.sentence for reason in grouped[""]] == ["B.", "D."]
+
+    def test_texts_that_others_wrote_are_text(self) -> None:
+        offer = Offer("small", EVIL, EVIL, EVIL, EVIL, 1, (refusal(None, EVIL),))
+        form = replace(
+            FORM,
+            offers=(offer,),
+            choice=Choice(EVIL, EVIL, EVIL),
+            environments=((EVIL, EVIL),),
+            reasons=by_option(Refusal((refusal("profile", EVIL),))),
+            blocked=EVIL,
+            support=EVIL,
+        )
+        assert not Page(form.render()).all("script")
+
+    def test_a_name_cannot_leave_its_attribute(self) -> None:
+        html = replace(FORM, choice=Choice("small", "eo", 'x" autofocus onfocus="alert(1)')).render()
+        assert "onfocus" not in Page(html).one("input", name="server_name")
+
+
+class TestChoice:
+    def test_the_last_choice_is_suggested(self) -> None:
+        stored = {"profile": "medium", "environment": "r"}
+        assert suggested(OFFERS, POLICY, stored) == Choice("medium", "r")
+
+    def test_a_profile_that_may_no_longer_be_started_is_not(self) -> None:
+        assert suggested(OFFERS, POLICY, {"profile": "large", "environment": "eo"}) == Choice("small", "eo")
+
+    def test_a_choice_that_the_policy_no_longer_knows_is_not(self) -> None:
+        assert suggested(OFFERS, POLICY, {"profile": "huge", "environment": "julia"}) == Choice("small", "eo")
+
+    @pytest.mark.parametrize("stored", [None, {}, {"profile": {"a": 1}}, {"x": "y"}])
+    def test_without_a_sound_one_the_first_that_can_be_started_is(
+        self, stored: dict[str, object] | None
+    ) -> None:
+        assert suggested(OFFERS, POLICY, stored) == Choice("small", "eo")
+
+    def test_with_nothing_to_start_nothing_is(self) -> None:
+        assert suggested(OFFERS[:1], POLICY, None).profile is None
+
+    def test_what_was_typed_is_shown_again_and_cut(self) -> None:
+        raw = {"profile": ["small", "large"], "environment": [], "server_name": ["x" * 100_000]}
+        assert typed(raw) == Choice("small", None, "x" * 100)

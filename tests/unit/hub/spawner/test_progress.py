@@ -1,0 +1,52 @@
+import asyncio
+from itertools import count
+
+from eohub_hub.spawner.progress import Steps
+
+
+def ticking() -> Steps:
+    """Steps whose clock goes on by half a second each time that it is read."""
+    ticks = count()
+    return Steps(lambda: next(ticks) / 2)
+
+
+def test_a_step_took_the_time_since_the_one_before() -> None:
+    steps = ticking()
+    steps.finish("Prepared your home folder")
+    steps.finish("Started the server")
+    assert [str(step) for step in steps.done] == [
+        "Prepared your home folder (0.5 s)",
+        "Started the server (0.5 s)",
+    ]
+
+
+async def test_a_late_watcher_sees_what_was_done_before_and_what_comes() -> None:
+    steps = ticking()
+    steps.finish("before")
+    events = steps.events()
+    first = await anext(events)
+    waiting = asyncio.ensure_future(anext(events))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    steps.finish("after")
+    second = await asyncio.wait_for(waiting, 5)
+    assert (first["message"], second["message"]) == ("before (0.5 s)", "after (0.5 s)")
+
+
+async def test_two_watchers_see_the_same() -> None:
+    steps = ticking()
+    steps.finish("one")
+    steps.finish("two")
+    for _ in range(2):
+        events = steps.events()
+        assert [(await anext(events))["message"] for _ in range(2)] == ["one (0.5 s)", "two (0.5 s)"]
+
+
+async def test_progress_grows_and_is_not_complete_before_the_server_is_ready() -> None:
+    steps = ticking()
+    for number in range(12):
+        steps.finish(str(number))
+    events = steps.events()
+    percents = [int((await anext(events))["progress"]) for _ in range(12)]
+    assert percents == sorted(percents)
+    assert 0 < percents[0] < percents[-1] < 100
