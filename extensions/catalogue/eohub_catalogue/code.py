@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, cast
 from urllib.parse import urlsplit
 
@@ -23,7 +23,8 @@ _STORAGE_OPTIONS: Final = frozenset({"anon", "requester_pays", "account_name", "
 _CLIENT_OPTIONS: Final = frozenset({"endpoint_url", "region_name", "trust_env"})
 # Cells that a browser draws without a pause; a larger grid is thinned.
 _MANY_CELLS: Final = 250_000
-_LINE_LENGTH: Final = 110
+# What a cell shows beside an open sidebar on a screen of 1280 pixels.
+_LINE_LENGTH: Final = 104
 _DEEPEST: Final = 4
 _LONGEST: Final = 50
 _BOUNDS: Final = re.compile(r"(_|\b)(bnds|bounds|vertices)$", re.IGNORECASE)
@@ -158,7 +159,14 @@ def _plot(cube: Cube) -> str:
     if others:
         arguments.append('widget_location="bottom"')
     kind = _kind(across, along, is_curvilinear=is_curvilinear)
-    return f"{selected}{_thinned(across, along)}.hvplot.{kind}({', '.join(arguments)})"
+    return _call(f"{selected}{_thinned(across, along)}.hvplot.{kind}", arguments)
+
+
+def _call(function: str, arguments: Sequence[str]) -> str:
+    """A call on one line, or on three where it would leave the cell."""
+    inside = ", ".join(arguments)
+    line = f"{function}({inside})"
+    return line if len(line) <= _LINE_LENGTH else f"{function}(\n    {inside}\n)"
 
 
 def _kind(across: Axis, along: Axis, *, is_curvilinear: bool) -> str:

@@ -36,7 +36,9 @@ def opening(source: str) -> tuple[str, dict[str, Any]]:
 
 
 def plotted(source: str) -> str:
-    return source.splitlines()[-1]
+    """The last statement, as one line."""
+    last = ast.parse(source).body[-1]
+    return "\n".join(source.splitlines()[last.lineno - 1 :]).replace("(\n    ", "(").replace("\n)", ")")
 
 
 def test_the_code_of_a_cube() -> None:
@@ -46,8 +48,9 @@ def test_the_code_of_a_cube() -> None:
         "\n"
         'ds = xr.open_dataset("s3://climate/a1b-north-america.zarr", '
         'engine="zarr", chunks={}, consolidated=True)\n'
-        'ds["air_temperature"].hvplot.image(x="longitude", y="latitude", groupby="time", '
-        'cmap="viridis", widget_location="bottom")'
+        'ds["air_temperature"].hvplot.image(\n'
+        '    x="longitude", y="latitude", groupby="time", cmap="viridis", widget_location="bottom"\n'
+        ")"
     )
 
 
