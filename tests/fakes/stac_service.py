@@ -28,7 +28,9 @@ class CatalogueService:
 
     def ingest(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         """Run `eohub-catalogue ingest` on the service's database."""
-        return manage(["ingest", *map(str, arguments)], {"EOHUB_CATALOGUE_DATABASE_URL": self.database_url})
+        return manage(
+            ["ingest", *map(str, arguments)], {"EOHUB_CATALOGUE_SERVICE_DATABASE_URL": self.database_url}
+        )
 
 
 @contextmanager
@@ -39,7 +41,7 @@ def catalogue_service(folder: Path, prefix: str = "/services/catalogue/") -> Gen
         port: int = free.getsockname()[1]
     database_url = f"sqlite:///{folder / 'catalogue.sqlite'}"
     settings = {
-        "EOHUB_CATALOGUE_DATABASE_URL": database_url,
+        "EOHUB_CATALOGUE_SERVICE_DATABASE_URL": database_url,
         "JUPYTERHUB_SERVICE_URL": f"http://127.0.0.1:{port}",
         "JUPYTERHUB_SERVICE_PREFIX": prefix,
     }

@@ -20,6 +20,7 @@ class StacUpstream:
         self.fault: Exception | None = None
         self.next_root = ROOT
         self.tells_total = True
+        self.keeps_to_the_limit = True
 
     @property
     def transport(self) -> httpx2.MockTransport:
@@ -43,6 +44,8 @@ class StacUpstream:
 
     def _page(self, parameters: Mapping[str, str]) -> dict[str, Any]:
         start, limit = int(parameters.get("token", 0)), int(parameters["limit"])
+        if not self.keeps_to_the_limit:
+            limit = len(self.items)
         words = parameters.get("q", "").lower().split()
         found = [item for item in self.items if all(word in str(item).lower() for word in words)]
         document: dict[str, Any] = {"type": "FeatureCollection", "features": found[start : start + limit]}

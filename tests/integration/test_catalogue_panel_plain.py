@@ -11,9 +11,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from fakes.plain_lab import TOKEN, RestartableService, built_wheels, clean_environment, running_lab
+from fakes.plain_lab import (
+    TOKEN,
+    RestartableService,
+    RestartableStore,
+    built_wheels,
+    clean_environment,
+    running_lab,
+)
 from fakes.stac_documents import cube_item
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts" / "catalogue-panel"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -79,11 +86,25 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Generator[RestartableSe
 
 
 @pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Generator[RestartableStore]:
+    store = RestartableStore(tmp_path_factory.mktemp("store"))
+    store.start()
+    yield store
+    store.kill()
+
+
+@pytest.fixture(scope="module")
 def lab(
-    environment: Path, service: RestartableService, tmp_path_factory: pytest.TempPathFactory
+    environment: Path,
+    service: RestartableService,
+    store: RestartableStore,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Generator[str]:
     catalogues = [{"id": "embedded", "title": "EOHub catalogue", "url": service.root}]
-    settings = {"EOHUB_CATALOGUE_SERVER_CATALOGUES": json.dumps(catalogues)}
+    settings = {
+        "EOHUB_CATALOGUE_SERVER_CATALOGUES": json.dumps(catalogues),
+        "EOHUB_CATALOGUE_SERVER_S3_URL": store.url,
+    }
     with running_lab(environment, tmp_path_factory.mktemp("home"), settings) as root:
         yield root
 
@@ -146,6 +167,8 @@ def test_the_server_imports_nothing_heavy_for_us_when_it_starts(environment: Pat
         ("GET", "catalogues", {"Authorization": f"token {TOKEN}"}, 200),
         ("GET", "catalogues", {}, 403),
         ("POST", "search", {}, 403),
+        ("GET", "store", {}, 403),
+        ("GET", "store", {"Authorization": f"token {TOKEN}"}, 200),
         ("POST", "search", {"Authorization": f"token {TOKEN}"}, 422),
         ("GET", "catalogues/elsewhere", {"Authorization": f"token {TOKEN}"}, 404),
         ("GET", "nothing-here", {"Authorization": f"token {TOKEN}"}, 404),
@@ -250,6 +273,42 @@ def test_a_killed_service_is_a_row_that_says_so_and_comes_back_without_reload(
     service.start()
     panel.get_by_text("showing all 1").wait_for()
     assert panel.get_by_text("ok 1", exact=True).is_visible()
+
+
+def test_a_killed_data_store_is_a_row_that_says_so_and_comes_back_without_reload(
+    page: Page, lab: str, store: RestartableStore
+) -> None:
+    panel = open_panel(page, lab)
+    row = panel.get_by_role("listitem").filter(has_text="Data store")
+    state = row.get_by_role("status")
+    expect(state).to_have_text("ok")
+    store.kill()
+    search(panel, "north temperature")
+    expect(state).to_have_text("unreachable, retrying")
+    row.get_by_text(f"127.0.0.1:{store.port} does not answer: cells that read from it fail").wait_for()
+    row.get_by_text("in 2 s").or_(row.get_by_text("in 1 s")).or_(row.get_by_text("in 4 s")).wait_for()
+    picture(page, "data-store-unreachable")
+    panel.get_by_text("showing all 1").wait_for()
+    assert panel.get_by_text("ok 1", exact=True).is_visible()
+    rows(panel).first.get_by_role("button", name="Insert code").click()
+    page.locator(".jp-Notebook .jp-Cell").first.get_by_text("xr.open_dataset").wait_for()
+    store.start()
+    expect(state).to_have_text("ok", timeout=30_000)
+
+
+def test_a_data_store_that_is_back_is_found_at_once_by_its_button(
+    page: Page, lab: str, store: RestartableStore
+) -> None:
+    store.kill()
+    panel = open_panel(page, lab)
+    row = panel.get_by_role("listitem").filter(has_text="Data store")
+    again = row.get_by_role("button", name="Try Data store again now")
+    again.wait_for()
+    row.get_by_text("in 8 s").wait_for()
+    store.start()
+    again.click()
+    expect(row.get_by_role("status")).to_have_text("ok", timeout=5_000)
+    again.wait_for(state="detached")
 
 
 def test_a_reload_brings_the_panel_and_its_search_back(page: Page, lab: str) -> None:

@@ -490,13 +490,13 @@ def wait_for_first_items(path: Path) -> None:
     [
         (
             ["ingest", "x.json"],
-            {"EOHUB_CATALOGUE_DATABAS_URL": "x"},
-            "EOHUB_CATALOGUE_DATABAS_URL is not a setting",
+            {"EOHUB_CATALOGUE_SERVICE_DATABAS_URL": "x"},
+            "EOHUB_CATALOGUE_SERVICE_DATABAS_URL is not a setting",
         ),
         (
             ["ingest", "x.json"],
-            {"EOHUB_CATALOGUE_DATABASE_URL": "mysql://x"},
-            "EOHUB_CATALOGUE_DATABASE_URL is wrong",
+            {"EOHUB_CATALOGUE_SERVICE_DATABASE_URL": "mysql://x"},
+            "EOHUB_CATALOGUE_SERVICE_DATABASE_URL is wrong",
         ),
         (["ingest", "x.json", "--database-url", "sqlite:////proc/x/y.sqlite"], {}, "cannot be opened"),
     ],

@@ -2,14 +2,33 @@
 
 from datetime import date, datetime
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 MAX_PAGE = 100
 DEFAULT_PAGE = 20
+LONGEST_ID = 1_024
+"""Characters of an item's or collection's id, in the service's store and in the panel."""
+
+
+def _public(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        raise ValueError("it cannot be read as an address") from None
+    # A browser takes a backslash for a slash, so it would see another host than we do.
+    if not parts.hostname or "\\" in address or not address.isprintable() or " " in address:
+        raise ValueError("it cannot be read as an address")
+    if "@" in parts.netloc or "?" in address or "#" in address:
+        raise ValueError("it goes to the browser, so it must carry no user, password, query or fragment")
+    return address
+
 
 CatalogueId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
-StacId = Annotated[str, StringConstraints(min_length=1, max_length=512)]
+StacId = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_ID)]
+PublicUrl = Annotated[str, StringConstraints(pattern=r"^https?://", max_length=2048), AfterValidator(_public)]
+"""An address that anybody may see: no user or password before the host, no query that could hold a key."""
 
 
 class _Wire(BaseModel):
@@ -21,7 +40,7 @@ class CatalogueSource(_Wire):
 
     id: CatalogueId
     title: str = Field(min_length=1, max_length=100)
-    url: str = Field(pattern=r"^https?://", max_length=2048, description="Root of a STAC API")
+    url: PublicUrl = Field(description="Root of a STAC API")
 
 
 class CatalogueList(_Wire):
@@ -34,6 +53,12 @@ class Reachable(_Wire):
     """A catalogue that answered when it was asked for nothing."""
 
     catalogue: CatalogueId
+
+
+class DataStore(_Wire):
+    """The S3 endpoint that cells read from, which answered just now; null where none is configured."""
+
+    url: str | None
 
 
 class SearchQuery(_Wire):

@@ -1,5 +1,6 @@
 """What an item says about a cube: its dimensions, their sizes and its data variables (datacube extension)."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -125,6 +126,6 @@ def _steps(dimension: Mapping[str, object]) -> int | None:
         if begin is None or end is None:
             return None
         length, step = abs((end - begin).total_seconds()), duration_seconds(dimension.get("step"))
-    if not step:
+    if not step or not math.isfinite(length / abs(step)):
         return None
     return count(float(round(length / abs(step)) + 1))

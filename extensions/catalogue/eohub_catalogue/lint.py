@@ -9,9 +9,10 @@ from eohub_catalogue.reading import instant, mapping, number, positions, sequenc
 
 type Check = Callable[[Mapping[str, object]], Iterator[tuple[str, str]]]
 
-_GEOMETRIES: Final = frozenset(
-    {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
-)
+# A tuple: a set would hash what a catalogue sends, and a list has no hash.
+_GEOMETRIES: Final = (
+    "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection",
+)  # fmt: skip
 _PROJ_CODE: Final = re.compile(r"^[A-Za-z][A-Za-z0-9_.-]*:(?!None$)[A-Za-z0-9_.-]+$")
 _MOST_ASSETS: Final = 500
 

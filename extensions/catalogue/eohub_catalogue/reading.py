@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import cast
 
+from eohub_catalogue.contract import LONGEST_ID
+
 _DURATION = re.compile(
     r"^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$"
 )
@@ -36,8 +38,8 @@ def text(value: object, limit: int = 300) -> str | None:
 
 
 def identifier(value: object) -> str | None:
-    """An id exactly as given, or None where it is no text of 1 to 512 characters that can be encoded."""
-    if not isinstance(value, str) or not 0 < len(value) <= 512:
+    """An id exactly as given, or None: 1 to LONGEST_ID characters, all of which can be encoded."""
+    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_ID:
         return None
     return value if value.encode("utf-8", "ignore").decode("utf-8") == value else None
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Literal
 
 from eohub_catalogue.contract import SearchQuery
-from eohub_catalogue.reading import mapping, sequence, text
+from eohub_catalogue.reading import count, mapping, sequence, text
 
 type WordSearch = Literal["none", "basic", "advanced"]
 
@@ -62,5 +62,4 @@ def next_link(document: Mapping[str, object]) -> Mapping[str, object] | None:
 
 def matched_of(document: Mapping[str, object]) -> int | None:
     """The total that a catalogue tells, if it tells one."""
-    told = document.get("numberMatched", mapping(document.get("context")).get("matched"))
-    return told if isinstance(told, int) and not isinstance(told, bool) and told >= 0 else None
+    return count(document.get("numberMatched", mapping(document.get("context")).get("matched")))

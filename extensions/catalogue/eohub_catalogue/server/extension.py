@@ -1,6 +1,7 @@
 """Registers the catalogue's routes with a Jupyter server; their code is imported when one is asked for."""
 
 import os
+from functools import cache
 from typing import Any, override
 
 from tornado.httputil import HTTPMessageDelegate, HTTPServerRequest
@@ -34,16 +35,16 @@ class LateRouter(RuleRouter):
 
     def _handlers(self) -> list[Any]:
         from eohub_catalogue.server.catalogues import Catalogues
+        from eohub_catalogue.server.data_store import DataStoreProbe
         from eohub_catalogue.server.routes import ROUTES
         from eohub_catalogue.server.settings import settings_of
         from eohub_toolkit.routes import handlers
 
         # This is the entry point of the pod's half: nothing else here reads the environment.
         environ = dict(os.environ)  # noqa: TID251
-        catalogues = Catalogues(lambda: settings_of(environ, self._configured))
-        return list(
-            handlers(self._application.settings["base_url"], PREFIX, ROUTES, {Catalogues: catalogues})
-        )
+        settings = cache(lambda: settings_of(environ, self._configured))
+        provide = {Catalogues: Catalogues(settings), DataStoreProbe: DataStoreProbe(settings)}
+        return list(handlers(self._application.settings["base_url"], PREFIX, ROUTES, provide))
 
 
 def register(server_app: Any) -> None:

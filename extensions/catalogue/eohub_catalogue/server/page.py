@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from eohub_catalogue.errors import InvalidPage
 
@@ -42,9 +42,10 @@ class PageMarker(BaseModel):
             marker = cls.model_validate(
                 {"method": link.get("method", "GET"), "path": path, "body": link.get("body")}
             )
-        except ValidationError:
+            return marker if len(marker.encoded()) <= _LONGEST else None
+        except ValueError:
+            # No marker, or a body that JSON has no form for.
             return None
-        return marker if len(marker.encoded()) <= _LONGEST else None
 
     @classmethod
     def decoded(cls, text: str) -> Self:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
-from eohub_catalogue.contract import CatalogueSource
+from eohub_catalogue.contract import CatalogueSource, PublicUrl
 from eohub_toolkit.settings import Settings, SettingsError, load, settings_config
 
 
@@ -15,6 +15,9 @@ class ServerSettings(Settings):
 
     catalogues: tuple[CatalogueSource, ...] = Field(
         default=(), description='STAC APIs, a JSON list of {"id", "title", "url"}; empty means none'
+    )
+    s3_url: PublicUrl | None = Field(
+        default=None, description="S3 endpoint whose state the panel shows; unset means no such row"
     )
     deadline_seconds: float = Field(
         default=10.0, gt=0, le=120, description="Longest time that one request to a catalogue may take"
@@ -31,8 +34,11 @@ def settings_of(environ: Mapping[str, str], configured: object) -> ServerSetting
         return _with_distinct_ids(found)
     try:
         added = ServerSettings.model_validate({**found.model_dump(), "catalogues": configured})
-    except ValueError as error:
-        raise SettingsError(f"c.EOHubCatalogue.catalogues is wrong: {error}"[:500]) from None
+    except ValidationError as error:
+        # Without the value, which may hold a password and goes to the browser.
+        first = error.errors(include_url=False, include_input=False)[0]
+        inner = "".join(f".{part}" for part in first["loc"][1:])
+        raise SettingsError(f"c.EOHubCatalogue.catalogues{inner} is wrong: {first['msg']}."[:500]) from None
     return _with_distinct_ids(added)
 
 

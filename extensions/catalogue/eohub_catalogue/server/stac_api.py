@@ -22,6 +22,7 @@ from eohub_catalogue.server.page import PageMarker
 from eohub_toolkit.http import Client
 
 _MOST_PAGES = 5
+_LONGEST_REASON = 64 * 1024
 
 
 class StacApi:
@@ -46,9 +47,7 @@ class StacApi:
         word_search = await self._words() if query.words.split() else "basic"
         if word_search == "none":
             return await self._search_words_here(query)
-        if query.page is not None:
-            return await self._page(PageMarker.decoded(query.page))
-        return self._page_of(await self._get("search", parameters_of(query, word_search)))
+        return await self._page(query, word_search)
 
     async def probe(self) -> None:
         """Return when the catalogue's root answers; its conformance is read again on the way."""
@@ -67,19 +66,18 @@ class StacApi:
         wide = query.model_copy(update={"limit": MAX_PAGE})
         marker = query.page
         found: list[object] = []
+        notes: dict[str, None] = {}
         read = 0
         for _ in range(_MOST_PAGES):
-            if marker is None:
-                page = self._page_of(await self._get("search", parameters_of(wide, "none")))
-            else:
-                page = await self._page(PageMarker.decoded(marker))
+            page = await self._page(wide.model_copy(update={"page": marker}), "none")
             read += len(page.features)
             found += [feature for feature in page.features if has_words(feature, query.words)]
+            notes |= {page.note: None} if page.note else {}
             marker = page.next
             if marker is None or len(found) >= query.limit or asyncio.get_running_loop().time() > stop:
                 break
         note = f"{self._title} cannot search words: they were looked for here, in {read} items that it gave."
-        return RawPage(found, marker, None, note)
+        return RawPage(found, marker, None, " ".join([note, *notes]))
 
     async def _words(self) -> WordSearch:
         if self._word_search is None:
@@ -87,22 +85,30 @@ class StacApi:
             self._word_search = word_search_of(sequence(landing.get("conformsTo")))
         return self._word_search
 
-    async def _page(self, marker: PageMarker) -> RawPage:
+    async def _page(self, query: SearchQuery, word_search: WordSearch) -> RawPage:
+        if query.page is None:
+            return self._page_of(await self._get("search", parameters_of(query, word_search)))
+        marker = PageMarker.decoded(query.page)
         options: dict[str, Any] = {"json": marker.body or {}} if marker.method == "POST" else {}
         return self._page_of(await self._document(marker.method, marker.path, options))
 
     def _page_of(self, document: Mapping[str, object]) -> RawPage:
         if not isinstance(document.get("features"), list):
             raise CatalogueBroken(f"{self._title} answered with something that is no list of items.")
-        features = sequence(document["features"])
+        sent = sequence(document["features"])
+        features = sent[:MAX_PAGE]
         link = next_link(document)
         # A page without items ends the search, even where a catalogue goes on giving links.
         marker = PageMarker.of_link(link, self._base_path) if link is not None and features else None
         lost = link is not None and bool(features) and marker is None
-        note = (
-            f"{self._title} gave a next page that cannot be followed, so there may be more." if lost else None
+        notes: list[str] = []
+        if len(sent) > MAX_PAGE:
+            notes.append(f"{self._title} sent {len(sent)} items at once; only the first {MAX_PAGE} are used.")
+        if lost:
+            notes.append(f"{self._title} gave a next page that cannot be followed, so there may be more.")
+        return RawPage(
+            features, marker.encoded() if marker else None, matched_of(document), " ".join(notes) or None
         )
-        return RawPage(features, marker.encoded() if marker else None, matched_of(document), note)
 
     async def _get(self, path: str, parameters: Mapping[str, str]) -> Mapping[str, object]:
         return await self._document("GET", path, {"params": parameters} if parameters else {})
@@ -113,7 +119,8 @@ class StacApi:
         answer = await self._client.request(method, path, **options)
         match answer.status_code:
             case 200:
-                return self._object(answer.content)
+                # A large answer takes seconds to read, and other requests are waiting.
+                return self._object(await asyncio.to_thread(_json, answer.content))
             case 404 if missing is not None:
                 raise ItemNotFound(missing, hint="Search again; the catalogue may have changed.")
             case 401 | 403:
@@ -132,8 +139,7 @@ class StacApi:
                     hint="Check the address in the catalogue's settings.",
                 )
 
-    def _object(self, content: bytes) -> Mapping[str, object]:
-        document = _json(content)
+    def _object(self, document: object) -> Mapping[str, object]:
         if not isinstance(document, dict):
             raise CatalogueBroken(f"{self._title} answered with something that is not JSON.")
         return mapping(document)
@@ -147,5 +153,5 @@ def _json(content: bytes) -> object:
 
 
 def _reason(content: bytes) -> str:
-    said = mapping(_json(content))
+    said = mapping(_json(content)) if len(content) <= _LONGEST_REASON else {}
     return text(said.get("description"), 200) or text(said.get("detail"), 200) or ""

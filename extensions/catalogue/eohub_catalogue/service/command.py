@@ -58,7 +58,7 @@ def _parser(settings: CatalogueSettings) -> argparse.ArgumentParser:
         "--database-url",
         default=settings.database_url,
         metavar="URL",
-        help="sqlite:///PATH (default: EOHUB_CATALOGUE_DATABASE_URL, now %(default)s)",
+        help="sqlite:///PATH (default: EOHUB_CATALOGUE_SERVICE_DATABASE_URL, now %(default)s)",
     )
     return parser
 

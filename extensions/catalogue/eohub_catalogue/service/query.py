@@ -7,6 +7,7 @@ from typing import cast
 
 import shapely
 
+from eohub_catalogue.contract import LONGEST_ID
 from eohub_catalogue.service.footprint import (
     GEOMETRY_TYPES,
     boxes_of,
@@ -26,7 +27,6 @@ LARGEST_PAGE = 100
 LARGEST_LIMIT = 1_000_000
 LARGEST_LIST = 1_000
 LONGEST_TEXT = 1_000
-LONGEST_ID = 1_024
 MOST_WORDS = 32
 MOST_VERTICES = 20_000
 

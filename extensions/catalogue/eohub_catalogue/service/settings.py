@@ -12,7 +12,7 @@ _DEFAULT_PORT = 8005
 class CatalogueSettings(Settings):
     """How the STAC API runs; JupyterHub sets the URL and the prefix of a service that it starts."""
 
-    model_config = settings_config("CATALOGUE")
+    model_config = settings_config("CATALOGUE_SERVICE")
 
     database_url: str = Field(
         default="sqlite:///catalogue.sqlite",
@@ -33,7 +33,7 @@ class CatalogueSettings(Settings):
     prefix: str = Field(
         default="/services/catalogue/",
         pattern=r"^/([A-Za-z0-9._~-]+/)*$",
-        validation_alias=AliasChoices("EOHUB_CATALOGUE_PREFIX", "JUPYTERHUB_SERVICE_PREFIX"),
+        validation_alias=AliasChoices("EOHUB_CATALOGUE_SERVICE_PREFIX", "JUPYTERHUB_SERVICE_PREFIX"),
         description="Path of the API's root, with a slash at both ends",
     )
     title: str = Field(default="EOHub catalogue", min_length=1, max_length=100, description="Shown in panels")

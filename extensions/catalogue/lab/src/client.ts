@@ -1,7 +1,14 @@
 import { request } from '@eohub/toolkit';
 import type { ServerConnection } from '@jupyterlab/services';
 import type { components } from './api.gen';
-import type { CatalogueSource, CodeQuery, ICatalogueClient, ItemPage, SearchQuery } from './tokens';
+import type {
+  CatalogueSource,
+  CodeQuery,
+  DataStore,
+  ICatalogueClient,
+  ItemPage,
+  SearchQuery
+} from './tokens';
 
 type Schemas = components['schemas'];
 
@@ -26,6 +33,10 @@ export class CatalogueClient implements ICatalogueClient {
       { signal },
       this.settings
     );
+  }
+
+  dataStore(signal: AbortSignal): Promise<DataStore> {
+    return request<DataStore>(`${ROOT}/store`, { signal }, this.settings);
   }
 
   search(query: SearchQuery, signal: AbortSignal): Promise<ItemPage> {

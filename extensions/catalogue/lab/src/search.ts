@@ -1,7 +1,8 @@
 // The pure parts, one by one: this file and its tests load nothing of Jupyter.
-import { secondsBefore } from '@eohub/toolkit/lib/backoff';
 import { isAbort, problemOf, type Problem } from '@eohub/toolkit/lib/problem';
 import { Store } from '@eohub/toolkit/lib/store';
+import { DataStoreWatch } from './datastore';
+import { BROWSER_CLOCK, isPassing, Retries, type Clock } from './retries';
 import {
   EMPTY_FORM,
   START,
@@ -15,29 +16,6 @@ import {
 } from './state';
 import type { ICatalogueClient, ItemPage, ItemSummary } from './tokens';
 
-/** The time, handed in so that tests need not wait. */
-export interface Clock {
-  now(): number;
-  /** Call `action` later, unless the returned function is called before. */
-  later(milliseconds: number, action: () => void): () => void;
-}
-
-export const BROWSER_CLOCK: Clock = {
-  now: () => Date.now(),
-  later: (milliseconds, action) => {
-    const timer = window.setTimeout(action, milliseconds);
-    return () => window.clearTimeout(timer);
-  }
-};
-
-/** Faults that may pass by themselves; the others need a person. */
-const PASSING = new Set([
-  'unavailable',
-  'upstream',
-  'catalogue_busy',
-  'server_unreachable',
-  'too_many'
-]);
 const ALL = '';
 
 /** What is asked of a catalogue: a first page, a next page, or only whether it answers. */
@@ -48,17 +26,22 @@ export class CatalogueSearch {
   readonly store = new Store<SearchState>(START);
   pageSize = 20;
   private current = new AbortController();
-  private readonly retries = new Map<string, () => void>();
+  readonly dataStore: DataStoreWatch;
+  private readonly retries: Retries;
   private replaceItems = false;
 
   constructor(
     private readonly client: ICatalogueClient,
-    private readonly clock: Clock = BROWSER_CLOCK
-  ) {}
+    clock: Clock = BROWSER_CLOCK
+  ) {
+    this.retries = new Retries(clock);
+    this.dataStore = new DataStoreWatch(client, this.store, clock);
+  }
 
   /** List the catalogues and search them; tries again by itself while the server is away. */
   async load(attempt = 0): Promise<void> {
     this.supersede();
+    this.dataStore.ask();
     const { signal } = this.current;
     this.store.patch({ loading: true });
     try {
@@ -71,7 +54,7 @@ export class CatalogueSearch {
       }
       const problem = problemOf(error);
       this.store.patch({ loading: false, problem });
-      this.retryLater(ALL, problem, attempt, () => void this.load(attempt + 1));
+      this.retries.later(ALL, problem, attempt, () => void this.load(attempt + 1));
     }
   }
 
@@ -87,6 +70,7 @@ export class CatalogueSearch {
       return;
     }
     this.supersede();
+    this.dataStore.look();
     this.replaceItems = true;
     const rows = this.store.get().rows.map(row => freshRow(row.source));
     this.store.patch({ searched: form, rows, selected: null, announcement: 'Searching' });
@@ -95,10 +79,10 @@ export class CatalogueSearch {
     }
   }
 
-  /** Search again without the dates, the words or both. */
-  searchWithout(part: 'words' | 'dates' | 'all'): void {
+  /** Search again without the dates or the words. */
+  searchWithout(part: 'words' | 'dates'): void {
     const { form } = this.store.get();
-    const without = { words: { words: '' }, dates: { from: '', to: '' }, all: EMPTY_FORM };
+    const without = { words: { words: '' }, dates: { from: '', to: '' } };
     this.search({ ...form, ...without[part] });
   }
 
@@ -125,7 +109,7 @@ export class CatalogueSearch {
 
   /** Try a catalogue again at once, because a person asked. */
   retry(catalogue: string): void {
-    this.drop(catalogue);
+    this.retries.drop(catalogue);
     const row = this.row(catalogue);
     if (row) {
       void this.ask(catalogue, this.open(row));
@@ -134,6 +118,7 @@ export class CatalogueSearch {
 
   /** Ask quietly whether idle catalogues still answer, and those that failed whether they do again. */
   probe(): void {
+    this.dataStore.look();
     for (const row of this.store.get().rows) {
       const { kind } = row.health;
       if (kind === 'ok' || kind === 'failed') {
@@ -163,24 +148,20 @@ export class CatalogueSearch {
       return;
     }
     this.store.patch({ inserting: key, selected: key });
+    this.dataStore.look();
     const query = { catalogue: item.catalogue, collection: item.collection, item: item.id };
     try {
       const source = await this.client.code(query, new AbortController().signal);
       this.store.patch({ announcement: `Code inserted into ${await place(source)}` });
     } catch (error) {
       const problem = problemOf(error);
-      if (PASSING.has(problem.code)) {
+      if (isPassing(problem)) {
         this.failed(item.catalogue, problem, { kind: 'probe' }, 0);
       }
       throw error;
     } finally {
       this.store.patch({ inserting: null });
     }
-  }
-
-  /** Stop everything. */
-  dispose(): void {
-    this.supersede();
   }
 
   private async ask(catalogue: string, ask: Ask, attempt = 0): Promise<void> {
@@ -242,7 +223,7 @@ export class CatalogueSearch {
       this.forgetItemsOfOldSearch();
     }
     const again = () => void this.ask(catalogue, ask, attempt + 1);
-    const at = this.retryLater(catalogue, problem, attempt, again);
+    const at = this.retries.later(catalogue, problem, attempt, again);
     this.patchRow(catalogue, {
       health: at === null ? { kind: 'failed', problem } : { kind: 'retrying', problem, at }
     });
@@ -256,22 +237,6 @@ export class CatalogueSearch {
     }
   }
 
-  /** Call `again` after a growing pause, a bounded number of times; returns when, or null for never. */
-  private retryLater(
-    name: string,
-    problem: Problem,
-    attempt: number,
-    again: () => void
-  ): number | null {
-    const seconds = PASSING.has(problem.code) ? secondsBefore(attempt) : null;
-    this.drop(name);
-    if (seconds === null) {
-      return null;
-    }
-    this.retries.set(name, this.clock.later(seconds * 1000, again));
-    return this.clock.now() + seconds * 1000;
-  }
-
   /** What a catalogue has not answered yet. */
   private open(row: CatalogueRow): Ask {
     return row.answered ? { kind: 'probe' } : { kind: 'search', page: null };
@@ -280,14 +245,7 @@ export class CatalogueSearch {
   private supersede(): void {
     this.current.abort();
     this.current = new AbortController();
-    for (const name of [...this.retries.keys()]) {
-      this.drop(name);
-    }
-  }
-
-  private drop(name: string): void {
-    this.retries.get(name)?.();
-    this.retries.delete(name);
+    this.retries.dropAll();
   }
 
   private row(catalogue: string): CatalogueRow | undefined {

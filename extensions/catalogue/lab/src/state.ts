@@ -31,6 +31,12 @@ export interface CatalogueRow {
   readonly answered: boolean;
 }
 
+/** Where the data of inserted cells lies; the address is unknown until it has answered once. */
+export interface DataStoreRow {
+  readonly url: string | null;
+  readonly health: Extract<CatalogueHealth, { kind: 'ok' | 'retrying' | 'failed' }>;
+}
+
 /** Everything that the panel shows. */
 export interface SearchState {
   readonly form: SearchForm;
@@ -40,6 +46,8 @@ export interface SearchState {
   /** Why the catalogues could not be listed, if they could not. */
   readonly problem: Problem | null;
   readonly rows: readonly CatalogueRow[];
+  /** Null where no data store is configured, or where nothing is known of it yet. */
+  readonly dataStore: DataStoreRow | null;
   readonly items: readonly ItemSummary[];
   readonly selected: string | null;
   /** The item whose code is being written. */
@@ -54,6 +62,7 @@ export const START: SearchState = {
   loading: true,
   problem: null,
   rows: [],
+  dataStore: null,
   items: [],
   selected: null,
   inserting: null,

@@ -6,6 +6,7 @@ type Schemas = components['schemas'];
 
 export type CatalogueSource = Schemas['CatalogueSource'];
 export type CodeQuery = Schemas['CodeQuery'];
+export type DataStore = Schemas['DataStore'];
 export type Defect = Schemas['Defect'];
 export type Dimension = Schemas['Dimension'];
 export type ItemPage = Schemas['ItemPage'];
@@ -19,6 +20,8 @@ export interface ICatalogueClient {
   catalogues(signal: AbortSignal): Promise<readonly CatalogueSource[]>;
   /** Ask whether a catalogue answers; throws when it does not. */
   probe(catalogue: string, signal: AbortSignal): Promise<void>;
+  /** The data store that answers, with no address where none is configured; throws when it does not. */
+  dataStore(signal: AbortSignal): Promise<DataStore>;
   /** One page of items of one catalogue. */
   search(query: SearchQuery, signal: AbortSignal): Promise<ItemPage>;
   /** The source of a notebook cell that opens an item. */

@@ -1,4 +1,5 @@
-import { BROWSER_CLOCK, type CatalogueSearch, type Clock } from './search';
+import { BROWSER_CLOCK, type Clock } from './retries';
+import type { CatalogueSearch } from './search';
 
 const PAUSE_MS = 30_000;
 

@@ -1,7 +1,8 @@
-import type { Clock } from '../src/search';
+import type { Clock } from '../src/retries';
 import type {
   CatalogueSource,
   CodeQuery,
+  DataStore,
   ICatalogueClient,
   ItemPage,
   ItemSummary,
@@ -78,6 +79,9 @@ export class FakeClient implements ICatalogueClient {
   listFault: unknown = null;
   probeFault: unknown = null;
   codeFault: unknown = null;
+  storeUrl: string | null = null;
+  storeFault: unknown = null;
+  storesAsked = 0;
   readonly searches: Waiting<SearchQuery>[] = [];
   readonly probes: string[] = [];
   readonly codes: CodeQuery[] = [];
@@ -94,6 +98,14 @@ export class FakeClient implements ICatalogueClient {
     if (this.probeFault) {
       throw this.probeFault;
     }
+  }
+
+  async dataStore(): Promise<DataStore> {
+    this.storesAsked += 1;
+    if (this.storeFault) {
+      throw this.storeFault;
+    }
+    return { url: this.storeUrl };
   }
 
   search(query: SearchQuery, signal: AbortSignal): Promise<ItemPage> {

@@ -21,6 +21,7 @@ function show(changes: Partial<SearchState>): Record<keyof PanelActions, ReturnT
     cancel: vi.fn(),
     more: vi.fn(),
     retry: vi.fn(),
+    retryDataStore: vi.fn(),
     reload: vi.fn(),
     select: vi.fn(),
     insert: vi.fn()
@@ -133,6 +134,35 @@ test('a catalogue that is away says so and can be tried at once', () => {
   expect(screen.getByText('It cannot be reached.')).toBeTruthy();
   fireEvent.click(button('Try EOHub again now'));
   expect(actions.retry).toHaveBeenCalledWith('embedded');
+});
+
+test('the data store has a row where one is configured', () => {
+  show({ dataStore: { url: 'http://127.0.0.1:8006', health: { kind: 'ok' } } });
+  const shown = screen.getByTitle('http://127.0.0.1:8006');
+  expect(shown.textContent).toBe('Data store');
+  expect(shown.nextElementSibling?.textContent).toBe('ok');
+  cleanup();
+  show({});
+  expect(screen.queryByText('Data store')).toBeNull();
+});
+
+test('a data store that is away says so, can be tried at once, and leaves the code to be inserted', () => {
+  const problem = { code: 'unavailable', detail: 'Cells that read from it fail.' };
+  const health = { kind: 'retrying', problem, at: Date.now() + 8000 } as const;
+  const actions = show({ items: [item()], dataStore: { url: null, health } });
+  expect(screen.getByText('unreachable, retrying')).toBeTruthy();
+  expect(screen.getByText('in 8 s')).toBeTruthy();
+  expect(screen.getByText('Cells that read from it fail.')).toBeTruthy();
+  fireEvent.click(button('Try Data store again now'));
+  expect(actions.retryDataStore).toHaveBeenCalledOnce();
+  fireEvent.click(button(/Insert code/));
+  expect(actions.insert).toHaveBeenCalledOnce();
+});
+
+test('the data store is shown without any catalogue too', () => {
+  show({ rows: [], dataStore: { url: null, health: { kind: 'ok' } } });
+  expect(screen.getByText('Data store')).toBeTruthy();
+  expect(screen.getByText('No catalogue is configured.')).toBeTruthy();
 });
 
 test('a note of a catalogue is shown', () => {

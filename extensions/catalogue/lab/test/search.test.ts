@@ -99,8 +99,9 @@ describe('a search', () => {
     search.search(FORM);
     search.searchWithout('dates');
     expect(client.last.query).toMatchObject({ words: 'ice', start: null, end: null });
-    search.searchWithout('all');
-    expect(client.last.query).toMatchObject({ words: '', start: null, end: null });
+    search.search(FORM);
+    search.searchWithout('words');
+    expect(client.last.query).toMatchObject({ words: '', start: '2020-01-01' });
   });
 });
 
@@ -272,13 +273,4 @@ describe('inserting code', () => {
     search.select(null);
     expect(search.selected()).toBeNull();
   });
-});
-
-test('nothing happens any more after the end', async () => {
-  await search.load();
-  const asked = client.last;
-  await asked.fail(AWAY);
-  search.dispose();
-  await clock.pass(100);
-  expect(client.searches).toHaveLength(1);
 });

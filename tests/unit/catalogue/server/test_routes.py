@@ -1,15 +1,22 @@
 """What the panel can ask, over catalogues in memory."""
 
+import threading
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from fakes.stac_catalogue import MemoryCatalogue
 from fakes.stac_documents import cube_item
 from pydantic import ValidationError
 
-from eohub_catalogue.contract import CatalogueSource, CodeQuery, SearchQuery
+from eohub_catalogue.contract import LONGEST_ID, CatalogueSource, CodeQuery, SearchQuery
 from eohub_catalogue.errors import NothingToOpen, UnknownCatalogue
+from eohub_catalogue.ports import RawPage
 from eohub_catalogue.server.catalogues import Catalogues
 from eohub_catalogue.server.routes import list_catalogues, notebook_code, probe, search
 from eohub_catalogue.server.settings import ServerSettings
+from eohub_catalogue.service.document import item_record
+from eohub_catalogue.summary import summary_of
 from eohub_toolkit.errors import Unavailable, status_of
 from eohub_toolkit.settings import SettingsError
 
@@ -70,6 +77,39 @@ def test_a_wrong_query_is_refused(fields: dict[str, object]) -> None:
 async def test_swapped_dates_are_explained() -> None:
     with pytest.raises(ValidationError, match="swap the two dates"):
         SearchQuery(catalogue="embedded", start="2021-01-01", end="2020-01-01")  # type: ignore[arg-type]
+
+
+class Watched(list[Any]):
+    """Items that know which thread walked through them."""
+
+    walked_by: threading.Thread | None = None
+
+    def __iter__(self) -> Iterator[Any]:
+        self.walked_by = threading.current_thread()
+        return super().__iter__()
+
+
+async def test_rows_are_made_beside_the_servers_other_requests() -> None:
+    items = Watched([cube_item()])
+
+    class Large(MemoryCatalogue):
+        async def search(self, query: SearchQuery) -> RawPage:
+            return RawPage(items, None, 1)
+
+    large = Catalogues(lambda: ServerSettings(catalogues=SOURCES), lambda source, deadline: Large(items))
+    assert len((await search(SearchQuery(catalogue="embedded"), large)).items) == 1
+    assert items.walked_by is not None
+    assert items.walked_by is not threading.current_thread()
+
+
+def test_an_id_that_the_service_keeps_is_one_that_the_panel_can_ask_for() -> None:
+    longest = "x" * LONGEST_ID
+    kept = item_record(cube_item(id=longest, collection=longest))
+    row = summary_of(cube_item(id=longest, collection=longest), "embedded")
+    assert (kept.id, row.id, row.collection, row.code_refusal) == (longest, longest, longest, None)
+    assert CodeQuery(catalogue="embedded", collection=longest, item=longest).item == longest
+    with pytest.raises(ValidationError):
+        CodeQuery(catalogue="embedded", collection="c", item=longest + "x")
 
 
 async def test_an_unknown_catalogue_is_not_found(catalogues: Catalogues) -> None:

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from fakes.stac_catalogue import MemoryCatalogue
 from fakes.stac_documents import cube_item
-from fakes.stac_upstream import ROOT, StacUpstream
+from fakes.stac_upstream import FREE_TEXT, ROOT, StacUpstream
 
 from eohub_catalogue.contract import CatalogueSource, SearchQuery
 from eohub_catalogue.errors import (
@@ -154,6 +154,27 @@ async def test_an_empty_page_ends_the_search_even_with_a_next_link() -> None:
     assert page.note is None
 
 
+@pytest.mark.parametrize("words", ["", "item"])
+@pytest.mark.parametrize("conforms_to", [(FREE_TEXT,), ()])
+async def test_a_page_holds_a_bounded_number_of_items_whatever_is_sent(
+    words: str, conforms_to: tuple[str, ...]
+) -> None:
+    upstream = StacUpstream([cube_item(id=f"item-{number}", assets={}) for number in range(5_000)])
+    upstream.conforms_to = conforms_to
+    upstream.keeps_to_the_limit = False
+    page = await api(upstream).search(query(limit=20, words=words))
+    assert len(page.features) == 100
+    assert page.note is not None
+    assert page.note.endswith("Example sent 5000 items at once; only the first 100 are used.")
+
+
+async def test_the_largest_page_that_was_asked_for_needs_no_note() -> None:
+    page = await api(StacUpstream([cube_item(id=f"i{number}") for number in range(100)])).search(
+        query(limit=100)
+    )
+    assert (len(page.features), page.note) == (100, None)
+
+
 async def test_a_total_that_is_not_told_stays_unknown() -> None:
     upstream = StacUpstream(ITEMS)
     upstream.tells_total = False
@@ -192,6 +213,7 @@ async def test_a_page_marker_that_is_no_marker_is_refused(marker: str) -> None:
     [
         (httpx2.Response(400, json={"description": "bad datetime"}), CatalogueRefused, "bad datetime"),
         (httpx2.Response(422, json={"detail": [{"loc": []}]}), CatalogueRefused, "does not accept"),
+        (httpx2.Response(400, json={"description": "x" * 10**6}), CatalogueRefused, r"this search\.$"),
         (httpx2.Response(401), CatalogueRefused, "login"),
         (httpx2.Response(403), CatalogueRefused, "login"),
         (httpx2.Response(404), CatalogueBroken, "404"),

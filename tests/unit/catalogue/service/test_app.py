@@ -55,6 +55,14 @@ async def client(store: MemoryStacStore) -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
+def test_reading_needs_no_right_and_writing_is_not_offered() -> None:
+    document = openapi_document()
+    assert "securitySchemes" not in document.get("components", {})
+    offered = {(method, path) for path, methods in document["paths"].items() for method in methods}
+    assert not [pair for pair in offered if "security" in document["paths"][pair[1]][pair[0]]]
+    assert [path for method, path in offered if method != "get"] == ["/services/catalogue/search"]
+
+
 async def test_get_and_post_ask_the_store_the_same(
     client: httpx2.AsyncClient, store: MemoryStacStore
 ) -> None:

@@ -8,7 +8,7 @@ def test_a_service_that_the_hub_starts_takes_its_address_from_the_hub() -> None:
     environ = {
         "JUPYTERHUB_SERVICE_URL": "http://127.0.0.1:9999",
         "JUPYTERHUB_SERVICE_PREFIX": "/hub/services/stac/",
-        "EOHUB_CATALOGUE_DATABASE_URL": "sqlite:////var/lib/eohub/catalogue.sqlite",
+        "EOHUB_CATALOGUE_SERVICE_DATABASE_URL": "sqlite:////var/lib/eohub/catalogue.sqlite",
     }
     settings = load(CatalogueSettings, environ)
     assert (settings.listening_port, settings.prefix) == (9999, "/hub/services/stac/")
@@ -21,22 +21,22 @@ def test_alone_it_has_an_address_of_its_own() -> None:
 
 
 def test_a_port_that_is_set_counts_more_than_the_hubs() -> None:
-    environ = {"EOHUB_CATALOGUE_PORT": "1234", "JUPYTERHUB_SERVICE_URL": "http://127.0.0.1:9999"}
+    environ = {"EOHUB_CATALOGUE_SERVICE_PORT": "1234", "JUPYTERHUB_SERVICE_URL": "http://127.0.0.1:9999"}
     assert load(CatalogueSettings, environ).listening_port == 1234
 
 
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
-        ("EOHUB_CATALOGUE_PORT", "0"),
-        ("EOHUB_CATALOGUE_PORT", "70000"),
-        ("EOHUB_CATALOGUE_PREFIX", "services/catalogue"),
-        ("EOHUB_CATALOGUE_PREFIX", '/"/'),
-        ("EOHUB_CATALOGUE_DATABASE_URL", "postgresql://host/db"),
-        ("EOHUB_CATALOGUE_DATABASE_URL", "sqlite:///"),
-        ("EOHUB_CATALOGUE_SEARCH_SECONDS", "0"),
-        ("EOHUB_CATALOGUE_READERS", "many"),
-        ("EOHUB_CATALOGUE_TITLE", ""),
+        ("EOHUB_CATALOGUE_SERVICE_PORT", "0"),
+        ("EOHUB_CATALOGUE_SERVICE_PORT", "70000"),
+        ("EOHUB_CATALOGUE_SERVICE_PREFIX", "services/catalogue"),
+        ("EOHUB_CATALOGUE_SERVICE_PREFIX", '/"/'),
+        ("EOHUB_CATALOGUE_SERVICE_DATABASE_URL", "postgresql://host/db"),
+        ("EOHUB_CATALOGUE_SERVICE_DATABASE_URL", "sqlite:///"),
+        ("EOHUB_CATALOGUE_SERVICE_SEARCH_SECONDS", "0"),
+        ("EOHUB_CATALOGUE_SERVICE_READERS", "many"),
+        ("EOHUB_CATALOGUE_SERVICE_TITLE", ""),
     ],
 )
 def test_a_wrong_value_is_refused_with_the_name_of_its_variable(variable: str, value: str) -> None:
@@ -45,6 +45,6 @@ def test_a_wrong_value_is_refused_with_the_name_of_its_variable(variable: str, v
 
 
 def test_a_misspelt_variable_is_refused() -> None:
-    with pytest.raises(SettingsError, match="EOHUB_CATALOGUE_DATABSE_URL") as refusal:
-        load(CatalogueSettings, {"EOHUB_CATALOGUE_DATABSE_URL": "x"})
-    assert refusal.value.hint == "Did you mean EOHUB_CATALOGUE_DATABASE_URL?"
+    with pytest.raises(SettingsError, match="EOHUB_CATALOGUE_SERVICE_DATABSE_URL") as refusal:
+        load(CatalogueSettings, {"EOHUB_CATALOGUE_SERVICE_DATABSE_URL": "x"})
+    assert refusal.value.hint == "Did you mean EOHUB_CATALOGUE_SERVICE_DATABASE_URL?"

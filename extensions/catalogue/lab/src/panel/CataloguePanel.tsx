@@ -11,10 +11,11 @@ import { StatusRows } from './StatusRows';
 export interface PanelActions {
   readonly edit: (form: Form) => void;
   readonly search: (form: Form) => void;
-  readonly searchWithout: (part: 'words' | 'dates' | 'all') => void;
+  readonly searchWithout: (part: 'words' | 'dates') => void;
   readonly cancel: () => void;
   readonly more: () => void;
   readonly retry: (catalogue: string) => void;
+  readonly retryDataStore: () => void;
   readonly reload: () => void;
   readonly select: (key: string) => void;
   readonly insert: (item: ItemSummary, key: string) => void;
@@ -52,7 +53,14 @@ export function CataloguePanel({ state, icons, actions }: Props): ReactElement {
           onCancel={actions.cancel}
         />
       )}
-      {searchable && <StatusRows rows={state.rows} onRetry={actions.retry} />}
+      {(searchable || state.dataStore !== null) && (
+        <StatusRows
+          rows={state.rows}
+          dataStore={state.dataStore}
+          onRetry={actions.retry}
+          onRetryDataStore={actions.retryDataStore}
+        />
+      )}
       <div className="eohub-Results">
         {state.items.length > 0 ? (
           <ResultList

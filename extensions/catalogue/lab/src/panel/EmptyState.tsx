@@ -4,7 +4,7 @@ import { isAsking, type SearchState } from '../state';
 interface Props {
   readonly state: SearchState;
   readonly onReload: () => void;
-  readonly onWithout: (part: 'words' | 'dates' | 'all') => void;
+  readonly onWithout: (part: 'words' | 'dates') => void;
 }
 
 /** Where there is nothing to list: what happened, and the next step. */

@@ -1,52 +1,76 @@
 import { useEffect, useState, type ReactElement } from 'react';
-import type { CatalogueRow } from '../state';
+import type { CatalogueHealth, CatalogueRow, DataStoreRow } from '../state';
 import { useIcons } from './icons';
 
 interface Props {
   readonly rows: readonly CatalogueRow[];
+  readonly dataStore: DataStoreRow | null;
   readonly onRetry: (catalogue: string) => void;
+  readonly onRetryDataStore: () => void;
 }
 
-/** One row per catalogue: how it does, and a button where a person can do something about it. */
-export function StatusRows({ rows, onRetry }: Props): ReactElement {
+/** One row per catalogue and one for the data: how it does, and a button where a person can do something. */
+export function StatusRows(props: Props): ReactElement {
+  const { rows, dataStore, onRetry, onRetryDataStore } = props;
   return (
-    <ul className="eohub-StatusRows" aria-label="Catalogues">
+    <ul className="eohub-StatusRows" aria-label="Catalogues and data store">
       {rows.map(row => (
-        <StatusRow key={row.source.id} row={row} onRetry={onRetry} />
+        <StatusRow
+          key={row.source.id}
+          title={row.source.title}
+          address={row.source.url}
+          health={row.health}
+          found={found(row)}
+          note={row.note}
+          onRetry={() => onRetry(row.source.id)}
+        />
       ))}
+      {dataStore !== null && (
+        <StatusRow
+          title="Data store"
+          address={dataStore.url}
+          health={dataStore.health}
+          found=""
+          note={null}
+          onRetry={onRetryDataStore}
+        />
+      )}
     </ul>
   );
 }
 
-function StatusRow({
-  row,
-  onRetry
-}: {
-  row: CatalogueRow;
-  onRetry: Props['onRetry'];
-}): ReactElement {
+interface RowProps {
+  readonly title: string;
+  readonly address: string | null;
+  readonly health: CatalogueHealth;
+  /** What stands behind "ok". */
+  readonly found: string;
+  readonly note: string | null;
+  readonly onRetry: () => void;
+}
+
+function StatusRow({ title, address, health, found, note, onRetry }: RowProps): ReactElement {
   const { refresh: Refresh } = useIcons();
-  const { health, source } = row;
   const problem = 'problem' in health ? health.problem : null;
   const canRetry =
     health.kind === 'retrying' || health.kind === 'failed' || health.kind === 'stopped';
   return (
     <li className="eohub-StatusRow" data-health={health.kind}>
       <span className="eohub-StatusRow-light" aria-hidden="true" />
-      <span className="eohub-StatusRow-title" title={source.url}>
-        {source.title}
+      <span className="eohub-StatusRow-title" title={address ?? undefined}>
+        {title}
       </span>
       <span className="eohub-StatusRow-state" role="status">
-        {wording(row)}
+        {wording(health, found)}
       </span>
       {health.kind === 'retrying' && <Countdown until={health.at} />}
       {canRetry && (
         <button
           type="button"
           className="eohub-IconButton"
-          title={`Try ${source.title} again now`}
-          aria-label={`Try ${source.title} again now`}
-          onClick={() => onRetry(source.id)}
+          title={`Try ${title} again now`}
+          aria-label={`Try ${title} again now`}
+          onClick={onRetry}
         >
           <Refresh />
         </button>
@@ -56,25 +80,29 @@ function StatusRow({
           {problem.detail} {health.kind === 'failed' ? problem.hint : ''}
         </p>
       )}
-      {row.note && <p className="eohub-StatusRow-problem">{row.note}</p>}
+      {note && <p className="eohub-StatusRow-problem">{note}</p>}
     </li>
   );
 }
 
-function wording(row: CatalogueRow): string {
-  switch (row.health.kind) {
+function found(row: CatalogueRow): string {
+  return `${row.matched ?? row.shown}${row.matched === null && row.next !== null ? '+' : ''}`;
+}
+
+function wording(health: CatalogueHealth, found: string): string {
+  switch (health.kind) {
     case 'waiting':
       return '';
     case 'asking':
       return 'searching';
     case 'ok':
-      return `ok ${row.matched ?? row.shown}${row.matched === null && row.next !== null ? '+' : ''}`;
+      return `ok ${found}`.trim();
     case 'stopped':
       return 'stopped';
     case 'retrying':
       return 'unreachable, retrying';
     case 'failed':
-      return ['unavailable', 'server_unreachable'].includes(row.health.problem.code)
+      return ['unavailable', 'server_unreachable'].includes(health.problem.code)
         ? 'unreachable'
         : 'failed';
   }

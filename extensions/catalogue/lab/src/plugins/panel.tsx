@@ -66,6 +66,7 @@ function actionsOf(session: ICatalogueSession): PanelActions {
     cancel: () => search.cancel(),
     more: () => search.more(),
     retry: catalogue => search.retry(catalogue),
+    retryDataStore: () => search.dataStore.ask(),
     reload: () => void search.load(),
     select: key => search.select(key),
     insert: (item, key) => void session.insert(item, key)

@@ -1,0 +1,63 @@
+// The pure parts, one by one: this file and its tests load nothing of Jupyter.
+import { secondsBefore } from '@eohub/toolkit/lib/backoff';
+import type { Problem } from '@eohub/toolkit/lib/problem';
+
+/** The time, handed in so that tests need not wait. */
+export interface Clock {
+  now(): number;
+  /** Call `action` later, unless the returned function is called before. */
+  later(milliseconds: number, action: () => void): () => void;
+}
+
+export const BROWSER_CLOCK: Clock = {
+  now: () => Date.now(),
+  later: (milliseconds, action) => {
+    const timer = window.setTimeout(action, milliseconds);
+    return () => window.clearTimeout(timer);
+  }
+};
+
+/** Faults that may pass by themselves; the others need a person. */
+const PASSING = new Set([
+  'unavailable',
+  'upstream',
+  'catalogue_busy',
+  'server_unreachable',
+  'too_many'
+]);
+
+/** Whether a fault may pass by itself. */
+export function isPassing(problem: Problem): boolean {
+  return PASSING.has(problem.code);
+}
+
+/** What is going to be tried again, at most one attempt for each name. */
+export class Retries {
+  private readonly waiting = new Map<string, () => void>();
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Call `again` after a growing pause, a bounded number of times; returns when, or null for never. */
+  later(name: string, problem: Problem, attempt: number, again: () => void): number | null {
+    const seconds = isPassing(problem) ? secondsBefore(attempt) : null;
+    this.drop(name);
+    if (seconds === null) {
+      return null;
+    }
+    this.waiting.set(name, this.clock.later(seconds * 1000, again));
+    return this.clock.now() + seconds * 1000;
+  }
+
+  /** Forget the attempt of this name. */
+  drop(name: string): void {
+    this.waiting.get(name)?.();
+    this.waiting.delete(name);
+  }
+
+  /** Forget every attempt. */
+  dropAll(): void {
+    for (const name of [...this.waiting.keys()]) {
+      this.drop(name);
+    }
+  }
+}
