@@ -98,7 +98,7 @@ class Refusal:
         return any(reason.rule in REQUEST_RULES for reason in self.reasons)
 
     def __str__(self) -> str:
-        """Write one reason a line, as `explain` and a refused REST call show it."""
+        """Write one reason a line, as a refused REST call shows it."""
         return "\n".join(str(reason) for reason in self.reasons)
 
 

@@ -5,7 +5,6 @@ import re
 from eohub_profiles.wording import kind_of, shown
 
 MICRO_EUR_PER_EUR = 1_000_000
-SECONDS_PER_HOUR = 3600
 MAXIMUM_PRICE_MICRO_EUR_PER_HOUR = 10_000 * MICRO_EUR_PER_EUR
 _PRICE = re.compile(r"(-?)([0-9]{1,9})(?:\.([0-9]{1,12}))? EUR/h")
 _DECIMALS = 6
@@ -42,17 +41,3 @@ def format_amount(micro_eur: int) -> str:
 def format_price(micro_eur_per_hour: int) -> str:
     """Write a price per hour exactly, as the policy files and the form show it: `0.04 EUR/h`."""
     return f"{format_amount(micro_eur_per_hour)}/h"
-
-
-def cost(micro_eur_per_hour: int, seconds: int) -> int:
-    """Return the micro-EUR that so many whole seconds cost at a price per hour.
-
-    The exact value is rounded once, to the nearest micro-EUR and a half to the even neighbour (IEEE 754's
-    default), so the error is at most half a micro-EUR and has no bias. Raises ValueError for a negative price
-    or duration.
-    """
-    if micro_eur_per_hour < 0 or seconds < 0:
-        raise ValueError("a price and a duration must not be negative")
-    whole, rest = divmod(micro_eur_per_hour * seconds, SECONDS_PER_HOUR)
-    half = SECONDS_PER_HOUR // 2
-    return whole + (1 if rest > half or (rest == half and whole % 2 == 1) else 0)

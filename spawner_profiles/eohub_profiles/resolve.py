@@ -1,4 +1,4 @@
-"""Who may start what, and why not: the decision that the form, REST, `explain` and the spawner share."""
+"""Who may start what, and why not: the decision that the form, REST and the spawner share."""
 
 from collections.abc import Iterator
 

@@ -30,7 +30,7 @@ class FakeHub:
 
     def __init__(self, port: int = 0) -> None:
         self.people: dict[str, HubPerson] = {}
-        self.service_scopes = ["read:users", "admin:auth_state"]
+        self.service_scopes = ["read:users:name", "admin:auth_state"]
         self.requests: list[str] = []
         hub = self
 
@@ -75,7 +75,7 @@ class FakeHub:
 
     def _model(self, name: str) -> tuple[int, dict[str, Any]]:
         person = self.people.get(name)
-        if "read:users" not in self.service_scopes or person is None:
+        if "read:users:name" not in self.service_scopes or person is None:
             return 404, {"status": 404, "message": "Not Found"}
         model: dict[str, Any] = {"kind": "user", "name": name}
         if "admin:auth_state" in self.service_scopes:

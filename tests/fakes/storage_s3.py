@@ -16,7 +16,7 @@ import boto3
 import psutil
 from botocore import UNSIGNED
 from botocore.config import Config
-from fakes.storage_issuer import FakeIssuer
+from fakes.storage_issuer import CLIENT_ID, FakeIssuer
 
 from eohub_hub.local.s3 import AdminKeys, S3Options, S3Ports, ensure_buckets, read_admin_keys, service_command
 from eohub_hub.local.s3 import wait_until_ready as wait
@@ -122,6 +122,8 @@ def s3_options(folder: Path, issuer: FakeIssuer) -> S3Options:
         admin_file=folder / "secrets" / "s3_admin.json",
         issuer=issuer.url,
         jwks_uri=f"{issuer.url}/jwks",
+        client_id=CLIENT_ID,
+        name_claim="preferred_username",
         ports=S3Ports(*free_ports(4, above=GRPC_OFFSET)),
     )
 

@@ -1,4 +1,4 @@
-"""Making the users' environment with the real uv, from a lock of one small package."""
+"""Making the users' environment with the real uv, from a lock of one small package; Lab in the whole one."""
 
 import json
 import os
@@ -11,12 +11,16 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from integration.local_stack import ROOT
 
 from eohub_hub.local.environment import MARKER, Recipe, make_environment
 from eohub_hub.local.errors import PartFailed, ToolMissing
+from eohub_hub.local.state import StateFolder
+from eohub_hub.local.tools import find_tools
+from eohub_hub.local.users_environment import make_users_environment
 from eohub_toolkit.errors import Unavailable
 
-EO = Path(__file__).parents[2] / "kernels" / "eo"
+EO = ROOT / "kernels" / "eo"
 UV = Path(shutil.which("uv", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}") or "uv")
 
 
@@ -176,3 +180,41 @@ def test_without_the_package_index_the_sentence_says_so(target: Path, recipe: Re
     offline.chmod(0o755)
     with pytest.raises(Unavailable, match="could not be downloaded"):
         make_environment(target, recipe, uv=offline, report=print)
+
+
+def test_jupyterlab_in_the_whole_environment_has_the_catalogue_enabled(tmp_path: Path) -> None:
+    state = StateFolder(
+        ROOT / "artifacts" / "stack"
+    )  # which the tests of the stack share: making it takes minutes
+    make_users_environment(state, find_tools(), print)
+    listed = subprocess.run(
+        [str(state.environment / "bin" / "jupyter"), "labextension", "list"],
+        env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    text = re.sub(r"\x1b\[\d*m", "", listed.stdout + listed.stderr)
+    assert re.search(r"@eohub/catalogue v[\d.]+ enabled OK", text), text
+    disabled = text.partition("Disabled extensions:")[2].split()
+    assert sorted(disabled) == [
+        "@jupyterlab/apputils-extension:announcements",
+        "@jupyterlab/extensionmanager-extension:plugin",
+    ]
+
+
+def test_the_smoke_test_ends_with_one_sentence_where_a_package_is_missing(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", str(EO / "smoke_test.py")],
+        env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "The environment does not work: boto3 cannot be imported "
+        "(ModuleNotFoundError: No module named 'boto3').\n"
+    )

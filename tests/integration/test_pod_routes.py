@@ -10,6 +10,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from eohub_toolkit.errors import Problem
+
 TOKEN = secrets.token_hex(16)
 
 
@@ -94,9 +96,28 @@ def test_an_unexpected_error_keeps_its_inside(server: str) -> None:
     assert "secret" not in answer.text
 
 
-def test_another_method_is_refused(server: str) -> None:
-    assert ask(server, "DELETE", "books/ice").status_code == 405
+def is_a_problem(answer: httpx2.Response, status: int, code: str) -> bool:
+    problem = Problem.model_validate(answer.json())
+    assert answer.headers["Content-Type"].startswith("application/json")
+    assert set(answer.json()) <= set(Problem.model_fields)
+    assert problem.trace_id == answer.headers["X-Trace-Id"]
+    return (answer.status_code, problem.code) == (status, code)
 
 
-def test_a_stranger_is_refused(server: str) -> None:
-    assert httpx2.get(f"{server}eohub/test/books/ice").status_code == 403
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_another_method_is_a_problem(server: str, method: str) -> None:
+    assert is_a_problem(ask(server, method, "books/ice"), 405, "invalid")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_stranger_meets_a_problem(server: str, method: str) -> None:
+    assert is_a_problem(httpx2.request(method, f"{server}eohub/test/search"), 403, "forbidden")
+
+
+def test_a_page_of_another_site_meets_a_problem(server: str) -> None:
+    with httpx2.Client(headers={"Origin": "http://elsewhere.example"}) as browser:
+        browser.get(f"{server}login?token={TOKEN}")
+        assert browser.cookies
+        answer = browser.post(f"{server}eohub/test/search", json={})
+    assert answer.status_code in (403, 404)
+    assert is_a_problem(answer, answer.status_code, {403: "forbidden", 404: "not_found"}[answer.status_code])

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Credentials(BaseModel):
-    """S3 keys with an end. The first four names are those of AWS, so that tools recognise them."""
+    """S3 keys with an end. The names are those of AWS, so that tools recognise them."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -22,5 +22,3 @@ class Credentials(BaseModel):
     expiration: datetime = Field(
         serialization_alias="Expiration", description="When S3 begins to refuse the keys (UTC)"
     )
-    endpoint: str = Field(description="URL of S3")
-    region: str = Field(description="Region to sign for")

@@ -7,6 +7,10 @@ class UnusableName(Invalid):
     """A hub user name that cannot be a prefix: it could mean more than one person's."""
 
 
+class NotAPerson(Forbidden):
+    """The token belongs to a service, which has no prefix."""
+
+
 class NoLogin(Conflict):
     """The hub keeps no ID token of this person."""
 

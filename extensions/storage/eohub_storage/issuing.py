@@ -11,13 +11,11 @@ from eohub_storage.ports import KeyIssuer, KeyRequest, TokenSource
 
 @dataclass(frozen=True)
 class Terms:
-    """What every person gets: which buckets, for how long, and where S3 is."""
+    """What every person gets: which buckets, for how long, and by which claim the role knows them."""
 
     personal_bucket: str
     shared_buckets: tuple[str, ...]
     key_seconds: int
-    endpoint: str
-    region: str
     name_claim: str | None
 
 
@@ -34,6 +32,4 @@ async def credentials_for(
         secret_access_key=keys.secret_access_key,
         session_token=keys.session_token,
         expiration=keys.expiration,
-        endpoint=terms.endpoint,
-        region=terms.region,
     )

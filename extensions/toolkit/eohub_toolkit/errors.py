@@ -100,6 +100,12 @@ def status_of(error: BaseException | type[BaseException]) -> int:
     return next((STATUS[base] for base in kind.__mro__ if base in STATUS), 500)
 
 
+def kind_of(status: int) -> type[EohubError]:
+    """The kind of error that leaves with a status: for what a web framework refuses by itself."""
+    other = Internal if status >= 500 else Invalid
+    return next((kind for kind, its_status in STATUS.items() if its_status == status), other)
+
+
 def problem_of(error: BaseException, trace_id: str) -> tuple[int, Problem]:
     """Status and body for an error; an unexpected one says nothing about its inside."""
     if isinstance(error, EohubError):

@@ -2,7 +2,9 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self
 
@@ -13,7 +15,6 @@ from eohub_toolkit.errors import Unavailable, Upstream
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 _PASSING = frozenset({429, 502, 503, 504})
 _OF_THE_WIRE = frozenset({"content-encoding", "content-length", "transfer-encoding"})
-_LONGEST_WAIT_SECONDS = 5.0
 _LARGEST_BODY = 32 * 1024 * 1024
 
 
@@ -66,10 +67,14 @@ class Client:
         return await self.request("POST", path, **options)
 
     async def request(self, method: str, path: str, **options: Any) -> httpx2.Response:
-        """Send a request within the deadline, all attempts together."""
+        """Send a request within the deadline, all attempts together.
+
+        An upstream that wants to be left alone for longer than that is not asked again.
+        """
+        end = asyncio.get_running_loop().time() + self._deadline_seconds
         try:
-            async with asyncio.timeout(self._deadline_seconds):
-                return await self._attempt_until_answered(method, path, options)
+            async with asyncio.timeout_at(end):
+                return await self._attempt_until_answered(method, path, options, end)
         except TimeoutError:
             raise Unavailable(
                 f"{self._name} did not answer within {self._deadline_seconds:g} s.",
@@ -77,7 +82,7 @@ class Client:
             ) from None
 
     async def _attempt_until_answered(
-        self, method: str, path: str, options: dict[str, Any]
+        self, method: str, path: str, options: dict[str, Any], end: float
     ) -> httpx2.Response:
         attempts = self._attempts if method in _IDEMPOTENT else 1
         for attempt in range(1, attempts + 1):
@@ -90,11 +95,14 @@ class Client:
                         f"{self._name} cannot be reached ({type(error).__name__}).",
                         hint="Try again in a moment.",
                     ) from error
-                await asyncio.sleep(_wait_seconds(attempt, None))
+                await asyncio.sleep(_jitter_seconds(attempt))
                 continue
             if answer.status_code in _PASSING and not last:
-                await asyncio.sleep(_wait_seconds(attempt, answer.headers.get("Retry-After")))
-                continue
+                wanted = _retry_after_seconds(answer.headers.get("Retry-After", ""))
+                wait = _jitter_seconds(attempt) if wanted is None else wanted
+                if wait < end - asyncio.get_running_loop().time():
+                    await asyncio.sleep(wait)
+                    continue
             if answer.status_code >= 500:
                 raise Upstream(f"{self._name} answered with status {answer.status_code}.")
             return answer
@@ -116,8 +124,16 @@ class Client:
         )
 
 
-def _wait_seconds(attempt: int, retry_after: str | None) -> float:
-    if retry_after is not None and retry_after.isdigit():
-        return min(float(retry_after), _LONGEST_WAIT_SECONDS)
+def _jitter_seconds(attempt: int) -> float:
     # Full jitter keeps many clients from coming back at the same moment.
-    return random.uniform(0, min(0.1 * 2**attempt, _LONGEST_WAIT_SECONDS))  # noqa: S311
+    return random.uniform(0, 0.1 * 2**attempt)  # noqa: S311
+
+
+def _retry_after_seconds(header: str) -> float | None:
+    """The wait that an upstream asks for, in seconds or until a date (RFC 9110, section 10.2.3)."""
+    if header.isascii() and header.isdigit():
+        return float(header)
+    try:
+        return max(0.0, parsedate_to_datetime(header).timestamp() - time.time())
+    except ValueError:
+        return None

@@ -12,7 +12,6 @@ from fastapi import Header, Request
 from eohub_toolkit.errors import Forbidden, Unauthenticated, Unavailable, Upstream
 from eohub_toolkit.http import Client
 
-_CACHED_SECONDS = 30.0
 _CACHED_TOKENS = 1_000
 
 
@@ -27,10 +26,16 @@ class HubUser:
 
 
 class HubAuth:
-    """Asks the hub whose token it is; answers are kept for 30 s, so a revoked token ends within that time."""
+    """Asks the hub whose token it is, and keeps the answer for `cached_seconds`.
 
-    def __init__(self, client: Client, *, clock: Callable[[], float] = time.monotonic) -> None:
+    A revoked token ends within that time; with 0 nothing is kept and the hub is asked each time.
+    """
+
+    def __init__(
+        self, client: Client, *, cached_seconds: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._client = client
+        self._cached_seconds = cached_seconds
         self._clock = clock
         self._known: OrderedDict[str, tuple[float, HubUser]] = OrderedDict()
 
@@ -42,7 +47,8 @@ class HubAuth:
             return user
         self._known.pop(key, None)
         user = await self._ask(token)
-        self._known[key] = (self._clock() + _CACHED_SECONDS, user)
+        if self._cached_seconds > 0:
+            self._known[key] = (self._clock() + self._cached_seconds, user)
         while len(self._known) > _CACHED_TOKENS:
             self._known.popitem(last=False)
         return user
@@ -75,7 +81,10 @@ def require(scope: str) -> Callable[..., Awaitable[HubUser]]:
         hub_auth = cast(HubAuth, request.app.state.hub_auth)
         user = await hub_auth.user(token.strip())
         if not holds(user.scopes, scope):
-            raise Forbidden(f"Your token lacks the scope {scope}.", hint="Ask your administrator for it.")
+            raise Forbidden(
+                f"Your token lacks the scope {scope}.",
+                hint="Restart your server, or ask your administrator for it.",
+            )
         return user
 
     return caller

@@ -4,7 +4,7 @@ import inspect
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast, get_type_hints
+from typing import Any, Literal, cast, get_type_hints, override
 from uuid import uuid4
 
 from jupyter_server.base.handlers import APIHandler
@@ -13,10 +13,14 @@ from pydantic import BaseModel, ValidationError
 from pydantic.json_schema import models_json_schema
 from tornado import web
 
-from eohub_toolkit.errors import STATUS, Invalid, Problem, problem_of
+from eohub_toolkit.errors import STATUS, Invalid, Problem, kind_of, problem_of
 
 type Endpoint = Callable[..., Awaitable[BaseModel]]
 _LARGEST_BODY = 1024 * 1024
+_REFUSALS: Mapping[int, tuple[str, str | None]] = {
+    403: ("Your server does not know who asks.", "Reload the page; log in again where it asks for it."),
+    405: ("This address does not take such a request.", None),
+}
 
 
 @dataclass(frozen=True)
@@ -32,10 +36,10 @@ class Route:
     returns: type[BaseModel]
 
 
-def route(method: str, path: str) -> Callable[[Endpoint], Endpoint]:
+def route(method: Literal["GET", "POST"], path: str) -> Callable[[Endpoint], Endpoint]:
     """Mark an async function as the endpoint of `method` and `path` ('/items/{collection}/{item}').
 
-    A pydantic parameter is filled from the JSON body (POST, PUT) or the query string (GET, DELETE), a `str`
+    A pydantic parameter is filled from the JSON body of a POST or the query string of a GET, a `str`
     parameter from the path, any other by its type from what `handlers` is given.
     """
 
@@ -93,25 +97,33 @@ class _RouteHandler(APIHandler):
     def initialize(self, routes: Mapping[str, Route], provide: Mapping[type, object]) -> None:  # type: ignore[override]
         self._routes = routes
         self._provide = provide
+        self._trace_id = uuid4().hex
 
     async def _serve(self, **path_values: str) -> None:
-        trace_id = uuid4().hex
-        self.set_header("X-Trace-Id", trace_id)
+        noted = self._routes.get(self.request.method or "")
+        if noted is None:
+            raise web.HTTPError(405)
         try:
-            noted = self._routes.get(self.request.method or "")
-            if noted is None:
-                raise web.HTTPError(405)
             result = await noted.endpoint(**self._arguments(noted, path_values))
-        except web.HTTPError:
-            raise
         except Exception as error:
-            status, problem = problem_of(error, trace_id)
+            status, problem = problem_of(error, self._trace_id)
             if status == 500:
-                self.log.exception("EOHub request failed, trace_id %s", trace_id)
-            self.set_status(status)
-            self.finish(problem.model_dump_json(exclude_none=True))
+                self.log.exception("EOHub request failed, trace_id %s", self._trace_id)
+            self._finish(status, problem)
             return
-        self.finish(result.model_dump_json())
+        self._finish(200, result)
+
+    @override
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Answer what Jupyter and tornado refuse by themselves: a stranger, a forged form, a wrong method."""
+        detail, hint = _REFUSALS.get(status_code, (f"The request failed with status {status_code}.", None))
+        _, problem = problem_of(kind_of(status_code)(detail, hint=hint), self._trace_id)
+        self._finish(status_code, problem)
+
+    def _finish(self, status: int, body: BaseModel) -> None:
+        self.set_status(status)
+        self.set_header("X-Trace-Id", self._trace_id)
+        self.finish(body.model_dump_json(exclude_none=isinstance(body, Problem)))
 
     @web.authenticated
     async def get(self, **path_values: str) -> None:
@@ -123,16 +135,6 @@ class _RouteHandler(APIHandler):
         """Answer POST."""
         await self._serve(**path_values)
 
-    @web.authenticated
-    async def put(self, **path_values: str) -> None:
-        """Answer PUT."""
-        await self._serve(**path_values)
-
-    @web.authenticated
-    async def delete(self, **path_values: str) -> None:
-        """Answer DELETE."""
-        await self._serve(**path_values)
-
     def _arguments(self, noted: Route, path_values: Mapping[str, str]) -> dict[str, object]:
         arguments: dict[str, object] = {name: path_values[name] for name in noted.path_names}
         arguments |= {name: self._provide[kind] for name, kind in noted.provided.items()}
@@ -142,7 +144,7 @@ class _RouteHandler(APIHandler):
         return arguments
 
     def _raw_input(self, method: str) -> object:
-        if method in ("GET", "DELETE"):
+        if method == "GET":
             return {
                 name: values[-1].decode("utf-8", "replace") for name, values in self.request.arguments.items()
             }
@@ -197,7 +199,7 @@ def _operation(noted: Route, references: Mapping[tuple[type, str], Any]) -> dict
     }
     if noted.model is not None:
         _, model = noted.model
-        if noted.method in ("POST", "PUT"):
+        if noted.method == "POST":
             body = {"application/json": {"schema": references[model, "validation"]}}
             operation["requestBody"] = {"required": True, "content": body}
         else:

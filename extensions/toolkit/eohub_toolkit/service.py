@@ -17,12 +17,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from eohub_toolkit.errors import (
     STATUS,
     EohubError,
-    Forbidden,
     Invalid,
-    NotFound,
     Problem,
-    TooMany,
-    Unauthenticated,
+    kind_of,
     problem_of,
 )
 from eohub_toolkit.logs import get_logger
@@ -107,12 +104,10 @@ async def _answer_invalid(request: Request, error: Exception) -> Response:
 
 async def _answer_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    kinds = {401: Unauthenticated, 403: Forbidden, 404: NotFound, 429: TooMany}
-    kind = kinds.get(error.status_code, Invalid)
     detail = (
         f"There is nothing at {request.url.path[:200]}." if error.status_code == 404 else str(error.detail)
     )
-    answer = _problem_response(request, kind(detail))
+    answer = _problem_response(request, kind_of(error.status_code)(detail))
     answer.status_code = error.status_code
     answer.headers.update(error.headers or {})
     return answer

@@ -6,14 +6,12 @@ from hypothesis import strategies as st
 
 from eohub_profiles.pricing import (
     MAXIMUM_PRICE_MICRO_EUR_PER_HOUR,
-    cost,
     format_amount,
     format_price,
     parse_price,
 )
 
 prices = st.integers(0, MAXIMUM_PRICE_MICRO_EUR_PER_HOUR)
-seconds = st.integers(0, 100 * 366 * 86_400)
 
 
 @pytest.mark.parametrize(
@@ -114,54 +112,6 @@ def test_a_price_survives_being_written_and_read(price: int) -> None:
 @given(st.integers(-(10**18), 10**18))
 def test_a_written_amount_has_exactly_the_value_of_the_amount(micro_eur: int) -> None:
     assert Fraction(format_amount(micro_eur).removesuffix(" EUR")) * 1_000_000 == micro_eur
-
-
-@pytest.mark.parametrize(
-    ("price", "duration", "micro_eur"),
-    [
-        (40_000, 3_600, 40_000),
-        (40_000, 60, 667),
-        (140_000, 90, 3_500),
-        (40_000, 0, 0),
-        (0, 3_600, 0),
-        (1, 1_800, 0),
-        (3, 1_800, 2),
-        (5, 1_800, 2),
-        (1, 1_801, 1),
-    ],
-)
-def test_a_cost_is_rounded_to_the_nearest_micro_eur_and_a_half_to_even(
-    price: int, duration: int, micro_eur: int
-) -> None:
-    assert cost(price, duration) == micro_eur
-
-
-@given(prices, seconds)
-def test_a_cost_is_the_exact_value_rounded_half_to_even(price: int, duration: int) -> None:
-    assert cost(price, duration) == round(Fraction(price * duration, 3_600))
-
-
-@given(prices, st.integers(0, 1_000_000))
-def test_whole_hours_cost_their_price_to_the_micro_eur(price: int, hours: int) -> None:
-    assert cost(price, hours * 3_600) == price * hours
-
-
-@given(prices, seconds, st.integers(0, 86_400))
-def test_a_longer_time_never_costs_less(price: int, duration: int, more: int) -> None:
-    assert cost(price, duration) <= cost(price, duration + more)
-
-
-@given(prices, seconds, seconds)
-def test_splitting_a_time_in_two_changes_the_sum_by_at_most_one_micro_eur(
-    price: int, one: int, two: int
-) -> None:
-    assert abs(cost(price, one) + cost(price, two) - cost(price, one + two)) <= 1
-
-
-@pytest.mark.parametrize(("price", "duration"), [(-1, 1), (1, -1)])
-def test_a_negative_price_or_time_has_no_cost(price: int, duration: int) -> None:
-    with pytest.raises(ValueError, match="must not be negative"):
-        cost(price, duration)
 
 
 @given(st.text(max_size=40))

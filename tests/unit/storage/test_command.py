@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from eohub_storage.command import run
+from eohub_storage.server.command import run
 
 
 def ran(environ: dict[str, str]) -> tuple[int, str, str]:

@@ -10,14 +10,12 @@ KEYS = Credentials(
     secret_access_key="very-secret",
     session_token="also-secret",
     expiration=datetime(2026, 3, 1, 12, tzinfo=UTC),
-    endpoint="http://s3.test",
-    region="r",
 )
 
 
 def test_the_names_are_those_of_aws() -> None:
     assert set(KEYS.model_dump(by_alias=True)) == {
-        "AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration", "endpoint", "region",
+        "AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration",
     }  # fmt: skip
 
 

@@ -1,9 +1,18 @@
 """The settings of the storage service."""
 
+import re
+from dataclasses import fields
+from pathlib import Path
+
 import pytest
 
+import eohub_storage
+from eohub_hub.access import SERVICES
+from eohub_storage.contract import Credentials
+from eohub_storage.issuing import Terms
+from eohub_storage.server.command import KEY_NAMES
 from eohub_storage.service.settings import StorageSettings
-from eohub_toolkit.settings import SettingsError, load
+from eohub_toolkit.settings import SettingsError, load, variables_of
 
 MANAGED = {
     "JUPYTERHUB_API_URL": "http://127.0.0.1:8001/hub/api",
@@ -17,13 +26,42 @@ def test_a_service_that_jupyterhub_starts_needs_no_setting_of_ours() -> None:
     settings = load(StorageSettings, MANAGED)
     assert settings.listening_port == 18004
     assert settings.hub_api_token.get_secret_value() == "the-service-token"
-    assert settings.terms.endpoint == "http://127.0.0.1:8006"
+    assert settings.sts_url == "http://127.0.0.1:8006"
     assert settings.terms.shared_buckets == ("climate",)
 
 
-def test_s3_may_lie_elsewhere_than_sts() -> None:
-    given = {"EOHUB_STORAGE_STS_URL": "https://sts.example", "EOHUB_STORAGE_S3_URL": "https://s3.example"}
-    assert load(StorageSettings, MANAGED | given).terms.endpoint == "https://s3.example"
+SOURCE = "".join(path.read_text("utf-8") for path in Path(eohub_storage.__file__).parent.rglob("*.py"))
+NAMES = {
+    "settings": list(StorageSettings.model_fields),
+    "terms": [field.name for field in fields(Terms)],
+}
+
+
+@pytest.mark.parametrize(("of", "name"), [(of, name) for of, names in NAMES.items() for name in names])
+def test_everything_that_can_be_set_is_read_somewhere(of: str, name: str) -> None:
+    assert re.search(rf"\b({of}|self)\.{name}\b", SOURCE)
+
+
+def test_everything_that_is_sent_is_read_by_the_command() -> None:
+    sent = {field.serialization_alias for field in Credentials.model_fields.values()}
+    assert sent == set(KEY_NAMES)
+
+
+def test_the_guide_lists_every_setting_and_no_other() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "operators" / "storage.md").read_text("utf-8")
+    listed = re.findall(r"^\| `(EOHUB_STORAGE_\w+)`", guide, re.M)
+    known = {name for name in variables_of(StorageSettings) if name.startswith("EOHUB_")}
+    assert sorted(listed) == sorted(known)
+
+
+def test_the_guides_name_the_scopes_that_the_hub_gives_the_service() -> None:
+    (access,) = (each for each in SERVICES if each.service == "storage")
+    root = Path(__file__).parents[3]
+    for guide in ("docs/operators/storage.md", "extensions/storage/README.md"):
+        named = re.findall(r"`((?:read|admin|list):[\w:]+)`", (root / guide).read_text("utf-8"))
+        assert set(named) == set(access.scopes), guide
+    description = StorageSettings.model_fields["hub_api_token"].description or ""
+    assert all(scope in description.replace(",", "").split() for scope in access.scopes)
 
 
 def test_our_name_for_a_variable_wins_over_jupyterhubs() -> None:

@@ -12,6 +12,7 @@ from eohub_toolkit.errors import (
     Unauthenticated,
     Unavailable,
     Upstream,
+    kind_of,
     problem_of,
     status_of,
 )
@@ -45,6 +46,18 @@ class PlainEohubError(EohubError):
 def test_every_kind_has_its_status(kind: type[Exception], status: int) -> None:
     assert status_of(kind) == status
     assert status_of(kind("broken")) == status
+
+
+@pytest.mark.parametrize("kind", [*STATUS, Internal])
+def test_every_status_of_ours_has_its_kind(kind: type[EohubError]) -> None:
+    assert kind_of(status_of(kind)) is kind
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(400, Invalid), (405, Invalid), (413, Invalid), (501, Internal), (504, Internal)]
+)
+def test_any_other_status_is_the_askers_fault_or_ours(status: int, kind: type[EohubError]) -> None:
+    assert kind_of(status) is kind
 
 
 def test_codes_are_distinct() -> None:

@@ -1,5 +1,7 @@
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import httpx2
 import pytest
@@ -80,11 +82,48 @@ async def test_a_4xx_is_the_callers_business(status: int) -> None:
     assert len(transport.seen) == 1
 
 
-async def test_retry_after_is_waited_for_but_not_beyond_the_deadline() -> None:
-    client, transport = client_of(httpx2.Response(429, headers={"Retry-After": "3600"}), deadline_seconds=0.2)
-    with pytest.raises(Unavailable, match=r"within 0\.2 s"):
-        await client.get("x")
+def busy(retry_after: str, status: int = 429) -> httpx2.Response:
+    return httpx2.Response(status, headers=[(b"Retry-After", retry_after.encode("latin-1"))])
+
+
+def in_an_hour() -> str:
+    return format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+
+
+@pytest.mark.parametrize("retry_after", ["6", "11", "3600", "9" * 4_000, in_an_hour()])
+async def test_an_upstream_that_wants_to_be_left_alone_beyond_the_deadline_is_not_asked_again(
+    retry_after: str,
+) -> None:
+    client, transport = client_of(busy(retry_after), ok(), deadline_seconds=5)
+    async with asyncio.timeout(2):
+        assert (await client.get("x")).status_code == 429
     assert len(transport.seen) == 1
+
+
+async def test_one_that_fails_and_wants_to_be_left_alone_is_a_failure_at_once() -> None:
+    client, transport = client_of(busy("3600", 503), ok())
+    async with asyncio.timeout(2):
+        with pytest.raises(Upstream):
+            await client.get("x")
+    assert len(transport.seen) == 1
+
+
+async def test_a_wait_that_fits_is_waited_for_in_full() -> None:
+    client, transport = client_of(busy("1"), ok())
+    began = asyncio.get_running_loop().time()
+    assert (await client.get("x")).status_code == 200
+    assert asyncio.get_running_loop().time() - began >= 1
+    assert len(transport.seen) == 2
+
+
+@pytest.mark.parametrize(
+    "retry_after", ["", "soon", "-1", "1.5", "²", "1e9", "Sat, 01 Jan 2000 00:00:00 GMT", "Sat, 99 Foo"]
+)
+async def test_a_wait_that_is_over_or_is_none_keeps_nobody_from_asking_again(retry_after: str) -> None:
+    client, transport = client_of(busy(retry_after), ok())
+    async with asyncio.timeout(2):
+        assert (await client.get("x")).status_code == 200
+    assert len(transport.seen) == 2
 
 
 async def test_a_huge_body_is_refused() -> None:

@@ -31,8 +31,9 @@ class Hub(httpx2.AsyncBaseTransport):
         return httpx2.Response(200, json=owner) if owner else httpx2.Response(403)
 
 
-def hub_auth(hub: Hub, now: list[float]) -> HubAuth:
-    return HubAuth(Client("http://hub.test/hub/api/", transport=hub), clock=lambda: now[0])
+def hub_auth(hub: Hub, now: list[float], cached_seconds: float = 30) -> HubAuth:
+    client = Client("http://hub.test/hub/api/", transport=hub)
+    return HubAuth(client, cached_seconds=cached_seconds, clock=lambda: now[0])
 
 
 async def test_a_token_is_looked_up_once_in_thirty_seconds() -> None:
@@ -52,6 +53,20 @@ async def test_a_revoked_token_ends_after_thirty_seconds() -> None:
     now[0] = 31.0
     with pytest.raises(Unauthenticated):
         await auth.user("t")
+
+
+@pytest.mark.parametrize("revoked", [False, True])
+async def test_where_nothing_is_kept_the_hub_is_asked_each_time(revoked: bool) -> None:
+    hub = Hub({"t": ANN})
+    auth = hub_auth(hub, [0.0], cached_seconds=0)
+    await auth.user("t")
+    if revoked:
+        hub.tokens.clear()
+        with pytest.raises(Unauthenticated):
+            await auth.user("t")
+    else:
+        await auth.user("t")
+    assert hub.asked == 2
 
 
 async def test_an_unknown_token_is_refused_every_time() -> None:

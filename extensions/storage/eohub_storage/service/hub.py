@@ -10,7 +10,7 @@ from eohub_toolkit.http import Client
 
 
 class HubTokens:
-    """A TokenSource on JupyterHub's API; `token` needs the scopes read:users and admin:auth_state."""
+    """A TokenSource on JupyterHub's API; `token` needs the scopes read:users:name and admin:auth_state."""
 
     def __init__(self, client: Client, token: str) -> None:
         self._client = client
@@ -24,7 +24,7 @@ class HubTokens:
         if answer.status_code != 200:
             raise Unavailable(
                 "The storage service may not ask the hub about you.",
-                hint="Tell your administrator: the service needs the scopes read:users and admin:auth_state.",
+                hint="Tell your administrator: its scopes are read:users:name and admin:auth_state.",
             )
         auth_state = cast("Mapping[str, Any]", answer.json()).get("auth_state")
         found = auth_state.get("id_token") if isinstance(auth_state, dict) else None

@@ -27,7 +27,7 @@ class StorageSettings(Settings):
     hub_api_token: SecretStr = Field(
         default=SecretStr(""),
         validation_alias=AliasChoices("EOHUB_STORAGE_HUB_API_TOKEN", "JUPYTERHUB_API_TOKEN"),
-        description="Token of this service at the hub, with the scopes read:users and admin:auth_state",
+        description="Token of this service at the hub, with the scopes read:users:name and admin:auth_state",
     )
     service_url: str | None = Field(
         default=None,
@@ -43,10 +43,6 @@ class StorageSettings(Settings):
     sts_url: str = Field(
         default="http://127.0.0.1:8006", pattern=_URL, description="STS, which exchanges ID tokens for keys"
     )
-    s3_url: str | None = Field(
-        default=None, pattern=_URL, description="S3 as users' servers reach it; otherwise that of STS"
-    )
-    region: str = Field(default="eohub-local", min_length=1, max_length=64, description="Region of S3")
     role_arn: str = Field(
         default="arn:aws:iam::role/eohub-user",
         pattern=r"^arn:[\w-]+:iam::[\w/+=,.@:-]+$",
@@ -87,7 +83,5 @@ class StorageSettings(Settings):
             personal_bucket=self.personal_bucket,
             shared_buckets=self.shared_buckets,
             key_seconds=self.key_seconds,
-            endpoint=self.s3_url or self.sts_url,
-            region=self.region,
             name_claim=self.name_claim,
         )

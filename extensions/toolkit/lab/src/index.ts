@@ -3,4 +3,4 @@ export { Contained, ReactPanel, type PanelOptions } from './panel';
 export { isAbort, isProblem, ProblemError, problemOf, type Problem } from './problem';
 export { request, type RequestOptions } from './request';
 export { Store, useStore } from './store';
-export { toast, toastProblem } from './toast';
+export { toastProblem } from './toast';

@@ -4,7 +4,7 @@ import { isProblem, Problem, ProblemError } from './problem';
 
 /** What a request may carry beside its path. */
 export interface RequestOptions {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method?: 'GET' | 'POST';
   readonly body?: unknown;
   readonly signal?: AbortSignal;
 }

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 _DEADLINE_SECONDS = 20.0
 _LARGEST_ANSWER = 65_536
-_KEY_NAMES = ("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration")
+KEY_NAMES = ("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration")
+"""What an SDK reads of the answer, beside its `Version`."""
 
 
 class NoCredentials(Exception):
@@ -38,9 +39,9 @@ def fetch(storage_url: str, hub_token: str) -> dict[str, str]:
     status, body = _post(f"{storage_url.rstrip('/')}/credentials", hub_token)
     if status != http.client.OK:
         raise NoCredentials(_sentence(status, body))
-    if not all(isinstance(body.get(name), str) for name in _KEY_NAMES):
+    if not all(isinstance(body.get(name), str) for name in KEY_NAMES):
         raise NoCredentials("The storage service sent no keys. Tell your administrator.")
-    return {name: body[name] for name in _KEY_NAMES}
+    return {name: body[name] for name in KEY_NAMES}
 
 
 def _post(url: str, hub_token: str) -> tuple[int, dict[str, Any]]:

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from eohub_storage.command import run
+from eohub_storage.server.command import run
 
 
 def main() -> None:
