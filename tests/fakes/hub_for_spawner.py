@@ -23,7 +23,7 @@ _CONFIG = """
 import sys
 sys.path.insert(0, {tests!r})
 from fakes.hub_for_spawner import configure
-configure(get_config(), {folder!r}, {port!r})
+configure(get_config(), {folder!r}, {port!r}, {environment!r})
 """
 _POLICY = {
     "policy.yaml": (
@@ -59,7 +59,7 @@ class PaperProxy(Proxy):
         self._file.write_text(json.dumps(routes))
 
 
-def configure(c: Any, folder: str, port: int) -> None:
+def configure(c: Any, folder: str, port: int, environment: str) -> None:
     """What the hub's process runs as its configuration file."""
     from fakes.spawner_people import FakePeople
     from jupyterhub.authenticators.shared import SharedPasswordAuthenticator
@@ -79,8 +79,8 @@ def configure(c: Any, folder: str, port: int) -> None:
     c.SharedPasswordAuthenticator.user_password = PASSWORD
     c.SharedPasswordAuthenticator.allow_all = True
     c.JupyterHub.services = [{"name": "tests", "api_token": ADMIN_TOKEN}]
-    install_access(c, admin_groups=["platform-admin"], services=["tests"])
-    scopes = ["admin:users", "admin:servers", "admin:groups"]
+    install_access(c, services=["tests"])
+    scopes = ["admin:users", "admin:servers", "admin:groups", "access:servers"]
     c.JupyterHub.load_roles = [
         *c.JupyterHub.load_roles,
         {"name": "tests", "scopes": scopes, "services": ["tests"]},
@@ -89,7 +89,7 @@ def configure(c: Any, folder: str, port: int) -> None:
     settings = SpawnerSettings(
         state=state,
         instance=f"tests-{port}",
-        environments={"eo": state / "environments" / "eo"},
+        environments={"eo": Path(environment)},
         people=FakePeople("alice", "bob", "carol"),
         s3_url="http://127.0.0.1:1",
         s3_region="test-region",
@@ -102,9 +102,10 @@ def configure(c: Any, folder: str, port: int) -> None:
 class Hub:
     """The hub's process and its addresses."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, environment: Path | None = None) -> None:
         self.folder = folder
         self.state = folder / "state"
+        self.environment = environment
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -119,13 +120,16 @@ class Hub:
         for name in ("", "secrets", "hub", "homes", "logs"):
             (self.state / name).mkdir(mode=0o700)
         (self.state / "secrets" / "key").write_text(SECRET)
-        make_user_environment(self.state / "environments" / "eo")
+        if self.environment is None:
+            self.environment = make_user_environment(self.state / "environments" / "eo")
         for name, text in _POLICY.items():
             path = self.folder / "policy" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
         tests = str(Path(__file__).parents[1])
-        config = _CONFIG.format(tests=tests, folder=str(self.folder), port=self.port)
+        config = _CONFIG.format(
+            tests=tests, folder=str(self.folder), port=self.port, environment=str(self.environment)
+        )
         (self.folder / "jupyterhub_config.py").write_text(config)
 
     def start(self) -> None:
@@ -203,9 +207,16 @@ class Hub:
 
     def run_inside(self, name: str, code: str, server: str = "") -> str:
         """Run code in a user's server and return what it printed."""
-        routes = json.loads((self.folder / "routes.json").read_text())
         place = f"/user/{name}/{server}/" if server else f"/user/{name}/"
-        return httpx2.post(f"{routes[place]['target']}{place}run", content=code, timeout=60).text
+        return httpx2.post(f"{self.address(place)}run", content=code, timeout=60).text
+
+    def routes(self) -> dict[str, Any]:
+        """What the hub would have the proxy pass on, by the beginning of the path."""
+        return json.loads((self.folder / "routes.json").read_text())
+
+    def address(self, place: str) -> str:
+        """Where requests for a place go, past the proxy."""
+        return f"{self.routes()[place]['target']}{place}"
 
     def browser(self, name: str) -> "Browser":
         """A person who has logged in."""

@@ -19,6 +19,17 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 TOKEN = "a-token-for-this-test"
 _PATIENCE_SECONDS = 120.0
+_STORE = """
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+class Store(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200 if self.path == "/here" else 403)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+    do_HEAD = do_GET
+ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Store).serve_forever()
+"""
 
 
 def free_port() -> int:
@@ -82,8 +93,8 @@ class RestartableService:
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         self._settings = {
-            "EOHUB_CATALOGUE_DATABASE_URL": f"sqlite:///{folder / 'catalogue.sqlite'}",
-            "EOHUB_CATALOGUE_PORT": str(self.port),
+            "EOHUB_CATALOGUE_SERVICE_DATABASE_URL": f"sqlite:///{folder / 'catalogue.sqlite'}",
+            "EOHUB_CATALOGUE_SERVICE_PORT": str(self.port),
             "PATH": os.environ["PATH"],
         }
 
@@ -102,6 +113,29 @@ class RestartableService:
             command = [sys.executable, "-m", "eohub_catalogue.service"]
             self._process = subprocess.Popen(command, env=self._settings, stdout=output, stderr=output)
         wait_for(self.root, self._process, log)
+
+    def kill(self) -> None:
+        """End it without a chance to say good-bye; harmless where it does not run."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(timeout=30)
+
+
+class RestartableStore:
+    """An endpoint on one port that answers anybody with 403, as S3 does; it can be killed and restarted."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._log = folder / "store.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        with self._log.open("ab") as output:
+            command = [sys.executable, "-c", _STORE, str(self.port)]
+            self._process = subprocess.Popen(command, stdout=output, stderr=output)
+        wait_for(f"{self.url}/here", self._process, self._log)
 
     def kill(self) -> None:
         """End it without a chance to say good-bye; harmless where it does not run."""

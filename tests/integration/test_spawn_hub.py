@@ -4,10 +4,14 @@ import html
 import json
 import os
 import re
+import signal
+import socket
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -139,7 +143,9 @@ class TestRunning:
         ours = {name for name in said if not name.startswith("JUPYTERHUB_")}
         assert ours == {
             "AWS_CONFIG_FILE", "CPU_LIMIT", "DASK_NUM_WORKERS", "EOHUB_CATALOGUE_SERVER_CATALOGUES",
-            "EOHUB_INSTANCE", "EOHUB_SERVER", "EOHUB_STORAGE_URL", "HOME", "LANG", "LOGNAME", "MEM_LIMIT",
+            "EOHUB_CATALOGUE_SERVER_S3_URL", "EOHUB_INSTANCE", "EOHUB_SERVER",
+            "EOHUB_STORAGE_URL", "HOME",
+            "JUPYTER_RUNTIME_DIR", "LANG", "LOGNAME", "MEM_LIMIT",
             "MKL_NUM_THREADS",
             "NUMBA_NUM_THREADS", "NUMEXPR_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "PATH",
             "SHELL", "SITE_VARIABLE", "USER", "ZARR_THREADING__MAX_WORKERS",
@@ -173,8 +179,8 @@ class TestRunning:
             "print(' '.join(json.load(urllib.request.urlopen(request))['scopes']))"
         )
         scopes = {scope.partition("!")[0] for scope in hub.run_inside("alice", code).split()}
-        assert {"custom:catalogue:read", "custom:storage:credentials", "access:servers"} <= scopes
-        assert not scopes & {"custom:catalogue:write", "servers", "tokens", "admin:users", "self"}
+        assert {"custom:storage:credentials", "access:servers"} <= scopes
+        assert not scopes & {"servers", "tokens", "admin:users", "self"}
 
     def test_the_home_folder_is_private(self, hub: Hub) -> None:
         assert (hub.state / "homes" / "alice").stat().st_mode & 0o777 == 0o700
@@ -250,6 +256,34 @@ def test_a_server_that_fails_at_start_is_told_at_once_and_on_the_page(hub: Hub) 
     assert "Ask: the test desk" in text_of(page.text)
     assert str(hub.state) not in page.text
     (hub.state / "homes" / "alice" / "fail-at-start").unlink()
+
+
+def test_a_server_that_died_is_noticed_before_its_port_is_anybodys_for_long(hub: Hub) -> None:
+    hub.started("alice", SMALL)
+    os.kill(record_of(hub).pid, signal.SIGKILL)
+    began = time.monotonic()
+    hub.wait("alice", lambda model: not model or model["stopped"])
+    assert time.monotonic() - began < 6
+    assert "/user/alice/" not in hub.routes()
+
+
+def test_what_somebody_else_serves_on_a_servers_port_is_never_taken_for_the_server(hub: Hub) -> None:
+    hub.started("alice", SMALL)
+    hub.run_inside("alice", "import os; open(os.path.expanduser('~/slow-start'), 'w')")
+    hub.stopped("alice")
+    with ThreadPoolExecutor() as pool, socket.socket() as stranger:
+        asked = pool.submit(hub.ask, "alice", SMALL)
+        stranger.bind(("127.0.0.1", port_of_start(hub)))
+        stranger.listen()
+        answer = asked.result(timeout=60)
+        hub.wait("alice", lambda model: not model or not model.get("pending"))
+        stranger.settimeout(0)
+        with pytest.raises(BlockingIOError):  # it was sent nothing, so no cookie and no token either
+            stranger.accept()
+    assert answer.status_code == 500
+    assert "ended while it was starting" in answer.json()["message"]
+    assert "/user/alice/" not in hub.routes()
+    (hub.state / "homes" / "alice" / "slow-start").unlink()
 
 
 class TestForm:
@@ -344,7 +378,7 @@ class TestForm:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="already run by an ordinary account")
 def test_the_same_holds_within_bubblewrap_for_an_ordinary_account(tmp_path: Path) -> None:
-    tests = "TestRunning or orphans or was_killed or fails_at_start"
+    tests = "TestRunning or orphans or was_killed or fails_at_start or died_is_noticed or somebody_else"
     status, text = run_as_ordinary_account(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", tests, __file__], tmp_path
     )
@@ -355,6 +389,21 @@ def test_the_same_holds_within_bubblewrap_for_an_ordinary_account(tmp_path: Path
 def record_of(hub: Hub) -> ProcessRecord:
     state = hub.server("alice")["state"]
     return ProcessRecord(state["pid"], state["started"])
+
+
+def port_of_start(hub: Hub) -> int:
+    """The port that a server of this hub, which is just starting, will listen on."""
+    mark = f"EOHUB_INSTANCE=tests-{hub.port}".encode()
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        for entry in Path("/proc").iterdir():
+            with suppress(OSError):
+                marks = (entry / "environ").read_bytes() if entry.name.isdigit() else b""
+                url = re.search(rb"JUPYTERHUB_SERVICE_URL=http://127.0.0.1:(\d+)/", marks)
+                if mark in marks and url is not None:
+                    return int(url[1])
+        time.sleep(0.05)
+    raise AssertionError("no server starts")
 
 
 def processes_of(hub: Hub) -> list[str]:

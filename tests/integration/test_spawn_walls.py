@@ -7,6 +7,7 @@ bubblewrap.
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -21,12 +22,12 @@ import pytest
 from fakes.ordinary_account import run_as_ordinary_account
 from fakes.user_environment import make_user_environment
 
-from eohub_hub.isolation.limits import Bound
+from eohub_hub.isolation.limits import Bound, enforcement
 from eohub_hub.isolation.order import NOT_STARTED, Mode, Order
-from eohub_hub.isolation.probe import LAUNCHER, Walls, find_isolation, find_machine
+from eohub_hub.isolation.probe import LAUNCHER, Walls, find_isolation, find_machine, remove_groups
 from eohub_hub.isolation.walls import Folders
 from eohub_hub.spawner.home import account_files, private_folder
-from eohub_hub.spawner.process import end_strays, launch, started_at
+from eohub_hub.spawner.process import ProcessRecord, end_strays, launch, listens, started_at
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="walls need Linux")
 ROOT = os.geteuid() == 0
@@ -253,6 +254,89 @@ def test_reserved_addresses_that_are_never_touched_do_not_count(place: Place) ->
         "from mmap import *\nmmap(-1, 4 << 30, flags=MAP_PRIVATE | MAP_ANONYMOUS, prot=0)\nprint('reserved')"
     )
     assert place.run(replace(place.order(code), limits={"RLIMIT_DATA": 200 << 20})) == (0, "reserved\n")
+
+
+@pytest.mark.skipif(not ROOT, reason="only root can mount")
+def test_what_is_mounted_below_a_folder_to_read_is_to_read_as_well(place: Place) -> None:
+    nested = place.environment / "nested" / "deeper"
+    for folder in (nested.parent, nested):
+        folder.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=1777,size=1m", "none", folder], check=True)
+    places = [str(place.environment), str(nested.parent), str(nested)]
+    code = (
+        "import os, sys\nfor folder in sys.argv[1:]:\n"
+        " flags = os.statvfs(folder).f_flag\n"
+        " try: open(folder + '/planted', 'w'); wrote = True\n"
+        " except OSError: wrote = False\n"
+        " print(wrote, bool(flags & os.ST_RDONLY), bool(flags & os.ST_NOSUID), bool(flags & os.ST_NODEV))\n"
+    )
+    try:
+        status, text = place.run(place.order(code, *places))
+    finally:
+        subprocess.run(["umount", nested], check=True)
+        subprocess.run(["umount", nested.parent], check=True)
+        nested.parent.rmdir()
+    assert (status, set(text.splitlines())) == (0, {"False True True True"})
+
+
+def test_no_mount_but_the_servers_own_can_be_written_to(place: Place) -> None:
+    code = (
+        "for line in open('/proc/self/mountinfo'):\n fields = line.split()\n"
+        " if 'rw' in fields[5].split(','): print(fields[4])"
+    )
+    status, text = place.run(place.order(code))
+    own = {str(place.state), str(place.state / "homes" / "alice"), "/tmp", "/proc", "/dev", "/dev/shm"}
+    assert status == 0, text
+    shown = {path for path in text.split() if not path.startswith("/dev/") or path == "/dev/shm"}
+    assert shown <= own
+
+
+def test_what_is_said_of_the_cores_is_true_from_inside(place: Place) -> None:
+    machine, tree = find_machine(MODE, "walls-test")
+    remove_groups("walls-test")
+    every = sorted(os.sched_getaffinity(0))
+    if len(every) < 2 or tree is not None:
+        pytest.skip("needs two cores to tell, and no cgroup")
+    code = f"import os\nos.sched_setaffinity(0, {every})\nprint(sorted(os.sched_getaffinity(0)))"
+    status, text = place.run(replace(place.order(code), cores=(every[0],)))
+    assert (status, json.loads(text)) == (0, every)
+    assert "which a program can undo" in enforcement(machine, 1).cpu
+
+
+def listener(seconds: int = 60) -> str:
+    """Code that listens on a free port from a grandchild, as a server behind a wrapper does, and tells it."""
+    return (
+        "import os, socket, time\nif os.fork() == 0:\n os.setsid()\n s = socket.socket()\n"
+        " s.bind(('127.0.0.1', 0))\n s.listen()\n print('port', s.getsockname()[1], flush=True)\n"
+        f"time.sleep({seconds})\n"
+    )
+
+
+@pytest.mark.parametrize("mode", [MODE, Mode.SINGLE])
+def test_a_port_belongs_to_the_server_that_listens_on_it_and_to_nobody_else(place: Place, mode: Mode) -> None:
+    servers: dict[str, subprocess.Popen[bytes]] = {}
+    ports: dict[str, int] = {}
+    with socket.socket() as strangers:
+        strangers.bind(("127.0.0.1", 0))
+        strangers.listen()
+        try:
+            for number, name in enumerate(("alice", "bob"), 1):
+                place.log(name).unlink(missing_ok=True)
+                servers[name] = launch(place.order(listener(), name=name, number=number, mode=mode), {})
+                wait_until(lambda name=name: "port" in _read(place.log(name)))
+                ports[name] = int(_read(place.log(name)).split()[1])
+            records = {
+                name: ProcessRecord(each.pid, started_at(each.pid) or "") for name, each in servers.items()
+            }
+            for name, record in records.items():
+                assert [other for other in ports if listens(record, ports[other])] == [name]
+                assert not listens(record, strangers.getsockname()[1])
+                assert not listens(ProcessRecord(record.pid, "another boot:1"), ports[name])
+        finally:
+            for each in servers.values():
+                each.terminate()
+                each.wait(timeout=20)
+    assert not listens(records["alice"], ports["alice"])
 
 
 @pytest.mark.skipif(

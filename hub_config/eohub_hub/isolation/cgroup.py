@@ -1,10 +1,12 @@
-"""Memory and process limits by cgroup v2, where a part of the tree was given to the hub's account.
+"""Limits of memory, processes and CPU time by cgroup v2, where a part of the tree was given to the hub's
+account.
 
 See the kernel's Documentation/admin-guide/cgroup-v2.rst: "No Internal Process Constraint" is why the servers'
 groups lie below an empty group of ours, "Delegation Containment" is why a real move of a process is tried
 before the tree is used.
 """
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +15,10 @@ from pathlib import Path
 from eohub_hub.isolation.limits import MAXIMUM_PROCESSES
 
 _CONTROLLERS = ("memory", "pids")
+_CPU = "cpu"
+"""Used where it was given, too; systemd gives it less often than the others."""
+_CPU_PERIOD_MICROSECONDS = 100_000
+"""The kernel's own default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +26,19 @@ class CgroupTree:
     """Our group, below which each server gets one of its own."""
 
     folder: Path
+    bounds_cpu: bool = False
 
-    def add(self, name: str, memory_bytes: int) -> Path:
-        """Make (or reuse) a server's group and set its limits; raises OSError."""
+    def add(self, name: str, memory_bytes: int, cpu: float) -> Path:
+        """Make (or reuse) a server's group and set its limits, `cpu` in cores; raises OSError."""
         group = self.folder / name
         group.mkdir(exist_ok=True)
         (group / "memory.max").write_text(str(memory_bytes))
         (group / "pids.max").write_text(str(MAXIMUM_PROCESSES))
         with suppress(FileNotFoundError):  # absent on a kernel without swap accounting
             (group / "memory.swap.max").write_text("0")
+        if self.bounds_cpu:
+            quota = round(cpu * _CPU_PERIOD_MICROSECONDS)
+            (group / "cpu.max").write_text(f"{quota} {_CPU_PERIOD_MICROSECONDS}")
         return group
 
     def remove(self, name: str) -> None:
@@ -36,9 +46,16 @@ class CgroupTree:
         the next."""
         group = self.folder / name
         with suppress(OSError):
-            (group / "cgroup.kill").write_text("1")
+            _tell(group / "cgroup.kill", "1")
         with suppress(OSError):
             group.rmdir()
+
+    def clear(self) -> None:
+        """Remove every server's group and then our own; does nothing where there is none."""
+        with suppress(OSError):
+            for group in [path for path in self.folder.iterdir() if path.is_dir()]:
+                self.remove(group.name)
+            self.folder.rmdir()
 
 
 def parents(mount: Path, own: str) -> list[Path]:
@@ -72,9 +89,10 @@ def prepare(places: list[Path], name: str, try_move: Callable[[Path], None]) -> 
             if not set(_CONTROLLERS) <= set(offered):
                 continue
             folder.mkdir(exist_ok=True)
-            (folder / "cgroup.subtree_control").write_text(" ".join(f"+{name}" for name in _CONTROLLERS))
-            tree = CgroupTree(folder)
-            try_move(tree.add("probe", 1 << 30))
+            tree = CgroupTree(folder, bounds_cpu=_CPU in offered)
+            used = (*_CONTROLLERS, _CPU) if tree.bounds_cpu else _CONTROLLERS
+            (folder / "cgroup.subtree_control").write_text(" ".join(f"+{name}" for name in used))
+            try_move(tree.add("probe", 1 << 30, 1))
             tree.remove("probe")
         except OSError:
             with suppress(OSError):
@@ -82,3 +100,12 @@ def prepare(places: list[Path], name: str, try_move: Callable[[Path], None]) -> 
             continue
         return tree
     return None
+
+
+def _tell(path: Path, text: str) -> None:
+    """Write to a file of the kernel's and make none where it has none."""
+    handle = os.open(path, os.O_WRONLY)
+    try:
+        os.write(handle, text.encode())
+    finally:
+        os.close(handle)

@@ -11,6 +11,8 @@ from eohub_profiles.sizes import format_size
 MAXIMUM_PROCESSES = 2048
 """Processes and threads of one server: a Dask cluster in a notebook needs hundreds, a fork bomb makes
 millions."""
+_AFFINITY = "set by affinity, which a program can undo"
+"""sched_setaffinity(2) takes no right, and no walls here take it away."""
 
 
 class Bound(StrEnum):
@@ -24,12 +26,13 @@ class Bound(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What was found at start: who bounds memory and processes, and the cores that a server may be pinned
-    to."""
+    """What was found at start: who bounds memory, processes and CPU time, and the cores that a server may be
+    pinned to."""
 
     memory: Bound
     processes: Bound
     cores: tuple[int, ...]
+    cpu: Bound = Bound.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +95,13 @@ def choose_cores(machine: Machine, wanted: float, busy: Iterable[Sequence[int]])
 
 
 def _cpu(machine: Machine, wanted: float | None) -> str:
+    if machine.cpu is Bound.CGROUP:
+        amount = "" if wanted is None else f" {wanted:g},"
+        return f"CPU:{amount} enforced for the whole server"
     if not machine.cores:
         return "CPU: not enforced, threads are set to the number of cores"
     available = len(machine.cores)
     if wanted is None:
-        return f"CPU: enforced by affinity, {available} cores on this machine"
+        return f"CPU: {_AFFINITY} ({available} cores on this machine)"
     count = min(available, max(1, math.ceil(wanted)))
-    return f"CPU: {count} of {available} cores by affinity"
+    return f"CPU: {count} of {available} cores, {_AFFINITY}"

@@ -8,14 +8,19 @@ reachable, since the folders above it are new ones.
 
 import ctypes
 import os
+import struct
 from pathlib import Path
 
 from eohub_hub.isolation.order import Entry, Kind
 
-# From <sys/mount.h> and <linux/prctl.h>: part of the kernel's stable interface to programs.
+# From <sys/mount.h>, <linux/mount.h> and <linux/prctl.h>: part of the kernel's stable interface to programs.
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 32, 4096, 16384, 1 << 18
 MNT_DETACH = 2
+MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV = 1, 2, 4
+_AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
+_SYS_MOUNT_SETATTR = 442
+"""The same on every architecture that Python runs on; the C library has a function for it only since 2.36."""
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 36, 38
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 _DEVICE_LINKS = (
@@ -37,6 +42,14 @@ class LibC:
         self._check(
             self._library.mount(texts[0], texts[1], texts[2], ctypes.c_ulong(flags), texts[3]), target
         )
+
+    def restrict(self, target: Path, attributes: int) -> None:
+        """mount_setattr(2): give a mount and every mount below it these attributes; needs Linux 5.12."""
+        wanted = struct.pack("=QQQQ", attributes, 0, 0, 0)
+        path = os.fsencode(target)
+        arguments = [ctypes.c_long(_AT_FDCWD), path, ctypes.c_long(_AT_RECURSIVE), wanted]
+        size = ctypes.c_size_t(len(wanted))
+        self._check(self._library.syscall(ctypes.c_long(_SYS_MOUNT_SETATTR), *arguments, size), target)
 
     def pivot_root(self, folder: Path) -> None:
         """Make `folder` the root and drop the old one from sight for good (pivot_root(2), section NOTES)."""
@@ -105,8 +118,7 @@ def _bind(libc: LibC, source: str, target: Path, *, writable: bool) -> None:
         target.touch()
     # With what is mounted below it: in a container /etc/resolv.conf is a mount of its own.
     libc.mount(source, target, None, MS_BIND | MS_REC)
-    flags = MS_NOSUID | MS_NODEV | (0 if writable else MS_RDONLY)
-    libc.mount("none", target, None, MS_REMOUNT | MS_BIND | flags)
+    libc.restrict(target, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | (0 if writable else MOUNT_ATTR_RDONLY))
 
 
 def _devices(libc: LibC, root: Path) -> None:

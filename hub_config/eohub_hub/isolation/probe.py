@@ -112,15 +112,23 @@ def obstacle(walls: Walls, environment: Path, mode: Mode) -> str | None:
 
 
 def find_machine(mode: Mode, instance: str) -> tuple[Machine, cgroup.CgroupTree | None]:
-    """Find the cores that this process may use and what bounds memory and processes, cgroup v2 if it can
-    be."""
+    """Find the cores that this process may use and what bounds memory, processes and CPU, cgroup v2 if it
+    can be."""
     cores = tuple(sorted(os.sched_getaffinity(0))) if hasattr(os, "sched_getaffinity") else ()
     tree = _find_cgroup(instance) if sys.platform == "linux" else None
     per_account = Bound.ACCOUNT if mode is Mode.ACCOUNTS else Bound.NOTHING
     memory = Bound.PROCESS if sys.platform == "linux" else Bound.NOTHING
     if tree is not None:
         memory = per_account = Bound.CGROUP
-    return Machine(memory, per_account, cores), tree
+    cpu = Bound.CGROUP if tree is not None and tree.bounds_cpu else Bound.NOTHING
+    return Machine(memory, per_account, cores, cpu), tree
+
+
+def remove_groups(instance: str) -> None:
+    """Remove what `find_machine` and the spawner made of cgroups, when no server is left."""
+    if sys.platform == "linux":
+        for place in _places():
+            cgroup.CgroupTree(place / _group_name(instance)).clear()
 
 
 def _try(walls: Walls, environment: Path, mode: Mode, folder: Path) -> tuple[int, str, int | None]:
@@ -190,11 +198,17 @@ def link_text(path: str) -> str | None:
 
 
 def _find_cgroup(instance: str) -> cgroup.CgroupTree | None:
+    return cgroup.prepare(_places(), _group_name(instance), _move_a_process)
+
+
+def _group_name(instance: str) -> str:
+    return f"eohub-{instance}"
+
+
+def _places() -> list[Path]:
     mount = cgroup.mount_point(Path("/proc/self/mounts").read_text())
     own = cgroup.own_group(Path("/proc/self/cgroup").read_text())
-    if mount is None or own is None:
-        return None
-    return cgroup.prepare(cgroup.parents(mount, own), f"eohub-{instance}", _move_a_process)
+    return [] if mount is None or own is None else cgroup.parents(mount, own)
 
 
 def _move_a_process(group: Path) -> None:

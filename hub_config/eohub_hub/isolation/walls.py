@@ -151,7 +151,8 @@ def bubblewrap_arguments(
                 arguments += ["--size", entry.source, "--tmpfs", entry.target]
             case Kind.LINK:
                 arguments += ["--symlink", entry.source, entry.target]
-    return [*arguments, "--chdir", folder, "--", *command]
+    # What holds the view is memory that no limit of a size bounds.
+    return [*arguments, "--remount-ro", "/", "--chdir", folder, "--", *command]
 
 
 def _is_hidden(path: Path, folders: Folders) -> bool:

@@ -128,11 +128,9 @@ class EohubAuthenticator(OAuthenticator):
             scope=" ".join(scopes),
         )
 
-    async def end_session_url(self, state: LoginState) -> str | None:
+    async def end_session_url(self) -> str | None:
         """Where a logout goes on at the provider, which sends the browser back to the hub's logout page."""
-        return await self.provider.end_session_url(
-            id_token=state.id_token, return_to=f"{self.public_url}/hub/logout"
-        )
+        return await self.provider.end_session_url(return_to=f"{self.public_url}/hub/logout")
 
     async def authenticate(self, handler: Any, data: Any = None, **_: Any) -> dict[str, Any]:
         """Exchange the callback's code and say who came; every failure is a page without details."""

@@ -84,16 +84,16 @@ class LoginClient:
             raise TokenRefused("The userinfo answer is about somebody else than the ID token.")
         return claims
 
-    async def end_session_url(self, *, id_token: str, return_to: str) -> str | None:
-        """Where a browser ends the provider's session too; None where the provider has no such place."""
+    async def end_session_url(self, *, return_to: str) -> str | None:
+        """Where a browser ends the provider's session too; None where the provider has no such place.
+
+        The client id says who asks (OpenID Connect RP-Initiated Logout 1.0, section 2). An ID token would
+        do so, too, but STS gives keys for one, and a URL stays in histories and logs.
+        """
         endpoint = (await self._discovery.metadata()).end_session_endpoint
         if endpoint is None or not is_safe_url(endpoint):
             return None
-        query = {
-            "client_id": self._client_id,
-            "id_token_hint": id_token,
-            "post_logout_redirect_uri": return_to,
-        }
+        query = {"client_id": self._client_id, "post_logout_redirect_uri": return_to}
         return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"
 
     async def _ask_for_tokens(self, form: Mapping[str, str], expected: Expected) -> Tokens:

@@ -115,7 +115,7 @@ class LogoutHandler(OAuthLogoutHandler):
         if state is None:
             return
         try:
-            self._end_session_url = await _authenticator(self).end_session_url(state)
+            self._end_session_url = await _authenticator(self).end_session_url()
         except EohubError as error:
             self.log.warning("Logged out here only: %s", error.detail)
 

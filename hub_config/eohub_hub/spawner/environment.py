@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
+from eohub_hub.isolation.walls import Isolation
 from eohub_hub.spawner.process import INSTANCE_VARIABLE, SERVER_VARIABLE
 from eohub_hub.spawner.settings import SpawnerSettings
 
 KEPT = ("LANG", "LC_ALL", "TZ")
 """What passes from the hub's own environment."""
 _SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
+_RUNTIME = "/tmp/jupyter"  # noqa: S108 this /tmp is the server's own
 
 
 def server_environment(
@@ -34,6 +36,7 @@ def server_environment(
         "AWS_CONFIG_FILE": str(facts / "aws-config"),
         "EOHUB_STORAGE_URL": settings.storage_url,
         "EOHUB_CATALOGUE_SERVER_CATALOGUES": json.dumps([asdict(each) for each in settings.catalogues]),
+        "EOHUB_CATALOGUE_SERVER_S3_URL": settings.s3_url,
         INSTANCE_VARIABLE: settings.instance,
         SERVER_VARIABLE: server,
         **settings.variables,
@@ -52,14 +55,17 @@ def from_hub(variables: Mapping[str, str], site: Mapping[str, object]) -> dict[s
     }
 
 
-def aws_config(settings: SpawnerSettings, environment: Path) -> str:
-    """The AWS configuration of a server: where S3 is, and the program that fetches keys when they are
-    needed."""
-    return (
-        "[default]\n"
-        f"region = {settings.s3_region}\n"
-        f"endpoint_url = {settings.s3_url}\n"
-        "s3 =\n"
-        "    addressing_style = path\n"
-        f"credential_process = {environment}/bin/eohub-credentials\n"
-    )
+def temporary_folders(isolation: Isolation, temporary: Path) -> dict[str, str]:
+    """Where a server keeps what goes with it; within walls /tmp is its own.
+
+    Sockets of kernels lie in the runtime folder, and the address of a socket has 107 bytes at most (unix(7)).
+    """
+    return {"JUPYTER_RUNTIME_DIR": _RUNTIME} if isolation.separates_accounts else {"TMPDIR": str(temporary)}
+
+
+def kernel_arguments(isolation: Isolation) -> tuple[str, ...]:
+    """Have a server and its kernels talk through sockets in the file system, where no other account comes.
+
+    Without walls there is one person only, and no short path: kernels keep to encrypted TCP.
+    """
+    return ("--KernelManager.transport=ipc",) if isolation.separates_accounts else ()

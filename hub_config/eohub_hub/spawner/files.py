@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eohub_hub.isolation.walls import Folders
-from eohub_hub.spawner.environment import aws_config
+from eohub_hub.spawner.aws_config import aws_config_text
 from eohub_hub.spawner.home import (
     account_files,
     folder_name,
@@ -58,7 +58,9 @@ class ServerFiles:
         private_folder(folders.home, uid)
         private_folder(folders.temporary, uid)
         account_files(folders.facts, self.user_name, os.getuid() if uid is None else uid, folders.home)
-        replace_file(folders.facts / "aws-config", aws_config(self.site.settings, folders.environment))
+        keys = str(folders.environment / "bin" / "eohub-credentials")
+        text = aws_config_text(self.site.settings.s3_url, self.site.settings.s3_region, keys)
+        replace_file(folders.facts / "aws-config", text)
 
     def remove(self) -> None:
         """Take away the server's temporary and generated files; the home folder and the log stay."""

@@ -24,7 +24,7 @@ from eohub_hub.spawner.decision import CannotStart
 from eohub_hub.spawner.files import ServerFiles
 from eohub_hub.spawner.form import form_for
 from eohub_hub.spawner.home import folder_name
-from eohub_hub.spawner.process import ProcessRecord, end_strays, is_running, launch, send, started_at
+from eohub_hub.spawner.process import ProcessRecord, end_strays, is_running, launch, listens, send, started_at
 from eohub_hub.spawner.progress import Steps
 from eohub_hub.spawner.settings import Person, Site
 from eohub_profiles.compile import LocalLimits, compile_local
@@ -80,6 +80,11 @@ class EohubLocalSpawner(Spawner):
         # A first start on a busy laptop reads a whole JupyterLab from disk.
         return 120
 
+    @default("poll_interval")
+    def _default_poll_interval(self) -> int:
+        # Until a dead server is noticed, requests go to its port, which any account may take.
+        return 2
+
     @default("env_keep")
     def _default_env_keep(self) -> list[str]:
         return list(variables.KEPT)
@@ -110,12 +115,11 @@ class EohubLocalSpawner(Spawner):
         files = self._files()
         folders = self._folders(files, plan)
         await self._prepare(files, folders, person)
-        limits = compile_local(plan)
-        self.cores = choose_cores(self.site.machine, limits.cpu_count, self._busy_cores())
+        self.cores = choose_cores(self.site.machine, plan.cpu, self._busy_cores())
         self.port = random_port()
         enforced = enforcement(self.site.machine, plan.cpu, plan.memory_bytes)
         self.steps.finish(f"Limits: {'; '.join(enforced.lines)}")
-        self._launch(files, folders, limits, person)
+        self._launch(files, folders, plan, person)
         self.steps.finish("Started the server")
         await self._wait_for_answer()
         self.steps.finish("The server answers")
@@ -246,9 +250,11 @@ class EohubLocalSpawner(Spawner):
             raise CannotStart(text, reason="home", status_code=500) from error
         self.steps.finish("Prepared your home folder")
 
-    def _launch(self, files: ServerFiles, folders: Folders, limits: LocalLimits, person: Person) -> None:
+    def _launch(self, files: ServerFiles, folders: Folders, plan: Plan, person: Person) -> None:
         site = self.site
+        limits = compile_local(plan)
         command = [f"{folders.environment}/bin/jupyterhub-singleuser", *self.get_args()]
+        command += variables.kernel_arguments(site.isolation)
         if site.isolation.mode is Mode.SINGLE:
             command.append("--allow-root")
         memory = limits.memory_bytes
@@ -260,7 +266,7 @@ class EohubLocalSpawner(Spawner):
             memory_bytes=memory,
             log=files.log,
         )
-        group = None if site.cgroups is None else str(site.cgroups.add(files.key, memory))
+        group = None if site.cgroups is None else str(site.cgroups.add(files.key, memory, plan.cpu))
         order = replace(walls, cores=self.cores, limits=resource_limits(site.machine, memory), cgroup=group)
         self._launcher = launch(order, self._variables(files, folders, limits))
         started = started_at(self._launcher.pid)
@@ -274,7 +280,7 @@ class EohubLocalSpawner(Spawner):
             self.site.settings, folders.environment, folders.home, folders.facts,
             account_name=folder_name(self.user.name), server=files.key,
         )  # fmt: skip
-        temporary = {"TMPDIR": str(folders.temporary)} if self.site.isolation.mode is Mode.SINGLE else {}
+        temporary = variables.temporary_folders(self.site.isolation, folders.temporary)
         size = {"MEM_LIMIT": str(limits.memory_bytes), "CPU_LIMIT": str(limits.cpu_count)}
         return ours | temporary | size | dict(limits.environment) | self.get_env()
 
@@ -282,19 +288,16 @@ class EohubLocalSpawner(Spawner):
         return [spawner.cores for spawner in self.every if spawner is not self]
 
     async def _wait_for_answer(self) -> None:
-        """Return when something listens on the server's port; raises CannotStart as soon as the server
+        """Return when the server listens on its port, and not somebody else; raises CannotStart as soon as it
         ended."""
         while True:
             status = await self.poll()
             if status is not None:
                 raise CannotStart(self._last_words(status), reason="exited", status_code=500)
-            try:
-                _, writer = await asyncio.open_connection(_LOOPBACK, self.port)
-            except OSError:
-                await asyncio.sleep(_LOOK_SECONDS)
-            else:
-                writer.close()
+            record = self._record
+            if record is not None and await asyncio.to_thread(listens, record, self.port):
                 return
+            await asyncio.sleep(_LOOK_SECONDS)
 
     def _save(self) -> None:
         """Write this server's row now; JupyterHub drops what it finds unwritten after a request."""

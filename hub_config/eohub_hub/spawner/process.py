@@ -58,6 +58,22 @@ def launch(order: Order, environment: Mapping[str, str]) -> subprocess.Popen[byt
     return process
 
 
+def listens(record: ProcessRecord, port: int) -> bool:
+    """Whether the process of the record, or one that descends from it, listens on the TCP port.
+
+    Any account may listen on a free port, so that something answers there tells nothing. Blocks for some
+    hundredths of a second.
+    """
+    if not is_running(record):
+        return False
+    try:
+        launcher = psutil.Process(record.pid)
+        family = [launcher, *launcher.children(recursive=True)]
+    except psutil.Error:
+        return False
+    return any(port in _listening_ports(process) for process in family)
+
+
 def send(record: ProcessRecord, number: signal.Signals) -> None:
     """Signal the process of the record, and no other."""
     if is_running(record):
@@ -80,6 +96,14 @@ def end_strays(instance: str, server: str) -> int:
                 process.kill()
                 ended += 1
     return ended
+
+
+def _listening_ports(process: psutil.Process) -> set[int]:
+    try:
+        connections = process.net_connections("tcp")
+    except psutil.Error:
+        return set()
+    return {each.laddr.port for each in connections if each.status == psutil.CONN_LISTEN}
 
 
 def _portable_start(pid: int) -> str | None:

@@ -6,6 +6,8 @@ import { impossibleHash, LONGEST_PASSWORD, matches, parseHash } from './password
 
 const VERSION = 1;
 const LARGEST_FILE = 4 * 1024 * 1024;
+/** Names that the hub keeps as they are: S3 goes by the name in the token, where a `*` would mean everybody. */
+const USERNAME = /^(?=.{1,32}$)[a-z](?:-?[a-z0-9])*$/;
 
 /** The accounts file is missing or wrong; the message is one sentence. */
 export class AccountsError extends Error {}
@@ -13,7 +15,7 @@ export class AccountsError extends Error {}
 /**
  * @typedef {object} Account
  * @property {string} subject stable id, never reused
- * @property {string} username what the person types, kept as written
+ * @property {string} username a-z, 0-9 and single hyphens, a letter first, at most 32 characters
  * @property {string} name display name
  * @property {string} email address, not verified
  * @property {string[]} groups group paths such as `/platform/admin`
@@ -134,6 +136,8 @@ function accountOf(entry, number, path) {
       throw wrong(field);
   }
   const { subject, username, name, email, groups } = entry;
+  if (!USERNAME.test(username))
+    throw wrong('user name (a-z, 0-9 and single hyphens, a letter first)');
   if (!Array.isArray(groups) || groups.some(group => typeof group !== 'string'))
     throw wrong('list of groups');
   return { subject, username, name, email, groups, hash };

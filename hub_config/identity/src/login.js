@@ -33,7 +33,11 @@ export function loginForm(provider, accounts, log) {
     const form = await readForm(ctx);
     const username = form.get('username') ?? '';
     const outcome = await check(username, form.get('password') ?? '', { accounts, guesses, gate });
-    log(`login ${outcome.event}`, { username: username.slice(0, 64) });
+    // What was typed as a name may be a password: a log never gets it.
+    log(
+      `login ${outcome.event}`,
+      outcome.subject === undefined ? {} : { subject: outcome.subject }
+    );
     if (outcome.subject === undefined) {
       ctx.status = outcome.status;
       return show(

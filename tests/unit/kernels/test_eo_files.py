@@ -96,6 +96,11 @@ def test_other_accounts_of_the_machine_cannot_listen_to_a_kernel() -> None:
     assert kernel["metadata"]["supported_encryption"] == ["curve"]
 
 
+def test_no_debugger_that_any_account_could_attach_to_is_offered() -> None:
+    kernel = json.loads((EO / "kernel.json").read_text("utf-8"))
+    assert kernel["metadata"]["debugger"] is False
+
+
 def test_the_image_is_made_from_the_same_files() -> None:
     dockerfile = (EO / "Dockerfile").read_text("utf-8")
     copied = re.findall(r"^COPY (.+) \S+$", dockerfile, re.MULTILINE)
@@ -110,3 +115,35 @@ def test_the_image_is_made_from_the_same_files() -> None:
     }
     assert "--require-hashes" in dockerfile
     assert dockerfile.index("USER scientist") < dockerfile.index("python /tmp/eo/smoke_test.py")
+
+
+def test_the_image_runs_as_an_ordinary_account_and_names_its_base() -> None:
+    dockerfile = (EO / "Dockerfile").read_text("utf-8")
+    assert "ARG BASE=debian:trixie-slim\nFROM ${BASE}\n" in dockerfile
+    assert "latest" not in dockerfile
+    assert "--uid 1000" in dockerfile
+    assert re.findall(r"^USER (.+)$", dockerfile, re.MULTILINE) == ["scientist"]
+
+
+def test_a_site_can_name_its_certificates_for_the_build_only() -> None:
+    lines = (EO / "Dockerfile").read_text("utf-8").splitlines()
+    arguments = [lines.index(f"ARG {name}") for name in ("PIP_CERT", "SSL_CERT_FILE")]
+    assert lines.index("FROM ${BASE}") < min(arguments)  # one before it would be forgotten
+    assert max(arguments) < min(lines.index(line) for line in lines if line.startswith("RUN"))
+    assert not [line for line in lines if line.startswith("ENV") and "CERT" in line]
+
+
+def test_every_settings_file_is_json_or_python() -> None:
+    files = [path for path in OVERLAY.rglob("*") if path.is_file()]
+    assert {path.suffix for path in files} == {".json", ".py"}
+    for path in files:
+        if path.suffix == ".json":
+            assert isinstance(json.loads(path.read_text("utf-8")), dict)
+        else:
+            compile(path.read_text("utf-8"), path, "exec")
+
+
+def test_no_settings_file_names_another_host() -> None:
+    for path in (EO / "kernel.json", *OVERLAY.rglob("*.*")):
+        if path.is_file():
+            assert "://" not in path.read_text("utf-8"), path

@@ -42,13 +42,19 @@ class TestFinding:
 class TestPreparing:
     def test_the_first_place_that_bounds_memory_and_processes_is_taken(self, tmp_path: Path) -> None:
         top = group(tmp_path, "cpu")
-        delegated = group(tmp_path / "user", "cpu", "memory", "pids")
+        delegated = group(tmp_path / "user", "memory", "pids")
         moved: list[Path] = []
         tree = prepare([top, delegated], "eohub-1", moved.append)
         assert tree == CgroupTree(delegated / "eohub-1")
         assert moved == [delegated / "eohub-1" / "probe"]
         assert (delegated / "eohub-1" / "cgroup.subtree_control").read_text() == "+memory +pids"
         assert not (top / "eohub-1").exists()
+
+    def test_cpu_time_is_bounded_where_it_can_be(self, tmp_path: Path) -> None:
+        place = group(tmp_path, "cpuset", "cpu", "memory", "pids")
+        tree = prepare([place], "eohub-1", lambda _: None)
+        assert tree == CgroupTree(place / "eohub-1", bounds_cpu=True)
+        assert (place / "eohub-1" / "cgroup.subtree_control").read_text() == "+memory +pids +cpu"
 
     def test_a_place_where_no_process_can_be_moved_is_not_taken(self, tmp_path: Path) -> None:
         def refuse(_: Path) -> None:
@@ -63,19 +69,27 @@ class TestPreparing:
 
 class TestServers:
     def test_a_servers_group_is_bounded_before_a_process_is_in_it(self, tmp_path: Path) -> None:
-        made = CgroupTree(tmp_path).add("alice", 4 << 30)
+        made = CgroupTree(tmp_path).add("alice", 4 << 30, 2)
         assert (made / "memory.max").read_text() == str(4 << 30)
         assert (made / "memory.swap.max").read_text() == "0"
         assert (made / "pids.max").read_text() == str(MAXIMUM_PROCESSES)
 
+    @pytest.mark.parametrize(("cores", "quota"), [(0.5, 50_000), (1, 100_000), (2.5, 250_000)])
+    def test_a_servers_quota_is_its_cores_in_each_period(
+        self, tmp_path: Path, cores: float, quota: int
+    ) -> None:
+        made = CgroupTree(tmp_path, bounds_cpu=True).add("alice", 1 << 30, cores)
+        assert (made / "cpu.max").read_text() == f"{quota} 100000"
+        assert not (CgroupTree(tmp_path).add("bob", 1 << 30, cores) / "cpu.max").exists()
+
     def test_a_later_start_may_have_another_size(self, tmp_path: Path) -> None:
         tree = CgroupTree(tmp_path)
-        tree.add("alice", 4 << 30)
-        assert (tree.add("alice", 1 << 30) / "memory.max").read_text() == str(1 << 30)
+        tree.add("alice", 4 << 30, 2)
+        assert (tree.add("alice", 1 << 30, 1) / "memory.max").read_text() == str(1 << 30)
 
     def test_removing_kills_first_and_is_no_error_for_what_is_not_there(self, tmp_path: Path) -> None:
         tree = CgroupTree(tmp_path)
-        made = tree.add("alice", 1 << 30)
+        made = tree.add("alice", 1 << 30, 1)
         (made / "cgroup.kill").write_text("")
         tree.remove("alice")
         assert (made / "cgroup.kill").read_text() == "1"
@@ -83,4 +97,14 @@ class TestServers:
 
     def test_a_tree_that_is_not_ours_says_so(self, tmp_path: Path) -> None:
         with pytest.raises(OSError, match="No such file"):
-            CgroupTree(tmp_path / "absent" / "deeper").add("alice", 1 << 30)
+            CgroupTree(tmp_path / "absent" / "deeper").add("alice", 1 << 30, 1)
+
+    def test_in_the_end_nothing_of_the_tree_is_left(self, tmp_path: Path) -> None:
+        ours = tmp_path / "eohub-1"
+        for name in ("alice", "bob+big", "probe"):
+            (ours / name).mkdir(parents=True)
+        other = group(tmp_path / "eohub-2")
+        CgroupTree(ours).clear()
+        assert not ours.exists()
+        assert other.exists()
+        CgroupTree(ours).clear()

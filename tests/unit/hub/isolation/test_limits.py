@@ -12,6 +12,7 @@ from eohub_hub.isolation.limits import (
 GIB = 1 << 30
 ACCOUNTS = Machine(Bound.PROCESS, Bound.ACCOUNT, (0, 1, 2, 3))
 CGROUP = Machine(Bound.CGROUP, Bound.CGROUP, (0, 1, 2, 3))
+CPU_TOO = Machine(Bound.CGROUP, Bound.CGROUP, (0, 1, 2, 3), Bound.CGROUP)
 NOTHING = Machine(Bound.NOTHING, Bound.NOTHING, ())
 
 
@@ -28,12 +29,24 @@ class TestWords:
         )
 
     def test_a_profile_larger_than_the_machine_is_told_what_it_gets(self) -> None:
-        assert enforcement(ACCOUNTS, 16).cpu == "CPU: 4 of 4 cores by affinity"
+        undone = "set by affinity, which a program can undo"
+        assert enforcement(ACCOUNTS, 16).cpu == f"CPU: 4 of 4 cores, {undone}"
+
+    @pytest.mark.parametrize("machine", [ACCOUNTS, CGROUP, NOTHING])
+    @pytest.mark.parametrize("cores", [None, 0.5, 2])
+    def test_nothing_but_a_quota_is_called_an_enforced_cpu_limit(
+        self, machine: Machine, cores: float | None
+    ) -> None:
+        assert "enforced" not in enforcement(machine, cores).cpu.replace("not enforced", "")
+
+    @pytest.mark.parametrize(("cores", "amount"), [(None, ""), (0.5, " 0.5,"), (2.0, " 2,")])
+    def test_a_quota_is_said_in_cores(self, cores: float | None, amount: str) -> None:
+        assert enforcement(CPU_TOO, cores).cpu == f"CPU:{amount} enforced for the whole server"
 
     def test_before_a_choice_there_is_no_amount(self) -> None:
         lines = enforcement(ACCOUNTS).lines
         assert lines[0] == "Memory: enforced for each process"
-        assert lines[1] == "CPU: enforced by affinity, 4 cores on this machine"
+        assert lines[1] == "CPU: set by affinity, which a program can undo (4 cores on this machine)"
         assert lines[2] == f"Processes: at most {MAXIMUM_PROCESSES} per person"
 
 

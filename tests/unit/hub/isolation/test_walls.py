@@ -162,6 +162,7 @@ class TestBubblewrap:
             "--unshare-pid",
             "--unshare-ipc",
             "--die-with-parent",
+            "--remount-ro / --chdir",
             "--cap-drop ALL",
         ):
             assert option in text

@@ -182,9 +182,9 @@ async def test_an_endless_answer_is_refused(provider: LoginProvider, client: Log
 
 
 async def test_the_end_of_session_is_where_the_provider_says(client: LoginClient) -> None:
-    url = await client.end_session_url(id_token="a.b.c", return_to="https://hub.example.invalid/hub/logout")
+    url = await client.end_session_url(return_to="https://hub.example.invalid/hub/logout")
     assert url == (
-        f"{ISSUER}/logout?client_id=eohub&id_token_hint=a.b.c"
+        f"{ISSUER}/logout?client_id=eohub"
         "&post_logout_redirect_uri=https%3A%2F%2Fhub.example.invalid%2Fhub%2Flogout"
     )
 
@@ -194,4 +194,4 @@ async def test_a_provider_without_a_safe_end_of_session_has_none(
     provider: LoginProvider, client: LoginClient, endpoint: str | None
 ) -> None:
     provider.metadata["end_session_endpoint"] = endpoint
-    assert await client.end_session_url(id_token="a.b.c", return_to="r") is None
+    assert await client.end_session_url(return_to="r") is None

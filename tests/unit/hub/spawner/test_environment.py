@@ -1,10 +1,17 @@
-import configparser
 import json
 from pathlib import Path
 
+import pytest
 from fakes.spawner_people import FakePeople
 
-from eohub_hub.spawner.environment import aws_config, from_hub, server_environment
+from eohub_hub.isolation.order import Mode
+from eohub_hub.isolation.walls import Isolation
+from eohub_hub.spawner.environment import (
+    from_hub,
+    kernel_arguments,
+    server_environment,
+    temporary_folders,
+)
 from eohub_hub.spawner.settings import Catalogue, SpawnerSettings
 
 SETTINGS = SpawnerSettings(
@@ -35,6 +42,10 @@ def test_catalogues_are_given_as_the_pod_half_reads_them() -> None:
     ]
 
 
+def test_the_panel_is_told_where_s3_is() -> None:
+    assert made()["EOHUB_CATALOGUE_SERVER_S3_URL"] == "http://127.0.0.1:8006"
+
+
 def test_every_process_can_be_found_by_its_marks() -> None:
     assert (made()["EOHUB_INSTANCE"], made()["EOHUB_SERVER"]) == ("0123", "alice+big")
 
@@ -60,12 +71,20 @@ def test_of_the_hubs_variables_only_its_own_kind_the_kept_and_the_sites_remain()
     }
 
 
-def test_the_aws_configuration_is_read_by_aws_rules_and_holds_no_key() -> None:
-    text = aws_config(SETTINGS, EO)
-    parser = configparser.RawConfigParser()
-    parser.read_string(text)
-    default = parser["default"]
-    assert default["endpoint_url"] == "http://127.0.0.1:8006"
-    assert default["credential_process"] == f"{EO}/bin/eohub-credentials"
-    assert default["s3"].strip() == "addressing_style = path"
-    assert set(default) == {"region", "endpoint_url", "s3", "credential_process"}
+@pytest.mark.parametrize("mode", [Mode.ACCOUNTS, Mode.BUBBLEWRAP])
+def test_where_other_people_are_kernels_open_no_port(mode: Mode) -> None:
+    assert kernel_arguments(Isolation(mode)) == ("--KernelManager.transport=ipc",)
+
+
+@pytest.mark.parametrize("mode", [Mode.ACCOUNTS, Mode.BUBBLEWRAP])
+def test_the_address_of_a_kernels_socket_is_short_enough_wherever_the_home_folder_lies(mode: Mode) -> None:
+    found = temporary_folders(Isolation(mode), Path("/" + "x" * 200))
+    assert found.keys() == {"JUPYTER_RUNTIME_DIR"}
+    socket = f"{found['JUPYTER_RUNTIME_DIR']}/kernel-12345678-1234-1234-1234-123456789012-ipc-99"
+    assert len(socket) < 108
+
+
+def test_without_walls_temporary_files_are_kept_together_and_kernels_use_encrypted_ports() -> None:
+    single = Isolation(Mode.SINGLE)
+    assert temporary_folders(single, Path("/srv/tmp")) == {"TMPDIR": "/srv/tmp"}
+    assert kernel_arguments(single) == ()
