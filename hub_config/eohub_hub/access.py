@@ -1,35 +1,23 @@
 """Who may do what: one table of EOHub's own scopes, and the roles of people, their servers and the
 services."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-CATALOGUE_READ: Final = "custom:catalogue:read"
-CATALOGUE_WRITE: Final = "custom:catalogue:write"
 STORAGE_CREDENTIALS: Final = "custom:storage:credentials"
 
 SCOPES: dict[str, str] = {
-    CATALOGUE_READ: "Search the catalogue's collections and items",
-    CATALOGUE_WRITE: "Add, change and remove the catalogue's collections and items",
     STORAGE_CREDENTIALS: "Get S3 keys for one's own prefix and the shared data, for an hour at most",
 }
 """Every scope of ours with what it allows; services check them by name."""
 
-PERSON: tuple[str, ...] = ("self", CATALOGUE_READ, STORAGE_CREDENTIALS)
+PERSON: tuple[str, ...] = ("self", STORAGE_CREDENTIALS)
 """What every person gets. `self` is JupyterHub's own right to one's servers and tokens: without it nobody
 logs in."""
 
-SERVER: tuple[str, ...] = (
-    "users:activity!user",
-    "access:servers!server",
-    CATALOGUE_READ,
-    STORAGE_CREDENTIALS,
-)
-"""What the token of a person's server gets: to say that it is in use, and what the panels in it need."""
-
-ADMINISTRATOR: tuple[str, ...] = (CATALOGUE_WRITE,)
-"""What members of the administrators' groups get beyond JupyterHub's own rights of an administrator."""
+SERVER: tuple[str, ...] = ("users:activity!user", "access:servers!server", STORAGE_CREDENTIALS)
+"""What the token of a person's server gets: to say that it is in use, and to get keys to data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +40,7 @@ SERVICES: tuple[ServiceAccess, ...] = (
 one's scopes that count."""
 
 
-def install_access(c: Any, *, admin_groups: Iterable[str], services: Collection[str]) -> None:
+def install_access(c: Any, *, services: Collection[str]) -> None:
     """Declare scopes and roles in JupyterHub's configuration, beside any that it already has.
 
     `services` names the managed services of this hub: a role for one that is not there would stop the start.
@@ -64,12 +52,6 @@ def install_access(c: Any, *, admin_groups: Iterable[str], services: Collection[
     c.JupyterHub.load_roles = [
         *_held(c.JupyterHub, "load_roles", []),
         {"name": "user", "description": "What every person may do", "scopes": list(PERSON)},
-        {
-            "name": "eohub-admin",
-            "description": "What administrators may do in EOHub's services",
-            "scopes": list(ADMINISTRATOR),
-            "groups": sorted(admin_groups),
-        },
         *(_service_role(access) for access in SERVICES if access.service in services),
     ]
     c.Spawner.server_token_scopes = [*_held(c.Spawner, "server_token_scopes", []), *SERVER]

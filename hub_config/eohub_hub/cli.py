@@ -68,7 +68,7 @@ def _status(settings: LocalSettings, tools: Tools, environ: Mapping[str, str], s
 def _doctor(settings: LocalSettings, tools: Tools, environ: Mapping[str, str], screen: Screen) -> int:
     """Check everything that a start needs; exit code 1 when something is missing."""
     running = holder(StateFolder(settings.state_folder).lock) is not None
-    checks = doctor.examine(settings, tools, running=running)
+    checks = doctor.examine(settings, tools, environ, running=running)
     screen.checks(checks)
     return 0 if doctor.first_fault(checks) is None else 1
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
+from eohub_hub.claims import canonical_group
 from eohub_toolkit.settings import Settings, settings_config
 
 LOCAL_SERVICES = frozenset({"identity", "s3", "storage", "catalogue"})
@@ -25,9 +26,17 @@ def _without_slash(value: str) -> str:
     return value.rstrip("/")
 
 
+def _group(value: str) -> str:
+    name = canonical_group(value)
+    if name is None:
+        raise ValueError(f"has {value!r}, which is no name of a group")
+    return name
+
+
 # An issuer is compared letter by letter, and some end in a slash (OpenID Connect Core, section 16.15).
 Issuer = Annotated[str, AfterValidator(_http_url)]
 Url = Annotated[str, AfterValidator(_http_url), AfterValidator(_without_slash)]
+Group = Annotated[str, AfterValidator(_group)]
 
 
 class HubSettings(Settings):
@@ -44,9 +53,9 @@ class HubSettings(Settings):
     groups_claim: str = Field(
         default="groups", description="The claim with a person's groups, or a dotted path to it"
     )
-    admin_groups: frozenset[str] = Field(
+    admin_groups: frozenset[Group] = Field(
         default=frozenset({"platform/admin"}),
-        description="JSON list of groups, without a slash in front, whose members run the hub",
+        description="JSON list of groups whose members run the hub; slashes at their ends mean nothing",
     )
     people_database_url: str = Field(
         description="SQLAlchemy URL of the registry that gives each person a name and a number"

@@ -51,6 +51,13 @@ def test_a_deployable_has_its_own_prefix(kind: type[Settings]) -> None:
     assert kind.model_config.get("frozen")
 
 
+def test_no_prefix_starts_another() -> None:
+    prefixes = [kind.model_config.get("env_prefix") or "" for kind in settings_classes()]
+    assert not [
+        (one, other) for one in prefixes for other in prefixes if one != other and other.startswith(one)
+    ]
+
+
 def test_the_guide_names_no_setting_that_does_not_exist() -> None:
     named = set(re.findall(r"`(EOHUB_[A-Z_]+[A-Z])`", GUIDE))
     scripts = "\n".join(

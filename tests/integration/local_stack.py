@@ -23,7 +23,9 @@ from eohub_hub.local.services import Addresses
 from eohub_hub.local.state import StateFolder
 
 ROOT = Path(__file__).parents[2]
-STARTED = "EOHub is running"
+STARTED = "Stop with Ctrl-C"
+"""The last line of what a start says: all before it has been printed."""
+
 _START_SECONDS = 900.0
 """A first start downloads and compiles the users' environment."""
 

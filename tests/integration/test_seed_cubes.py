@@ -25,6 +25,7 @@ from eohub_hub.local.seed.cubes import CUBES, Cube
 from eohub_hub.local.seed.dataset import open_source
 from eohub_hub.local.seed.describe import OPEN_ARGUMENTS
 from eohub_hub.local.seed.write import main, stored_bytes, write_cube
+from eohub_hub.spawner.aws_config import aws_config_text
 
 LOCK = Path(what.__file__).with_name("requirements.lock")
 BIN = Path(sys.executable).parent
@@ -309,11 +310,10 @@ def aws_configuration(folder: Path, endpoint: str) -> Path:
     """A configuration file such as a user's server has: no key in it, only where to ask for one."""
     answer = {"Version": 1, "AccessKeyId": KEYS[0], "SecretAccessKey": KEYS[1]}
     program = folder / "credentials.py"
-    program.write_text(f"print('''{json.dumps(answer)}''')")
-    lines = ["[default]", "region = eohub-local", f"endpoint_url = {endpoint}"]
-    lines += ["s3 =", "    addressing_style = path", f"credential_process = {sys.executable} {program}"]
+    program.write_text(f"#!{sys.executable}\nprint('''{json.dumps(answer)}''')\n")
+    program.chmod(0o700)
     file = folder / "aws-config"
-    file.write_text("\n".join(lines) + "\n")
+    file.write_text(aws_config_text(endpoint, "eohub-local", str(program)))
     return file
 
 

@@ -81,6 +81,32 @@ def test_a_misspelt_setting_is_named_with_what_was_meant(stack: LocalStack) -> N
     assert not stack.state.root.exists()
 
 
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("EOHUB_HUB_ADMIN_GROUP", '["ops"]'), ("EOHUB_HUB_ADMIN_GROUPS", "ops"), ("EOHUB_HUB_ISSUER", "sso")],
+)
+def test_a_setting_that_the_hub_could_not_use_is_named(stack: LocalStack, variable: str, value: str) -> None:
+    stack.settings = {variable: value}
+    assert variable in refusal_of(stack)
+    assert variable in stack.eohub("doctor").stdout
+    assert not stack.state.root.exists()
+
+
+def test_a_policy_that_the_hub_could_not_use_is_named_with_file_and_line(
+    stack: LocalStack, tmp_path: Path
+) -> None:
+    (tmp_path / "policy" / "profiles").mkdir(parents=True)
+    (tmp_path / "policy" / "profiles" / "small.yaml").write_text("name: small\nmemroy: 4 GiB\n")
+    stack.settings = {"EOHUB_HUB_POLICY_FOLDER": str(tmp_path / "policy")}
+    sentence = refusal_of(stack)
+    assert f"{tmp_path}/policy/policy.yaml" in sentence
+    assert "eohub doctor" in sentence
+    told = "".join(stack.eohub("doctor").stdout.split())
+    for word in ("policy.yaml", "small.yaml:1:cpu", "small.yaml:2:memroy"):
+        assert word in told
+    assert not stack.state.root.exists()
+
+
 @pytest.mark.parametrize("port", ["0", "80", "65536", "eight", "-1"])
 def test_a_port_that_is_none_is_refused(stack: LocalStack, port: str) -> None:
     stack.settings = {"EOHUB_LOCAL_HUB_PORT": port}

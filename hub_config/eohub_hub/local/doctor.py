@@ -4,13 +4,14 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from eohub_hub.local import ports
 from eohub_hub.local.environment import MARKER
 from eohub_hub.local.errors import DiskTrouble, ToolMissing, disk_trouble
+from eohub_hub.local.hub_settings import hub_setting_faults
 from eohub_hub.local.settings import LocalSettings
 from eohub_hub.local.state import StateFolder
 from eohub_hub.local.tools import ENVIRONMENT_FLOORS, HUB_FLOORS, Tools, missing_tools, too_old, versions
@@ -19,6 +20,8 @@ from eohub_toolkit.errors import EohubError
 ENVIRONMENT = "User environment"
 """Title of the one check whose fault a start can mend."""
 
+OLDEST_PYTHON = (3, 12)
+FIRST_PYTHON_TOO_NEW = (3, 14)
 MIB = 1024**2
 FIRST_START_MIB = 3072
 """The users' environment takes about 1.6 GiB, its wheels in the cache the rest; S3 reserves little."""
@@ -34,16 +37,19 @@ class Check:
     note: str = ""
 
 
-def examine(settings: LocalSettings, tools: Tools, *, running: bool) -> list[Check]:
+def examine(
+    settings: LocalSettings, tools: Tools, environ: Mapping[str, str], *, running: bool
+) -> list[Check]:
     """Every check in the order in which its failure would matter; `running` leaves out the ports."""
     state = StateFolder(settings.state_folder)
     hub = versions(HUB_FLOORS)
     checks = [
-        Check("Python", tuple(_python_faults(sys.version_info[:2])), platform.python_version()),
+        Check("Python", tuple(python_faults(sys.version_info[:2])), platform.python_version()),
+        Check("State folder", tuple(_faults(lambda: _check_folder(state))), str(state.root)),
+        Check("Hub settings", tuple(hub_setting_faults(environ, state))),
         Check("Programs", tuple(missing_tools(tools)), str(tools.node.parent)),
         Check("Hub packages", tuple(too_old(HUB_FLOORS, hub)), _listed(hub)),
         environment(state),
-        Check("State folder", tuple(_faults(lambda: _check_folder(state))), str(state.root)),
         Check("Disk", *_disk(state)),
     ]
     if not running:
@@ -69,19 +75,19 @@ def choose_ports(settings: LocalSettings, state: StateFolder) -> ports.Ports:
     return ports.choose(settings.wanted_ports(), ports.recall(state.ports), ports.is_free, ports.owner)
 
 
+def python_faults(version: tuple[int, ...]) -> list[EohubError]:
+    """What is wrong with a version of Python, given as major and minor number."""
+    if OLDEST_PYTHON <= version < FIRST_PYTHON_TOO_NEW:
+        return []
+    fault = "too old" if version < OLDEST_PYTHON else "newer than EOHub was tested with"
+    return [
+        ToolMissing(f"Python {version[0]}.{version[1]} is {fault}.", hint="Use Python 3.12 or 3.13, or uv.")
+    ]
+
+
 def free_mebibytes(path: Path) -> int:
     """Free space for us at `path` or at its nearest existing parent, in MiB."""
     return shutil.disk_usage(_existing(path)).free // MIB
-
-
-def _python_faults(version: tuple[int, ...]) -> list[EohubError]:
-    if version >= (3, 12):
-        return []
-    return [
-        ToolMissing(
-            f"Python {version[0]}.{version[1]} is too old.", hint="Install Python 3.12 or newer, or uv."
-        )
-    ]
 
 
 def _has_environment(state: StateFolder) -> bool:

@@ -37,7 +37,7 @@ class DiskTrouble(Unavailable):
 
 
 class BrokenState(Invalid):
-    """A file in the state folder does not hold what it should."""
+    """A file that the stack reads does not hold what it should."""
 
 
 class PartFailed(Internal):

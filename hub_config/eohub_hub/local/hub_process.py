@@ -11,6 +11,7 @@ from eohub_hub.local.services import Addresses
 from eohub_hub.local.state import StateFolder
 from eohub_hub.local.tools import PROJECT, Tools
 
+_FIXED_PATH = "/usr/local/bin:/usr/bin:/bin"
 _KEPT = ("HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "USER", "LOGNAME")
 _HUB_PREFIX = "EOHUB_HUB_"
 
@@ -18,11 +19,22 @@ _HUB_PREFIX = "EOHUB_HUB_"
 def hub_environment(
     environ: Mapping[str, str], state: StateFolder, at: Addresses, tools: Tools
 ) -> dict[str, str]:
-    """The hub's whole environment: settings of this stack, which the caller's EOHUB_HUB_* may override.
+    """The hub's whole environment: the little that is kept of the caller's, and the hub's settings.
 
     Nothing else of the caller's environment passes, so that no proxy or Python setting of a shell leaks in.
+    Raises BrokenState before the first start.
     """
     kept = {name: environ[name] for name in _KEPT if name in environ}
+    fixed = {
+        MARK: state.instance,
+        "PATH": f"{tools.python.parent}:{_FIXED_PATH}",
+        "PYTHONUNBUFFERED": "1",
+    }
+    return kept | hub_variables(environ, state, at) | fixed
+
+
+def hub_variables(environ: Mapping[str, str], state: StateFolder, at: Addresses) -> dict[str, str]:
+    """The hub's settings: those of this stack, which the caller's EOHUB_HUB_* may override."""
     given = {name: value for name, value in environ.items() if name.startswith(_HUB_PREFIX)}
     found = {
         "EOHUB_HUB_PUBLIC_URL": at.public,
@@ -34,13 +46,7 @@ def hub_environment(
         "EOHUB_HUB_S3_URL": at.s3,
         "EOHUB_HUB_CATALOGUE_URL": at.catalogue,
     }
-    fixed = {
-        "EOHUB_STATE_DIR": str(state.root),
-        MARK: state.instance,
-        "PATH": f"{tools.python.parent}:/usr/local/bin:/usr/bin:/bin",
-        "PYTHONUNBUFFERED": "1",
-    }
-    return kept | found | given | fixed
+    return found | given | {"EOHUB_STATE_DIR": str(state.root)}
 
 
 def start_hub(

@@ -15,7 +15,6 @@ class Secret(StrEnum):
     PROXY = "proxy_token"
     LOGIN = "oidc_client_secret"
     STORAGE = "storage_service_token"
-    CATALOGUE = "catalogue_service_token"
 
 
 def make_missing(folder: Path) -> None:

@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-import subprocess
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from eohub_hub.local.errors import PartFailed
+from eohub_hub.local.commands import Ended, run_to_end
+from eohub_hub.local.errors import PartFailed, disk_trouble
 from eohub_hub.local.files import write_atomically
 from eohub_hub.local.processes import MARK
 from eohub_hub.local.s3.admin import AdminKeys, ensure_buckets, read_admin_keys
@@ -34,8 +34,16 @@ def seed_once(state: StateFolder, endpoint: str, tools: Tools, report: Report) -
     """Make the buckets and, unless this version of the seed is there, write it; says whether it was written.
 
     What is half-written after an interruption is written anew by the next start, because the mark is set
-    last. Raises Unavailable without the package index, PartFailed with the last line of what failed.
+    last. Raises Unavailable without the package index or S3, DiskTrouble, ToolMissing, or PartFailed with the
+    last line of what failed.
     """
+    try:
+        return _seed(state, endpoint, tools, report)
+    except OSError as error:
+        raise disk_trouble(error, state.root) from error
+
+
+def _seed(state: StateFolder, endpoint: str, tools: Tools, report: Report) -> bool:
     keys = read_admin_keys(state.secrets / "s3_admin.json")
     ensure_buckets(endpoint, keys, [CLIMATE, USERS])
     if is_seeded(state):
@@ -74,20 +82,12 @@ def _written(mark: Path) -> str | None:
 def _fetch(tools: Tools, work: Path) -> Path:
     target = work / "source"
     command = [str(tools.beside_python("uv")), "pip", "install", "--quiet", "--no-deps", "--require-hashes"]
-    command += [
-        "--python",
-        str(tools.python),
-        "--target",
-        str(target),
-        "-r",
-        str(_SEED / "requirements.lock"),
-    ]
-    # No mark and no settings: uv finds its index and certificates in the caller's environment.
-    done = subprocess.run(command, capture_output=True, text=True, timeout=_LONGEST_SECONDS, check=False)
-    if done.returncode != 0:
+    command += [f"--python={tools.python}", f"--target={target}", "-r", str(_SEED / "requirements.lock")]
+    # No settings of ours: uv finds its index and certificates in the caller's environment.
+    ended = run_to_end(command, seconds=_LONGEST_SECONDS)
+    if not ended.succeeded:
         raise Unavailable(
-            "The sample data cannot be fetched.",
-            hint=f"Start again with a network. {_last_line(done.stderr)}",
+            "The sample data cannot be fetched.", hint=f"Start again with a network. {ended.last_line}"
         )
     return target / "iris_sample_data" / "sample_data"
 
@@ -103,45 +103,25 @@ def _write_cubes(
         "PYTHONPATH": str(PROJECT / "hub_config"),
         "HOME": str(work),
     }
-    with (work / "errors").open("w+") as errors:
-        process = subprocess.Popen(
-            command, env=marked, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True
-        )
-        try:
-            assert process.stdout is not None
-            for line in process.stdout:
-                report(line.strip())
-            code = process.wait(_LONGEST_SECONDS)
-        except BaseException:
-            process.kill()
-            process.wait()
-            raise
-    if code != 0:
-        raise PartFailed(
-            f"The climate cubes could not be written: {_last_line((work / 'errors').read_text('utf-8'))}",
-            hint="Start again: the seed begins anew.",
-        )
+    ended = run_to_end(command, environment=marked, seconds=_LONGEST_SECONDS, report=report)
+    _demand(ended, "The climate cubes could not be written")
 
 
 def _ingest(state: StateFolder, tools: Tools, work: Path) -> None:
     environment = {
-        "EOHUB_CATALOGUE_DATABASE_URL": database_url(state.root / "catalogue"),
+        "EOHUB_CATALOGUE_SERVICE_DATABASE_URL": database_url(state.root / "catalogue"),
         MARK: state.instance,
         "PATH": str(tools.python.parent),
     }
-    program = str(tools.beside_python("eohub-catalogue"))
-    _run([program, "ingest", str(work / "collections.ndjson"), str(work / "items.ndjson")], environment)
+    command = [str(tools.beside_python("eohub-catalogue")), "ingest"]
+    command += [str(work / "collections.ndjson"), str(work / "items.ndjson")]
+    ended = run_to_end(command, environment=environment, seconds=_LONGEST_SECONDS)
+    _demand(ended, "The cubes could not be described")
 
 
-def _run(command: Sequence[str], environment: Mapping[str, str]) -> None:
-    done = subprocess.run(
-        command, env=dict(environment), capture_output=True, text=True, timeout=_LONGEST_SECONDS, check=False
-    )
-    if done.returncode != 0:
-        raise PartFailed(
-            f"The cubes could not be described: {_last_line(done.stderr)}",
-            hint="Start again: the seed begins anew.",
-        )
+def _demand(ended: Ended, otherwise: str) -> None:
+    if not ended.succeeded:
+        raise PartFailed(f"{otherwise}: {ended.last_line}", hint="Start again: the seed begins anew.")
 
 
 def _s3_environment(endpoint: str, keys: AdminKeys) -> dict[str, str]:
@@ -152,9 +132,3 @@ def _s3_environment(endpoint: str, keys: AdminKeys) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": keys.secret_access_key,
         "AWS_EC2_METADATA_DISABLED": "true",
     }
-
-
-def _last_line(text: str) -> str:
-    return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "no reason given")[
-        :300
-    ]

@@ -13,6 +13,9 @@ from eohub_hub.local.tools import Tools, find_tools
 from eohub_hub.services import ManagedService, install_services
 from eohub_hub.settings import HubSettings
 
+NAME_CLAIM = "preferred_username"
+"""The claim by which S3 knows a person: the embedded provider's user names are the hub's."""
+
 
 @dataclass(frozen=True)
 class Addresses:
@@ -71,16 +74,16 @@ def local_services(state: StateFolder, ports: Ports, tools: Tools, client_id: st
         ManagedService(
             name="storage",
             command=[str(tools.beside_python("eohub-storage-service"))],
-            environment=mark | _storage(state, ports, client_id),
+            environment=mark | _storage(at),
             url=_at(ports.storage),
             api_token=read_secret(state.secrets, Secret.STORAGE),
         ),
         ManagedService(
             name="catalogue",
             command=[str(tools.beside_python("eohub-catalogue-service"))],
-            environment=mark | {"EOHUB_CATALOGUE_DATABASE_URL": database_url(state.root / "catalogue")},
+            environment=mark
+            | {"EOHUB_CATALOGUE_SERVICE_DATABASE_URL": database_url(state.root / "catalogue")},
             url=_at(ports.catalogue),
-            api_token=read_secret(state.secrets, Secret.CATALOGUE),
         ),
     ]
 
@@ -94,6 +97,7 @@ def s3_options(state: StateFolder, ports: Ports, client_id: str) -> S3Options:
         issuer=at.issuer,
         jwks_uri=f"{at.issuer}/jwks",
         client_id=client_id,
+        name_claim=NAME_CLAIM,
         ports=S3Ports(ports.s3, ports.s3_master, ports.s3_volume, ports.s3_filer),
     )
 
@@ -103,11 +107,11 @@ def database_url(folder: Path) -> str:
     return f"sqlite:///{folder / 'catalogue.sqlite'}"
 
 
-def _storage(state: StateFolder, ports: Ports, client_id: str) -> dict[str, str]:
+def _storage(at: Addresses) -> dict[str, str]:
     return {
-        "EOHUB_STORAGE_STS_URL": Addresses(ports).s3,
+        "EOHUB_STORAGE_STS_URL": at.s3,
         "EOHUB_STORAGE_ROLE_ARN": ROLE_ARN,
-        "EOHUB_STORAGE_NAME_CLAIM": s3_options(state, ports, client_id).name_claim,
+        "EOHUB_STORAGE_NAME_CLAIM": NAME_CLAIM,
     }
 
 

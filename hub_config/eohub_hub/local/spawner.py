@@ -2,15 +2,12 @@
 
 from typing import Any
 
-from eohub_hub.local.state import StateFolder
+from eohub_hub.local.state import ENVIRONMENT, StateFolder
 from eohub_hub.people.registry import People
 from eohub_hub.settings import HubSettings
 from eohub_hub.spawner.install import install_spawner
 from eohub_hub.spawner.settings import Catalogue, SpawnerSettings
 from eohub_profiles.catalog import load
-
-ENVIRONMENT = "eo"
-"""The one environment of this machine; `policy.yaml` gives it its title."""
 
 _CATALOGUE = "eohub"
 

@@ -1,6 +1,7 @@
 """The state folder: one place for all that must outlive a restart, stamped with the version that wrote it."""
 
 import json
+import os
 import secrets
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,12 +15,19 @@ STATE_VERSION = 1
 
 _FOLDERS = ("secrets", "hub", "identity", "s3", "catalogue", "logs", "homes", "environments")
 
+ENVIRONMENT = "eo"
+"""The one environment of this machine; `policy.yaml` gives it its title."""
+
 
 @dataclass(frozen=True)
 class StateFolder:
     """Paths inside the state folder; nothing is read or made before a method is called."""
 
     root: Path
+
+    def __post_init__(self) -> None:
+        # What servers must not see is hidden by its path, so no other path may lead there.
+        object.__setattr__(self, "root", Path(os.path.realpath(self.root)))
 
     @property
     def secrets(self) -> Path:
@@ -34,7 +42,7 @@ class StateFolder:
     @property
     def environment(self) -> Path:
         """The virtual environment in which users' servers run."""
-        return self.root / "environments" / "eo"
+        return self.root / "environments" / ENVIRONMENT
 
     @property
     def lock(self) -> Path:

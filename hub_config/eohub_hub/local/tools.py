@@ -1,7 +1,6 @@
 """Where the programs and packages that the stack runs are found, and which versions are too old."""
 
 import importlib.util
-import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,9 +16,6 @@ HUB_FLOORS: Mapping[str, str] = {"jupyterhub": "6.1.1", "oauthenticator": "17.4"
 
 ENVIRONMENT_FLOORS: Mapping[str, str] = {"jupyter-server": "2.20", "jupyterlab": "4.5.7"}
 """The same for what runs in a user's server."""
-
-NODE_FLOOR = "22.19"
-"""oidc-provider 9 wants a Node with long-term support."""
 
 PROJECT = Path(__file__).resolve().parents[3]
 """The checkout of EOHub: node_modules and the identity provider lie in it."""
@@ -88,14 +84,6 @@ def versions(names: Mapping[str, str], folder: Path | None = None) -> dict[str, 
     """Installed versions of `names` in this environment, or in the one at `folder`."""
     search = sys.path if folder is None else [str(path) for path in folder.glob("lib/python3*/site-packages")]
     return {name: _version(name, search) for name in names}
-
-
-def npm_version(package: Path) -> str | None:
-    """Version in the package.json at `package`, None where it cannot be read."""
-    try:
-        return str(json.loads(package.read_text())["version"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
 
 
 def _version(name: str, search: list[str]) -> str | None:

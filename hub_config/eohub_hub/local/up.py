@@ -5,6 +5,7 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 
+from eohub_hub.isolation.probe import remove_groups
 from eohub_hub.local import first_data, processes
 from eohub_hub.local.demo_accounts import make_accounts, shown_passwords
 from eohub_hub.local.doctor import ENVIRONMENT, Check, choose_ports, environment, examine, first_fault
@@ -49,7 +50,7 @@ class Stack:
     def run(self) -> int:
         """Run until somebody asks for the end (0) or a part fails (raises); nothing is left running."""
         # Leftovers of an earlier start may hold the ports: then these are looked at when those are gone.
-        checks = examine(self._settings, self._tools, running=self.state.exists())
+        checks = examine(self._settings, self._tools, self._environ, running=self.state.exists())
         # An outdated environment is brought up to date below.
         _refuse([check for check in checks if check.title != ENVIRONMENT])
         private_folder(self.state.root)
@@ -183,11 +184,13 @@ def end_strays(state: StateFolder, screen: Screen, *, with_users: bool, grace_se
     """End what still carries this stack's mark, users' servers only if `with_users`, and say so."""
     found = processes.members(state.instance, excluding=[os.getpid()])
     strays = [member for member in found if with_users or not member.of_user]
-    if not strays:
-        return
-    names = ", ".join(sorted({member.name for member in strays}))
-    left = processes.end(strays, grace_seconds=grace_seconds)
-    screen.say(f"Ended {len(strays) - len(left)} leftover processes ({names}).")
+    left: list[processes.Member] = []
+    if strays:
+        names = ", ".join(sorted({member.name for member in strays}))
+        left = processes.end(strays, grace_seconds=grace_seconds)
+        screen.say(f"Ended {len(strays) - len(left)} leftover processes ({names}).")
+    if with_users:
+        remove_groups(state.instance)
     if left:
         raise PartFailed(
             f"{len(left)} processes do not end: {', '.join(str(member.pid) for member in left)}.",

@@ -1,12 +1,10 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
 from traitlets.config import Config
 
 from eohub_hub.access import (
-    ADMINISTRATOR,
-    CATALOGUE_READ,
-    CATALOGUE_WRITE,
     PERSON,
     SCOPES,
     SERVER,
@@ -15,6 +13,7 @@ from eohub_hub.access import (
     install_access,
 )
 
+ROOT = Path(__file__).parents[3]
 BROAD = {
     "admin:users",
     "admin:servers",
@@ -30,7 +29,7 @@ BROAD = {
 
 def installed(*services: str, before: Config | None = None) -> Config:
     c = before or Config()
-    install_access(c, admin_groups={"platform-admin", "climate-admin"}, services=services)
+    install_access(c, services=services)
     return c
 
 
@@ -47,25 +46,24 @@ def test_every_scope_of_ours_is_declared_with_what_it_allows() -> None:
 
 
 def test_every_scope_that_a_role_uses_is_declared() -> None:
-    used = {*PERSON, *SERVER, *ADMINISTRATOR, *(scope for access in SERVICES for scope in access.scopes)}
+    used = {*PERSON, *SERVER, *(scope for access in SERVICES for scope in access.scopes)}
     assert {scope for scope in used if scope.startswith("custom:")} <= SCOPES.keys()
 
 
 def test_people_keep_their_right_to_their_own_servers() -> None:
-    assert set(role(installed(), "user")["scopes"]) == {"self", CATALOGUE_READ, STORAGE_CREDENTIALS}
+    assert set(role(installed(), "user")["scopes"]) == {"self", STORAGE_CREDENTIALS}
 
 
-def test_a_servers_token_can_neither_start_servers_nor_make_tokens_nor_change_the_catalogue() -> None:
+def test_a_servers_token_can_neither_start_servers_nor_make_tokens() -> None:
     scopes = set(installed().Spawner.server_token_scopes)
-    assert scopes == {"users:activity!user", "access:servers!server", CATALOGUE_READ, STORAGE_CREDENTIALS}
-    assert not scopes & (BROAD | {"self", CATALOGUE_WRITE})
+    assert scopes == {"users:activity!user", "access:servers!server", STORAGE_CREDENTIALS}
+    assert not scopes & (BROAD | {"self"})
 
 
-def test_the_catalogue_is_changed_by_administrators_only() -> None:
-    found = role(installed(), "eohub-admin")
-    assert found["scopes"] == [CATALOGUE_WRITE]
-    assert found["groups"] == ["climate-admin", "platform-admin"]
-    assert CATALOGUE_WRITE not in PERSON
+def test_no_scope_is_declared_that_nobody_asks_for() -> None:
+    sources = [path.read_text() for path in (ROOT / "extensions").glob("*/eohub_*/**/*.py")]
+    assert sources
+    assert not [scope for scope in SCOPES if not any(f'"{scope}"' in source for source in sources)]
 
 
 @pytest.mark.parametrize("access", SERVICES, ids=lambda access: access.service)
@@ -76,7 +74,7 @@ def test_a_services_own_token_is_narrow(access: Any) -> None:
 
 
 def test_a_service_has_a_role_only_where_it_runs() -> None:
-    assert [each["name"] for each in installed().JupyterHub.load_roles] == ["user", "eohub-admin"]
+    assert [each["name"] for each in installed().JupyterHub.load_roles] == ["user"]
     assert role(installed("storage", "identity"), "eohub-storage")["services"] == ["storage"]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from eohub_hub.local.errors import BrokenState, PartFailed
 from eohub_hub.local.files import private_folder, write_atomically
+from eohub_toolkit.errors import Unavailable
 
 REGION = "eohub-local"
 
@@ -54,11 +55,12 @@ def wait_until_ready(endpoint: str, *, seconds: float = 30.0) -> None:
 
 
 def ensure_buckets(endpoint: str, keys: AdminKeys, buckets: Sequence[str]) -> None:
-    """Make each of `buckets` that does not exist yet."""
+    """Make each of `buckets` that does not exist yet; raises Unavailable where S3 cannot or will not."""
     # botocore takes 0.3 s and 30 MB to import; only the seed step pays for it.
     import boto3
     from botocore.config import Config
-    from botocore.exceptions import ClientError
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
     client = boto3.client(
         "s3",
@@ -66,11 +68,25 @@ def ensure_buckets(endpoint: str, keys: AdminKeys, buckets: Sequence[str]) -> No
         region_name=REGION,
         aws_access_key_id=keys.access_key_id,
         aws_secret_access_key=keys.secret_access_key,
-        config=Config(s3={"addressing_style": "path"}, connect_timeout=5, read_timeout=30),
+        config=Config(
+            s3={"addressing_style": "path"},
+            connect_timeout=5,
+            read_timeout=10,
+            retries={"mode": "standard", "total_max_attempts": 3},
+        ),
     )
     for bucket in buckets:
         try:
             client.create_bucket(Bucket=bucket)
         except ClientError as error:
-            if error.response["Error"]["Code"] not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
-                raise
+            code = error.response.get("Error", {}).get("Code", "")
+            if code not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
+                raise _without_bucket(bucket, code) from error
+        except (BotoCoreError, ResponseParserError) as error:
+            raise _without_bucket(bucket, type(error).__name__) from error
+
+
+def _without_bucket(bucket: str, reason: str) -> Unavailable:
+    return Unavailable(
+        f"S3 did not make the bucket {bucket} ({reason}).", hint="Start again once S3 works: see its log."
+    )

@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 ROLE = "eohub-user"
@@ -23,10 +23,10 @@ GRPC_OFFSET = 10_000
 class S3Ports:
     """HTTP ports on 127.0.0.1; each part's gRPC port is 10000 above."""
 
-    s3: int = 8006
-    master: int = 8007
-    volume: int = 8008
-    filer: int = 8009
+    s3: int
+    master: int
+    volume: int
+    filer: int
 
     @property
     def every(self) -> tuple[int, ...]:
@@ -43,12 +43,12 @@ class S3Options:
     """State of S3: data, keys and certificates; made 0700."""
     admin_file: Path
     """Where the administrator's generated key is kept (0600)."""
-    issuer: str = "http://127.0.0.1:8003"
-    jwks_uri: str = "http://127.0.0.1:8003/jwks"
-    client_id: str = "eohub-hub"
-    name_claim: str = "preferred_username"
+    issuer: str
+    jwks_uri: str
+    client_id: str
+    name_claim: str
     """The claim of the ID token that is the hub's user name, and so the person's prefix."""
-    ports: S3Ports = field(default_factory=S3Ports)
+    ports: S3Ports
 
 
 def service_command(options: S3Options) -> list[str]:

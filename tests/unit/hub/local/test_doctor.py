@@ -1,13 +1,22 @@
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from eohub_hub.local.doctor import Check, examine, first_fault, free_mebibytes
+from eohub_hub.local.doctor import (
+    FIRST_PYTHON_TOO_NEW,
+    OLDEST_PYTHON,
+    Check,
+    examine,
+    first_fault,
+    free_mebibytes,
+    python_faults,
+)
 from eohub_hub.local.environment import MARKER
 from eohub_hub.local.errors import DiskTrouble, NewerState, ToolMissing
 from eohub_hub.local.settings import LocalSettings
-from eohub_hub.local.tools import Tools, find_tools
+from eohub_hub.local.tools import PROJECT, Tools, find_tools
 
 
 @pytest.fixture
@@ -15,8 +24,11 @@ def settings(tmp_path: Path) -> LocalSettings:
     return LocalSettings(state_folder=tmp_path / "state")
 
 
-def checks_of(settings: LocalSettings, tools: Tools | None = None) -> dict[str, Check]:
-    return {check.title: check for check in examine(settings, tools or find_tools(), running=True)}
+def checks_of(
+    settings: LocalSettings, tools: Tools | None = None, environ: Mapping[str, str] | None = None
+) -> dict[str, Check]:
+    found = examine(settings, tools or find_tools(), environ or {}, running=True)
+    return {check.title: check for check in found}
 
 
 def test_looking_leaves_nothing_behind(settings: LocalSettings) -> None:
@@ -26,7 +38,7 @@ def test_looking_leaves_nothing_behind(settings: LocalSettings) -> None:
 
 def test_a_new_folder_is_fine_and_its_environment_yet_to_be_made(settings: LocalSettings) -> None:
     checks = checks_of(settings)
-    for title in ("Python", "Hub packages", "State folder", "User environment"):
+    for title in ("Python", "Hub packages", "State folder", "Hub settings", "User environment"):
         assert checks[title].faults == (), title
     assert checks["User environment"].note == "made at the next start"
 
@@ -64,6 +76,39 @@ def test_a_newer_state_is_told(settings: LocalSettings) -> None:
     (settings.state_folder / "version.json").write_text(json.dumps({"state_version": 99}))
     (fault,) = checks_of(settings)["State folder"].faults
     assert isinstance(fault, NewerState)
+
+
+@pytest.mark.parametrize("what", ["newer", "file", "settings"])
+def test_what_no_installing_can_mend_is_told_before_what_is_not_installed(
+    settings: LocalSettings, tmp_path: Path, what: str
+) -> None:
+    environ: dict[str, str] = {}
+    if what == "newer":
+        settings.state_folder.mkdir()
+        (settings.state_folder / "version.json").write_text(json.dumps({"state_version": 99}))
+    elif what == "file":
+        settings.state_folder.write_text("")
+    else:
+        environ = {"EOHUB_HUB_ISUER": "http://127.0.0.1:1"}
+    checks = examine(settings, find_tools(tmp_path), environ, running=True)
+    assert any(check.faults for check in checks if check.title == "Programs")
+    assert not isinstance(first_fault(checks), ToolMissing)
+
+
+@pytest.mark.parametrize(
+    ("version", "fine"),
+    [((3, 11), False), ((3, 12), True), ((3, 13), True), ((3, 14), False), ((4, 0), False)],
+)
+def test_the_doctor_takes_the_versions_of_python_that_make_takes(
+    version: tuple[int, int], fine: bool
+) -> None:
+    assert (python_faults(version) == []) is fine
+    makefile = (PROJECT / "Makefile").read_text("utf-8")
+    assert f"{OLDEST_PYTHON} <= sys.version_info < {FIRST_PYTHON_TOO_NEW}" in makefile
+    for guide in ("README.md", "docs/operators/one-machine.md"):
+        assert "Python 3.12 or 3.13" in (PROJECT / guide).read_text("utf-8"), guide
+    if not fine:
+        assert "Python 3.12 or 3.13" in str(python_faults(version)[0].hint)
 
 
 def test_a_file_in_the_place_of_the_folder_is_told(settings: LocalSettings) -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from traitlets.config import Config
 
+from eohub_hub.local import services as services_module
 from eohub_hub.local.ports import Ports, remember
 from eohub_hub.local.secret_store import Secret, make_missing, read_secret
 from eohub_hub.local.services import Addresses, install_local_services, local_services
@@ -11,6 +12,7 @@ from eohub_hub.local.tools import find_tools
 from eohub_hub.services import ManagedService, install_services
 from eohub_hub.settings import HubSettings
 
+PACKAGE = Path(services_module.__file__).parents[1]
 PORTS = Ports(public=9000, identity=9003, storage=9004, catalogue=9005, s3=9006)
 
 
@@ -69,6 +71,11 @@ def test_no_secret_is_in_a_command_or_an_environment(
     for service in services.values():
         text = " ".join([*service.command, *service.environment.values()])
         assert not [secret for secret in secrets if secret in text]
+
+
+def test_every_secret_that_is_made_is_used() -> None:
+    sources = [path.read_text() for path in PACKAGE.rglob("*.py")]
+    assert not [each.name for each in Secret if not any(f"Secret.{each.name}" in text for text in sources)]
 
 
 def test_a_service_s_token_is_not_shown_when_it_is_printed(services: dict[str, ManagedService]) -> None:

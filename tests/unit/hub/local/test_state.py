@@ -73,3 +73,15 @@ def test_a_state_folder_that_is_a_file_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(DiskTrouble):
         StateFolder(tmp_path / "file").prepare()
     assert (tmp_path / "file").read_text() == "mine"
+
+
+@pytest.mark.parametrize("way", ["link", "link/../link", "target/../link/."])
+def test_there_is_one_path_to_it_by_whichever_it_was_named(tmp_path: Path, way: str) -> None:
+    (tmp_path / "target").mkdir()
+    (tmp_path / "link").symlink_to("target")
+    assert StateFolder(tmp_path / way).root == (tmp_path / "target").resolve()
+
+
+def test_a_link_in_a_circle_is_named_when_it_is_used(tmp_path: Path) -> None:
+    (tmp_path / "circle").symlink_to("circle")
+    assert StateFolder(tmp_path / "circle").root == tmp_path.resolve() / "circle"

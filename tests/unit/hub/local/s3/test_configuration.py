@@ -2,13 +2,14 @@
 
 import json
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from eohub_hub.local.s3.configuration import Keys, access_json, identities_json, role_policy, security_toml
-from eohub_hub.local.s3.options import LONGEST_SESSION_SECONDS, S3Options
+from eohub_hub.local.s3.options import LONGEST_SESSION_SECONDS, S3Options, S3Ports
 
 KEYS = Keys(write="w" * 64, read="r" * 64, filer_write="f" * 64, filer_read="g" * 64, session="c2Vzc2lvbg==")
 OPTIONS = S3Options(
@@ -17,6 +18,8 @@ OPTIONS = S3Options(
     issuer="http://127.0.0.1:8003",
     jwks_uri="http://127.0.0.1:8003/jwks",
     client_id="eohub-hub",
+    name_claim="preferred_username",
+    ports=S3Ports(8006, 8007, 8008, 8009),
 )
 
 
@@ -109,7 +112,7 @@ def test_the_role_is_bounded_by_the_name_in_the_token_and_never_by_the_name_of_t
 
 
 def test_another_claim_may_be_the_hubs_user_name() -> None:
-    options = S3Options(Path("s3"), Path("a"), "http://i", "http://i/jwks", name_claim="eohub_name")
+    options = replace(OPTIONS, name_claim="eohub_name")
     assert "users/${jwt:eohub_name}/*" in access_json(options, KEYS.session)
     assert "preferred_username" not in access_json(options, KEYS.session)
 

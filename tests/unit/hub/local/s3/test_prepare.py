@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,6 +24,9 @@ def options(tmp_path: Path) -> S3Options:
         admin_file=tmp_path / "state" / "secrets" / "s3_admin.json",
         issuer="http://127.0.0.1:8003",
         jwks_uri="http://127.0.0.1:8003/jwks",
+        client_id="eohub",
+        name_claim="preferred_username",
+        ports=S3Ports(8006, 8007, 8008, 8009),
     )
 
 
@@ -39,7 +43,7 @@ def test_a_second_start_keeps_every_secret(options: S3Options) -> None:
 
 
 def test_two_machines_share_no_secret(options: S3Options, tmp_path: Path) -> None:
-    other = S3Options(tmp_path / "b" / "s3", tmp_path / "b" / "admin.json", options.issuer, options.jwks_uri)
+    other = replace(options, folder=tmp_path / "b" / "s3", admin_file=tmp_path / "b" / "admin.json")
     prepare(options, WEED, NOW)
     prepare(other, WEED, NOW)
     mine = json.loads((options.folder / "keys.json").read_bytes())
@@ -97,9 +101,7 @@ def test_a_folder_whose_place_is_taken_by_a_file_is_a_sentence(options: S3Option
 
 def test_a_changed_issuer_is_trusted_from_the_next_start_and_the_old_one_no_more(options: S3Options) -> None:
     prepare(options, WEED, NOW)
-    moved = S3Options(
-        options.folder, options.admin_file, "http://127.0.0.1:9003", "http://127.0.0.1:9003/jwks"
-    )
+    moved = replace(options, issuer="http://127.0.0.1:9003", jwks_uri="http://127.0.0.1:9003/jwks")
     prepare(moved, WEED, NOW)
     text = (options.folder / "access.json").read_text()
     assert "127.0.0.1:9003" in text
@@ -164,4 +166,4 @@ def test_the_services_command_says_everything_that_the_options_say(options: S3Op
 
 
 def test_the_ports_are_those_of_http_and_the_same_plus_10000() -> None:
-    assert S3Ports().every == (8006, 8007, 8008, 8009, 18006, 18007, 18008, 18009)
+    assert S3Ports(8006, 8007, 8008, 8009).every == (8006, 8007, 8008, 8009, 18006, 18007, 18008, 18009)
