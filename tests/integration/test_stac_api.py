@@ -2,9 +2,12 @@
 
 import http.client
 import json
+import os
 import signal
+import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -446,17 +449,22 @@ def test_a_bad_line_is_named_and_stops_no_other(service: CatalogueService, tmp_p
 
 
 def test_an_interrupted_ingest_can_be_repeated(tmp_path: Path) -> None:
-    file = tmp_path / "many.ndjson"
-    with file.open("w") as output:
-        for number in range(30_000):
-            output.write(json.dumps(document(number % COUNT) | {"id": f"i{number}"}) + "\n")
+    lines = [json.dumps(document(number % COUNT) | {"id": f"i{number}"}) + "\n" for number in range(25_000)]
+    file, pipe = tmp_path / "many.ndjson", tmp_path / "pipe"
+    file.write_text("".join(lines))
+    os.mkfifo(pipe)
     url = f"sqlite:///{tmp_path / 'many.sqlite'}"
     command = [sys.executable, "-c", "from eohub_catalogue.service.__main__ import manage; manage()"]
     process = subprocess.Popen(
-        [*command, "ingest", str(file), "--database-url", url], stderr=subprocess.PIPE, text=True
+        [*command, "ingest", str(pipe), "--database-url", url], stderr=subprocess.PIPE, text=True
     )
-    wait_for_first_items(tmp_path / "many.sqlite")
-    process.send_signal(signal.SIGINT)
+    # Its third batch is not whole, so however fast it is, it waits for more when it is interrupted.
+    with pipe.open("w") as output:
+        output.writelines(lines)
+        output.flush()
+        wait_for_first_items(tmp_path / "many.sqlite")
+        process.send_signal(signal.SIGINT)
+        time.sleep(1)
     _, errors = process.communicate(timeout=120)
     assert process.returncode == 130, errors
     assert "Cancelled" in errors
@@ -466,14 +474,11 @@ def test_an_interrupted_ingest_can_be_repeated(tmp_path: Path) -> None:
     new, _, unchanged = (
         int(part.split()[0]) for part in done.stderr.split("items: ")[1].split(";")[0].split(", ")
     )
-    assert new + unchanged == 30_000
-    assert unchanged % 2_000 == 0
+    assert new + unchanged == 25_000
+    assert unchanged in (10_000, 20_000)
 
 
 def wait_for_first_items(path: Path) -> None:
-    import sqlite3
-    import time
-
     for _ in range(1_200):
         try:
             with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
