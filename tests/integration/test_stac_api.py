@@ -450,7 +450,7 @@ def test_a_bad_line_is_named_and_stops_no_other(service: CatalogueService, tmp_p
 
 def test_an_interrupted_ingest_can_be_repeated(tmp_path: Path) -> None:
     lines = [json.dumps(document(number % COUNT) | {"id": f"i{number}"}) + "\n" for number in range(25_000)]
-    file, pipe = tmp_path / "many.ndjson", tmp_path / "pipe"
+    file, pipe = tmp_path / "many.ndjson", tmp_path / "pipe.ndjson"
     file.write_text("".join(lines))
     os.mkfifo(pipe)
     url = f"sqlite:///{tmp_path / 'many.sqlite'}"
