@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -45,6 +45,8 @@ class LocalStack:
     state: StateFolder
     ports: Ports = field(default_factory=free_ports)
     settings: Mapping[str, str] = field(default_factory=dict[str, str])
+    through: Sequence[str] = ()
+    """Words before a command, such as those that take rights away from it."""
     keeper: "subprocess.Popen[bytes] | None" = None
 
     @property
@@ -71,7 +73,7 @@ class LocalStack:
 
     def eohub(self, *arguments: str, seconds: float = 120.0) -> "subprocess.CompletedProcess[str]":
         """Run one `eohub` command to its end."""
-        command = [sys.executable, "-m", "eohub_hub", *arguments]
+        command = [*self.through, sys.executable, "-m", "eohub_hub", *arguments]
         return subprocess.run(
             command, env=self.environ, capture_output=True, text=True, timeout=seconds, check=False
         )
