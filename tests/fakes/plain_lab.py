@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -40,14 +41,11 @@ def free_port() -> int:
         return port
 
 
-def built_wheels() -> list[str]:
-    """The wheels of the toolkit and the catalogue with its [server] extra, as `make dist` leaves them."""
-    wheels = [*(ROOT / "dist").glob("eohub_toolkit-*.whl"), *(ROOT / "dist").glob("eohub_catalogue-*.whl")]
-    if len(wheels) != 2:
-        raise FileNotFoundError("dist/ lacks the wheels of the toolkit and the catalogue. Run: make dist")
-    return [
-        f"{wheel.name.partition('-')[0].replace('_', '-')}[server] @ {wheel.as_uri()}" for wheel in wheels
-    ]
+def documented_install() -> list[str]:
+    """What the catalogue's README tells to install, after `make dist`, from the folder of the checkout."""
+    readme = (ROOT / "extensions" / "catalogue" / "README.md").read_text("utf-8")
+    (line,) = re.findall(r"^pip install (.+)$", readme, re.M)
+    return shlex.split(line)
 
 
 def clean_environment(folder: Path, requirements: Sequence[str]) -> Path:
@@ -61,7 +59,7 @@ def clean_environment(folder: Path, requirements: Sequence[str]) -> Path:
     subprocess.run([found, "venv", "--quiet", "-p", sys.executable, folder / "venv"], check=True)
     # Copies, since links would share files with uv's cache that programs here may write to.
     install = [found, "pip", "install", "--quiet", "--link-mode", "copy", "-c", constraints]
-    subprocess.run([*install, "-p", folder / "venv", *requirements], check=True)
+    subprocess.run([*install, "-p", folder / "venv", *requirements], check=True, cwd=ROOT)
     return folder / "venv"
 
 

@@ -1,6 +1,7 @@
 """The catalogue's wheel in a clean environment with a plain JupyterLab, no hub: the panel works there."""
 
 import json
+import re
 import shutil
 import subprocess
 import urllib.error
@@ -15,8 +16,8 @@ from fakes.plain_lab import (
     TOKEN,
     RestartableService,
     RestartableStore,
-    built_wheels,
     clean_environment,
+    documented_install,
     running_lab,
 )
 from fakes.stac_documents import cube_item
@@ -73,7 +74,7 @@ def documents() -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("plain")
-    return clean_environment(folder, ["jupyterlab", "ipykernel", *built_wheels()])
+    return clean_environment(folder, documented_install())
 
 
 @pytest.fixture(scope="module")
@@ -258,8 +259,70 @@ def test_nothing_found_offers_the_next_step(page: Page, lab: str) -> None:
     search(panel, "no such thing")
     panel.get_by_text("Nothing found for “no such thing”").wait_for()
     picture(page, "nothing-found")
-    panel.get_by_role("button", name="Search without words").click()
+    panel.get_by_role("button", name="Search without “no such thing”").click()
     panel.get_by_text("showing 20 of 30").wait_for()
+
+
+def test_the_filter_that_removed_everything_is_named(page: Page, lab: str) -> None:
+    panel = open_panel(page, lab)
+    panel.get_by_label("From", exact=True).fill("2150-01-01")
+    search(panel, "picture")
+    panel.get_by_text("There are items without the dates.").wait_for()
+    picture(page, "nothing-found-with-dates")
+    panel.get_by_role("button", name="Search without the dates").click()
+    panel.get_by_text("showing 20 of 26").wait_for()
+
+
+def test_the_shortcut_and_the_palette_lead_from_a_notebook_to_the_search_field(page: Page, lab: str) -> None:
+    page.goto(f"{lab}/lab?token={TOKEN}&reset")
+    page.locator(".jp-LauncherCard[data-category=Notebook]").first.click()
+    page.get_by_text("| Idle").first.wait_for()
+    cell = page.locator(".jp-Notebook .jp-Cell .cm-content").first
+    cell.click()
+    page.keyboard.press("Alt+Shift+C")
+    words = page.get_by_role("region", name="Catalogue").get_by_role("searchbox")
+    expect(words).to_be_focused()
+    cell.click()
+    page.keyboard.press("Control+Shift+C")
+    page.locator(".lm-CommandPalette").get_by_role("textbox").fill("Show the Catalogue")
+    page.keyboard.press("Enter")
+    expect(words).to_be_focused()
+    page.wait_for_timeout(1_000)  # the palette gives the focus back to the notebook a moment later
+    expect(words).to_be_focused()
+    assert cell.inner_text().strip() == ""
+
+
+def test_no_other_command_has_the_keys_of_the_shortcut(environment: Path) -> None:
+    ours, others = dict[str, set[str]](), dict[str, set[str]]()
+    for path in environment.glob("share/jupyter/**/schemas/**/*.json"):
+        for shortcut in json.loads(path.read_text("utf-8")).get("jupyter.lab.shortcuts", []):
+            into = ours if shortcut["command"].startswith("eohub-") else others
+            for platform in ("macKeys", "winKeys", "linuxKeys"):
+                keys = shortcut.get(platform) or shortcut.get("keys") or ()
+                into.setdefault(platform, set()).add(" ".join(keys))
+    assert ours == {
+        "macKeys": {"Ctrl Shift C"},
+        "winKeys": {"Alt Shift C"},
+        "linuxKeys": {"Alt Shift C"},
+    }
+    for platform, keys in ours.items():
+        assert len(others[platform]) > 50
+        accel = "Cmd" if platform == "macKeys" else "Ctrl"
+        assert not keys & {each.replace("Accel", accel) for each in others[platform]}
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_the_icon_is_an_outline_in_both_themes(page: Page, lab: str, theme: str) -> None:
+    open_panel(page, lab)
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
+    page.locator(".lm-Menu-item", has_text=re.compile("^Theme$")).hover()
+    page.locator(".lm-Menu-item", has_text=re.compile(f"^{theme}$")).click()
+    is_light = str(theme == "JupyterLab Light").lower()
+    page.locator(f'body[data-jp-theme-light="{is_light}"]').wait_for(state="attached")
+    circle = page.locator('.jp-SideBar [data-id="eohub-catalogue"] circle')
+    fill, stroke = circle.evaluate("node => [getComputedStyle(node).fill, getComputedStyle(node).stroke]")
+    assert fill == "none"
+    assert stroke not in ("none", "")
 
 
 def test_a_killed_service_is_a_row_that_says_so_and_comes_back_without_reload(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -19,6 +20,7 @@ import pytest
 import xarray as xr
 import zarr
 
+from eohub_catalogue.code import code_of
 from eohub_hub.local.ports import is_free
 from eohub_hub.local.seed import cubes as what
 from eohub_hub.local.seed.cubes import CUBES, Cube
@@ -138,8 +140,22 @@ def test_items_say_what_the_cubes_are(cube: Cube, seeded: Path) -> None:
     for name, described in properties["cube:variables"].items():
         assert described["shape"] == list(dataset[name].shape)
         assert described["dimensions"] == list(dataset[name].dims)
+    values = dataset[cube.variable]
+    assert properties["cube:variables"][cube.variable]["extent"] == [float(values.min()), float(values.max())]
     for name, described in properties["cube:dimensions"].items():
         assert described["size"] == dataset.sizes[name]
+
+
+def test_the_code_in_the_users_guide_is_what_the_panel_inserts(seeded: Path) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "users" / "catalogue.md").read_text("utf-8")
+    shown = [code for code in re.findall(r"```python\n(.*?)\n```", guide, re.S) if "open_dataset" in code]
+    lines = (
+        (seeded / "items.ndjson").read_text("utf-8").replace(f"file://{seeded}", "s3://climate").splitlines()
+    )
+    inserted = [code_of(json.loads(line)).source for line in lines]
+    assert shown
+    assert set(shown) <= set(inserted)
+    assert all(len(source.splitlines()) <= 8 and "clim=(" in source for source in inserted)
 
 
 def test_boxes_and_intervals_are_on_the_map_and_in_the_calendar(seeded: Path) -> None:

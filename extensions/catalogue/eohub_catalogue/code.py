@@ -23,8 +23,10 @@ _STORAGE_OPTIONS: Final = frozenset({"anon", "requester_pays", "account_name", "
 _CLIENT_OPTIONS: Final = frozenset({"endpoint_url", "region_name", "trust_env"})
 # Cells that a browser draws without a pause; a larger grid is thinned.
 _MANY_CELLS: Final = 250_000
+# The most lines of a cell; a blank one makes room for a plot that says much.
+_MOST_LINES: Final = 8
 # What a cell shows beside an open sidebar on a screen of 1280 pixels.
-_LINE_LENGTH: Final = 104
+_LINE_LENGTH: Final = 106
 _DEEPEST: Final = 4
 _LONGEST: Final = 50
 _BOUNDS: Final = re.compile(r"(_|\b)(bnds|bounds|vertices)$", re.IGNORECASE)
@@ -48,9 +50,11 @@ def code_of(item: object) -> NotebookCode:
     if isinstance(asset, str):
         raise NothingToOpen(asset, hint="Look for an item whose kind is Zarr.")
     plot = _plot(cube_of(item))
-    lines = ["import xarray as xr", "", *_open_lines(asset), plot]
-    if ".hvplot" in plot:
+    lines = ["import xarray as xr", "", *_open_lines(asset), *plot]
+    if any(".hvplot" in line for line in plot):
         lines.insert(0, "import hvplot.xarray  # noqa: F401")
+    if len(lines) > _MOST_LINES:
+        lines.remove("")
     return NotebookCode(source="\n".join(lines))
 
 
@@ -136,14 +140,14 @@ def _literal_or_none(value: object) -> str | None:
         return None
 
 
-def _plot(cube: Cube) -> str:
+def _plot(cube: Cube) -> list[str]:
     variable = max(cube.variables, key=lambda each: _rank(cube, each), default=None)
     if variable is None or not variable.dimensions:
-        return "ds"
+        return ["ds"]
     selected = f"ds[{literal(variable.name)}]"
     across, along = _spatial(cube, variable, "x"), _spatial(cube, variable, "y")
     if across is None or along is None:
-        return f"{selected}.hvplot()"
+        return [f"{selected}.hvplot()"]
     x, y = _coordinates(cube, across, along)
     arguments = [f"x={literal(x)}", f"y={literal(y)}"]
     is_curvilinear = (x, y) != (across.name, along.name)
@@ -155,18 +159,43 @@ def _plot(cube: Cube) -> str:
         arguments.append(f"groupby={literal(others if len(others) > 1 else others[0])}")
     if is_curvilinear:
         arguments.append("s=3")
-    arguments.append('cmap="viridis"')
+    look = ['cmap="viridis"', *_colours(variable, is_curvilinear=is_curvilinear)]
     if others:
-        arguments.append('widget_location="bottom"')
+        look.append('widget_location="bottom"')
     kind = _kind(across, along, is_curvilinear=is_curvilinear)
-    return _call(f"{selected}{_thinned(across, along)}.hvplot.{kind}", arguments)
+    return _call(f"{selected}{_thinned(across, along)}.hvplot.{kind}", arguments, look)
 
 
-def _call(function: str, arguments: Sequence[str]) -> str:
-    """A call on one line, or on three where it would leave the cell."""
-    inside = ", ".join(arguments)
-    line = f"{function}({inside})"
-    return line if len(line) <= _LINE_LENGTH else f"{function}(\n    {inside}\n)"
+def _call(function: str, data: Sequence[str], look: Sequence[str]) -> list[str]:
+    """A call on one line; what would leave the cell goes inside, what is drawn above how it looks."""
+    inside = ", ".join([*data, *look])
+    if len(line := f"{function}({inside})") <= _LINE_LENGTH:
+        return [line]
+    if len(line := f"    {inside}") <= _LINE_LENGTH:
+        return [f"{function}(", line, ")"]
+    return [f"{function}(", f"    {', '.join(data)},", f"    {', '.join(look)},", ")"]
+
+
+def _colours(variable: Variable, *, is_curvilinear: bool) -> list[str]:
+    """One colour scale for all steps, where the item tells the extremes; without it each step has its own."""
+    limits = None if variable.extent is None else round_limits(*variable.extent)
+    arguments = [] if limits is None else [f"clim=({', '.join(limits)})"]
+    # An image says its unit by itself; points go through a table, which has none.
+    if is_curvilinear and variable.unit:
+        arguments.append(f"clabel={literal(f'{variable.name} ({variable.unit})')}")
+    return arguments
+
+
+def round_limits(low: float, high: float) -> tuple[str, str] | None:
+    """Literals of numbers around a range, two digits of its width apart; None where it has no width."""
+    width = high - low
+    if not 1e-300 < width < math.inf:
+        return None
+    digits = 1 - math.floor(math.log10(width))
+    step = 10.0**-digits
+    ends = (round(math.floor(low / step) * step, digits), round(math.ceil(high / step) * step, digits))
+    first, last = (f"{end:.15g}" for end in ends)
+    return None if first == last or not all(map(math.isfinite, ends)) else (first, last)
 
 
 def _kind(across: Axis, along: Axis, *, is_curvilinear: bool) -> str:

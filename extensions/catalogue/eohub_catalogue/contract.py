@@ -26,7 +26,7 @@ def _public(address: str) -> str:
 
 
 CatalogueId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
-StacId = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_ID)]
+StacId = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=LONGEST_ID)]
 PublicUrl = Annotated[str, StringConstraints(pattern=r"^https?://", max_length=2048), AfterValidator(_public)]
 """An address that anybody may see: no user or password before the host, no query that could hold a key."""
 
@@ -103,7 +103,17 @@ class Variable(_Wire):
     name: str
     unit: str | None
     description: str | None
-    dimensions: tuple[str, ...]
+    dimensions: tuple[str, ...] = Field(description="In the order of the array")
+    extent: tuple[float, float] | None = Field(
+        description="Smallest and largest value in its unit, where the item tells both"
+    )
+
+
+class Source(_Wire):
+    """Where an item's data comes from; the address only where a browser may open it."""
+
+    title: str
+    url: str | None
 
 
 class StoredSize(_Wire):
@@ -123,9 +133,13 @@ class ItemSummary(_Wire):
     kind: str = Field(description="zarr, netCDF, GeoTIFF, ... or 'no data'")
     description: str | None
     license: str | None
+    license_url: str | None = Field(description="Text of the licence, http or https")
+    attribution: str | None = Field(description="What has to be named when the data is shown")
+    providers: tuple[str, ...] = Field(description="Each with its roles, such as 'ESA (producer)'")
+    sources: tuple[Source, ...]
     stored: StoredSize | None
     asset_count: int
-    dimensions: tuple[Dimension, ...]
+    dimensions: tuple[Dimension, ...] = Field(description="In the order of the largest variable")
     variables: tuple[Variable, ...]
     variable_count: int = Field(description="All of them; `variables` holds the first ones")
     start: datetime | None

@@ -37,8 +37,13 @@ class Cube:
         return next((axis for axis in self.axes if axis.name == name), None)
 
     def dimensions(self) -> tuple[Dimension, ...]:
-        """The axes as they go over the wire."""
-        return tuple(Dimension(name=axis.name, size=axis.size, kind=axis.kind) for axis in self.axes)
+        """The axes in the order of the array with the most of them: an object in JSON has no order."""
+        widest = sorted(self.variables, key=lambda each: -len(each.dimensions))
+        order = list(dict.fromkeys(name for each in widest for name in each.dimensions))
+        axes = sorted(
+            self.axes, key=lambda axis: order.index(axis.name) if axis.name in order else len(order)
+        )
+        return tuple(Dimension(name=axis.name, size=axis.size, kind=axis.kind) for axis in axes)
 
 
 def cube_of(item: object) -> Cube:
@@ -77,6 +82,7 @@ def _variables(pairs: Sequence[tuple[str, object]]) -> tuple[Variable, ...]:
             or text(mapping(mapping(raw).get("attrs")).get("units"), 60),
             description=_variable_description(mapping(raw)),
             dimensions=_names(mapping(raw).get("dimensions")),
+            extent=_extent(mapping(raw).get("extent")),
         )
         for raw_name, raw in pairs[:MOST_VARIABLES]
         if (name := text(raw_name, 100)) is not None
@@ -87,6 +93,12 @@ def _variable_description(variable: Mapping[str, object]) -> str | None:
     attributes = mapping(variable.get("attrs"))
     candidates = (variable.get("description"), attributes.get("long_name"), attributes.get("standard_name"))
     return next((found for each in candidates if (found := text(each)) is not None), None)
+
+
+def _extent(value: object) -> tuple[float, float] | None:
+    ends = [number(end) for end in sequence(value)[:3]]
+    first, last = ends if len(ends) == 2 else (None, None)
+    return None if first is None or last is None or first > last else (first, last)
 
 
 def _names(value: object) -> tuple[str, ...]:

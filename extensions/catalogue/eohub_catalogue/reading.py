@@ -15,6 +15,7 @@ _DURATION = re.compile(
 # Mean Gregorian year and month, so that a count of steps is right for calendars of 365.2425 days.
 _SECONDS = (31_556_952, 2_629_746, 604_800, 86_400, 3_600, 60, 1)
 _LONGEST_WALK = 20_000
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def mapping(value: object) -> Mapping[str, object]:
@@ -38,8 +39,8 @@ def text(value: object, limit: int = 300) -> str | None:
 
 
 def identifier(value: object) -> str | None:
-    """An id exactly as given, or None: 1 to LONGEST_ID characters, all of which can be encoded."""
-    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_ID:
+    """An id exactly as given, or None: 1 to LONGEST_ID characters, none of control, all can be encoded."""
+    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_ID or _CONTROL.search(value):
         return None
     return value if value.encode("utf-8", "ignore").decode("utf-8") == value else None
 

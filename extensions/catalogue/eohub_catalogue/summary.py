@@ -7,6 +7,7 @@ from eohub_catalogue.assets import kind_of, openable
 from eohub_catalogue.contract import ItemPage, ItemSummary, StoredSize
 from eohub_catalogue.cube import cube_of
 from eohub_catalogue.lint import defects_of
+from eohub_catalogue.origin import attribution_of, license_url_of, providers_of, sources_of
 from eohub_catalogue.ports import RawPage
 from eohub_catalogue.reading import count, identifier, instant, mapping, text
 
@@ -35,6 +36,10 @@ def summary_of(item: object, catalogue: str) -> ItemSummary:
         kind=kind_of(raw),
         description=text(properties.get("description"), 1000),
         license=text(properties.get("license"), 100),
+        license_url=license_url_of(raw),
+        attribution=attribution_of(raw),
+        providers=providers_of(raw),
+        sources=sources_of(raw),
         stored=_stored(assets.values()),
         asset_count=len(assets),
         dimensions=cube.dimensions(),

@@ -8,7 +8,7 @@ from fakes.stac_documents import cube_item, real_documents, with_asset, with_pro
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eohub_catalogue.code import code_of, literal
+from eohub_catalogue.code import code_of, literal, round_limits
 from eohub_catalogue.errors import NothingToOpen
 
 LITERALS = st.recursive(
@@ -84,14 +84,80 @@ def test_a_curvilinear_grid_is_drawn_by_its_longitudes_and_latitudes() -> None:
             "cube:variables": {
                 "nav_lon": {"type": "auxiliary", "dimensions": ["y", "x"], "unit": "degrees_east"},
                 "nav_lat": {"type": "auxiliary", "dimensions": ["y", "x"], "unit": "degrees_north"},
-                "votemper": {"type": "data", "dimensions": ["time", "depth", "y", "x"]},
+                "votemper": {
+                    "type": "data",
+                    "dimensions": ["time", "depth", "y", "x"],
+                    "unit": "degree_C",
+                    "extent": [-2.06, 34.45],
+                },
             },
         }
     )
-    assert plotted(code_of(item).source) == (
-        'ds["votemper"].hvplot.points(x="nav_lon", y="nav_lat", c="votemper", '
-        'groupby=["time", "depth"], s=3, cmap="viridis", widget_location="bottom")'
+    assert code_of(item).source == (
+        "import hvplot.xarray  # noqa: F401\n"
+        "import xarray as xr\n"
+        "\n"
+        'ds = xr.open_dataset("s3://climate/a1b-north-america.zarr", '
+        'engine="zarr", chunks={}, consolidated=True)\n'
+        'ds["votemper"].hvplot.points(\n'
+        '    x="nav_lon", y="nav_lat", c="votemper", groupby=["time", "depth"], s=3,\n'
+        '    cmap="viridis", clim=(-3, 35), clabel="votemper (degree_C)", widget_location="bottom",\n'
+        ")"
     )
+    # A long address takes a line more, and the blank one makes room for it.
+    item["assets"]["data"]["href"] = f"s3://climate/{'long-' * 20}.zarr"
+    lines = code_of(item).source.splitlines()
+    assert len(lines) == 8
+    assert lines[2].startswith("store = ")
+    assert "" not in lines
+
+
+def test_the_colour_scale_is_the_same_for_all_steps_where_the_item_tells_the_extremes() -> None:
+    axes = {"latitude": {"axis": "y", "step": 1}, "longitude": {"axis": "x", "step": 1}}
+    variables = {"t": {"dimensions": ["latitude", "longitude"], "unit": "K", "extent": [257.3, 306.07]}}
+    item = with_properties(**{"cube:dimensions": axes, "cube:variables": variables})
+    assert plotted(code_of(item).source) == (
+        'ds["t"].hvplot.image(x="longitude", y="latitude", cmap="viridis", clim=(257, 307))'
+    )
+
+
+@pytest.mark.parametrize(
+    "extent",
+    [None, [0, None], [None, 1], [1], [0, 1, 2], [5, 1], [3, 3], ["0", "1"], [float("nan"), 1], "01"],
+)
+def test_an_extent_that_is_none_leaves_each_step_its_own_colours(extent: object) -> None:
+    axes = {"latitude": {"axis": "y", "step": 1}, "longitude": {"axis": "x", "step": 1}}
+    variables = {"t": {"dimensions": ["latitude", "longitude"], "extent": extent}}
+    item = with_properties(**{"cube:dimensions": axes, "cube:variables": variables})
+    assert "clim=" not in code_of(item).source
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "limits"),
+    [
+        (257.318817, 306.073303, ("257", "307")),
+        (-2.058408, 34.453308, ("-3", "35")),
+        (0, 0.003, ("0", "0.003")),
+        (98_234, 104_021.5, ("98200", "104100")),
+        (0, 1e300, ("0", "1e+300")),
+        (0, 5e-324, None),
+        (-1.7e308, 1.7e308, None),
+    ],
+)
+def test_limits_are_round_numbers_around_the_range(
+    low: float, high: float, limits: tuple[str, str] | None
+) -> None:
+    assert round_limits(low, high) == limits
+
+
+@given(st.floats(-1e9, 1e9), st.floats(1e-3, 1e9))
+def test_limits_enclose_the_range_closely(low: float, width: float) -> None:
+    limits = round_limits(low, low + width)
+    assert limits is not None
+    first, last = map(ast.literal_eval, limits)
+    slack = width / 1e6  # the written numbers have 15 digits
+    assert low - width / 5 <= first <= low + slack
+    assert low + width - slack <= last <= low + width * 1.2 + slack
 
 
 def test_bounds_are_not_what_is_plotted() -> None:

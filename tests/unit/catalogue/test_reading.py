@@ -48,6 +48,7 @@ def test_an_id_is_kept_exactly_or_not_at_all() -> None:
     assert identifier("x" * 1025) is None
     assert identifier("half \ud800") is None
     assert identifier("") is None
+    assert identifier("two\nlines") is None
 
 
 @pytest.mark.parametrize("value", [True, "1", None, float("nan"), float("inf"), 10**400])

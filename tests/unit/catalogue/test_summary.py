@@ -50,6 +50,7 @@ def test_a_cube_becomes_a_row() -> None:
             unit="K",
             description="Air temperature at 1.5 m",
             dimensions=("time", "latitude", "longitude"),
+            extent=None,
         ),
     )
     assert row.start == datetime(1860, 6, 1, tzinfo=UTC)
@@ -83,6 +84,17 @@ def test_sizes_come_from_the_shape_of_variables_first() -> None:
 def test_the_size_of_a_dimension(dimension: object, size: int | None) -> None:
     row = summary_of(with_properties(**{"cube:dimensions": {"time": dimension}}), "x")
     assert row.dimensions[0].size == size
+
+
+def test_dimensions_stand_in_the_order_of_the_array_and_not_of_the_object() -> None:
+    dimensions = {"y": {"size": 330}, "x": {"size": 360}, "time": {"size": 3}, "unused": {"size": 1}}
+    variables = {
+        "area": {"dimensions": ["x", "y"]},
+        "tos": {"dimensions": ["time", "y", "x"], "extent": [-2, 34.5]},
+    }
+    row = summary_of(with_properties(**{"cube:dimensions": dimensions, "cube:variables": variables}), "x")
+    assert [dimension.name for dimension in row.dimensions] == ["time", "y", "x", "unused"]
+    assert [variable.extent for variable in row.variables] == [None, (-2.0, 34.5)]
 
 
 def test_a_size_is_at_least_where_an_asset_does_not_tell_its_own() -> None:

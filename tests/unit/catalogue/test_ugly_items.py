@@ -24,7 +24,11 @@ RICH = cube_item(
 RICH["properties"]["cube:dimensions"]["time"]["values"] = ["1860-06-01", "1861-06-01"]
 RICH["properties"]["cube:variables"]["air_temperature"]["shape"] = [240, 37, 49]
 RICH["properties"]["cube:variables"]["air_temperature"]["attrs"] = {"units": "K", "long_name": "Air"}
-RICH["properties"] |= {"keywords": ["air"], "proj:code": "EPSG:4326"}
+RICH["properties"]["cube:variables"]["air_temperature"]["extent"] = [257.3, 306.1]
+RICH["properties"] |= {"keywords": ["air"], "proj:code": "EPSG:4326", "attribution": "Crown copyright"}
+RICH["properties"]["providers"] = [{"name": "Met Office", "roles": ["producer"]}]
+RICH["links"] += [{"rel": "license", "href": "https://stac.example.org/licence"}]
+RICH["links"] += [{"rel": "via", "href": "https://stac.example.org/source", "title": "Source"}]
 RICH["assets"]["data"]["xarray:storage_options"] = {"client_kwargs": {"region_name": "a"}, "anon": True}
 SOUND = cube_item(id="sound")
 ITEMS = {"cube": cube_item(), "rich": RICH}

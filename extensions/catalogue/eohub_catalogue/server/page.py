@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from eohub_catalogue.errors import InvalidPage
 
 _LONGEST = 12_000
+_CONTROL = r"\x00-\x1f\x7f"
+_PATH = rf"^[^/?#:{_CONTROL}][^?#:{_CONTROL}]*(\?[^#{_CONTROL}]*)?$"
 
 
 class PageMarker(BaseModel):
@@ -20,7 +22,7 @@ class PageMarker(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     method: Literal["GET", "POST"]
-    path: Annotated[str, StringConstraints(pattern=r"^[^/?#:][^?#:]*(\?[^#]*)?$", max_length=8000)] = Field(
+    path: Annotated[str, StringConstraints(pattern=_PATH, max_length=8000)] = Field(
         description="Relative to the catalogue's root, with its query"
     )
     body: dict[str, object] | None = None

@@ -19,10 +19,12 @@ from eohub_catalogue.search import (
     word_search_of,
 )
 from eohub_catalogue.server.page import PageMarker
+from eohub_toolkit.errors import Unavailable, Upstream
 from eohub_toolkit.http import Client
 
 _MOST_PAGES = 5
 _LONGEST_REASON = 64 * 1024
+_NO_STAC = "Ask those who run this hub to check the catalogue's address in its settings."
 
 
 class StacApi:
@@ -94,7 +96,9 @@ class StacApi:
 
     def _page_of(self, document: Mapping[str, object]) -> RawPage:
         if not isinstance(document.get("features"), list):
-            raise CatalogueBroken(f"{self._title} answered with something that is no list of items.")
+            raise CatalogueBroken(
+                f"{self._title} answered with something that is no list of items.", hint=_NO_STAC
+            )
         sent = sequence(document["features"])
         features = sent[:MAX_PAGE]
         link = next_link(document)
@@ -116,7 +120,10 @@ class StacApi:
     async def _document(
         self, method: str, path: str, options: Mapping[str, Any], missing: str | None = None
     ) -> Mapping[str, object]:
-        answer = await self._client.request(method, path, **options)
+        try:
+            answer = await self._client.request(method, path, **options)
+        except (Unavailable, Upstream) as error:
+            raise self._in_words(error) from error
         match answer.status_code:
             case 200:
                 # A large answer takes seconds to read, and other requests are waiting.
@@ -125,23 +132,33 @@ class StacApi:
                 raise ItemNotFound(missing, hint="Search again; the catalogue may have changed.")
             case 401 | 403:
                 raise CatalogueRefused(
-                    f"{self._title} asks for a login, which it cannot be given from here yet."
+                    f"{self._title} asks for a login, which it cannot be given from here yet.",
+                    hint="Search the other catalogues, or this one on its own web page.",
                 )
             case 429:
-                raise CatalogueBusy(f"{self._title} asks to slow down.", hint="Wait a moment.")
+                raise CatalogueBusy(f"{self._title} asks to slow down.", hint="Try again in a minute.")
             case 400 | 422:
                 raise CatalogueRefused(
-                    f"{self._title} does not accept this search. {_reason(answer.content)}".strip()
+                    f"{self._title} does not accept this search. {_reason(answer.content)}".strip(),
+                    hint="Change the words or the dates, then search again.",
                 )
             case status:
                 raise CatalogueBroken(
-                    f"{self._title} answered with status {status} instead of STAC.",
-                    hint="Check the address in the catalogue's settings.",
+                    f"{self._title} is not found at its address (status {status}).", hint=_NO_STAC
                 )
+
+    def _in_words(self, error: Unavailable | Upstream) -> Unavailable | Upstream:
+        """The client speaks of hosts and connections; a person knows the catalogue by its title."""
+        if isinstance(error, Unavailable):
+            return Unavailable(f"{self._title} does not answer.", hint="Wait a moment, then try again.")
+        return Upstream(
+            f"{self._title} could not answer because of a fault on its side.",
+            hint="Try again in some minutes; if it stays, tell those who run the catalogue.",
+        )
 
     def _object(self, document: object) -> Mapping[str, object]:
         if not isinstance(document, dict):
-            raise CatalogueBroken(f"{self._title} answered with something that is not JSON.")
+            raise CatalogueBroken(f"{self._title} answered with something that is no STAC.", hint=_NO_STAC)
         return mapping(document)
 
 

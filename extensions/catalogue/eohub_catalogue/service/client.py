@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import attr
+from anyio import CapacityLimiter, to_thread
 from fastapi import Request, Response
 from stac_fastapi.types.core import AsyncBaseCoreClient
 
@@ -18,6 +19,8 @@ from eohub_toolkit.errors import Invalid, NotFound
 _PAGE = ("limit", "token")
 _SEARCH = ("collections", "ids", "bbox", "intersects", "datetime", "q", *_PAGE)
 
+_UNDERSTOOD_AT_ONCE = 2
+
 type NextLink = Callable[[str], Link]
 
 
@@ -27,6 +30,7 @@ class StacClient(AsyncBaseCoreClient):
 
     store: StacStore = attr.ib(kw_only=True)
     prefix: str = attr.ib(kw_only=True)
+    _threads: CapacityLimiter = attr.ib(init=False, factory=lambda: CapacityLimiter(_UNDERSTOOD_AT_ONCE))
 
     async def landing_page(self, **kwargs: Any) -> Any:
         """The API's root document."""
@@ -72,7 +76,7 @@ class StacClient(AsyncBaseCoreClient):
         parent = links.collection_url(root, collection_id)
         url = f"{parent}/items"
         mine = (check_id(collection_id),)
-        query = item_query(_only(kwargs, _SEARCH))
+        query = await self._understood(item_query, _only(kwargs, _SEARCH))
         # pystac-client repeats the path's collection among the parameters.
         if query.collections not in ((), mine):
             raise Invalid("collections names another collection than the path.", hint="Use /search for that.")
@@ -88,7 +92,8 @@ class StacClient(AsyncBaseCoreClient):
         url = f"{root}search"
         made = [links.link("root", root), links.link("self", links.with_query(url, request), GEOJSON)]
         next_link = _next_by_url(request, url, GEOJSON)
-        return await self._page(item_query(_only(kwargs, _SEARCH)), kwargs["token"], root, made, next_link)
+        query = await self._understood(item_query, _only(kwargs, _SEARCH))
+        return await self._page(query, kwargs["token"], root, made, next_link)
 
     async def post_search(self, search_request: SearchPostRequest, **kwargs: Any) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
         """One page of items, asked for with JSON; raises NotFound, Invalid."""
@@ -101,7 +106,14 @@ class StacClient(AsyncBaseCoreClient):
         def next_link(token: str) -> Link:
             return links.link("next", url, GEOJSON, method="POST", body={**given, "token": token})
 
-        return await self._page(json_query(given), given.get("token"), root, made, next_link)
+        query = await self._understood(json_query, given)
+        return await self._page(query, given.get("token"), root, made, next_link)
+
+    async def _understood(
+        self, read: Callable[[Mapping[str, object]], ItemQuery], given: Mapping[str, object]
+    ) -> ItemQuery:
+        # A large geometry takes its time; everybody else is answered meanwhile.
+        return await to_thread.run_sync(read, given, limiter=self._threads)
 
     async def _page(
         self, query: ItemQuery, token: object, root: str, made: list[Link], next_link: NextLink

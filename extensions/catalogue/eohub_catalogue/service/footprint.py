@@ -28,6 +28,10 @@ GEOMETRY_TYPES = (
 )
 _HEMISPHERES = ((-180.0, 0.0), (0.0, 180.0))
 _LATITUDE_SLACK = 1e-6
+_MOST_MEETINGS = 200
+"""How often the sides of a shape may meet beyond those that follow each other, for it to be mended: what that
+takes grows with their square, to minutes for a scribble of a few hundred corners."""
+_SIDES_AT_ONCE = 64
 # Types, because true and false are integers to `isinstance`, and because this is asked for every item.
 _NUMBERS: frozenset[type] = frozenset({int, float})
 
@@ -168,21 +172,24 @@ def parse_geometry(geometry: object) -> BaseGeometry | None:
 def normalise(shape: BaseGeometry, *, crosses_antimeridian: bool = False) -> BaseGeometry:
     """The shape in two dimensions, valid, and with its longitudes brought into -180..180.
 
-    `crosses_antimeridian` tells that a shape wider than half the earth was drawn without being cut at the
-    antimeridian, as its bounding box with west > east says.
+    One that crosses itself hundreds of times becomes the box around it. `crosses_antimeridian` tells that a
+    shape wider than half the earth was drawn without being cut at the antimeridian, as its bounding box with
+    west > east says.
     """
     flat = shapely.force_2d(shape)
     west, _, east, _ = flat.bounds
     if crosses_antimeridian and east - west > 180 and shapely.get_num_geometries(flat) == 1:
         flat = shapely.transform(flat, _eastern)
     if not flat.is_valid:
-        flat = shapely.make_valid(flat)
+        flat = shapely.envelope(flat) if _is_tangled(flat) else shapely.make_valid(flat)
     west, _, east, _ = flat.bounds
     if west >= -180 and east <= 180:
         return flat
     turns = range(math.floor((west + 180) / 360), math.floor((east + 180) / 360) + 1)
-    parts = [_part_within(flat, turn) for turn in turns]
-    return shapely.union_all([part for part in parts if not part.is_empty])
+    cut = [_part_within(part, turn) for turn in turns for part in shapely.get_parts(flat)]
+    # They are not united: parts that lie over each other may meet any number of times.
+    parts = shapely.get_parts([part for part in cut if not part.is_empty])
+    return parts[0] if len(parts) == 1 else shapely.GeometryCollection(list(parts))
 
 
 def is_number(value: object) -> bool:
@@ -214,8 +221,28 @@ def _crosses(bounds: Sequence[float] | None) -> bool:
 
 
 def _part_within(shape: BaseGeometry, turn: int) -> BaseGeometry:
-    window = shapely.box(-180 + 360 * turn, -90, 180 + 360 * turn, 90)
-    return shapely.transform(shapely.intersection(shape, window), partial(_shifted, degrees=-360 * turn))
+    window = (-180 + 360 * turn, -90, 180 + 360 * turn, 90)
+    if "Line" in shape.geom_type or shape.geom_type == "GeometryCollection":
+        # Lines may cross themselves as often as they like, and an intersection finds every crossing.
+        inside = shapely.clip_by_rect(shape, *window)
+    else:
+        inside = shapely.intersection(shape, shapely.box(*window))
+    return shapely.transform(inside, partial(_shifted, degrees=-360 * turn))
+
+
+def _is_tangled(shape: BaseGeometry) -> bool:
+    rings = shapely.get_rings(shapely.get_parts(shapely.get_parts(shape)))
+    corners, ring = shapely.get_coordinates(rings, return_index=True)
+    sides: Any = shapely.linestrings(np.stack([corners[:-1], corners[1:]], axis=1)[ring[:-1] == ring[1:]])
+    tree = shapely.STRtree(sides)
+    meetings = 0
+    for start in range(0, len(sides), _SIDES_AT_ONCE):
+        some = sides[start : start + _SIDES_AT_ONCE]
+        # Each side meets itself, the one before and the one behind; two that cross are found twice.
+        meetings += tree.query(some, predicate="intersects").shape[1] - 3 * len(some)
+        if meetings > 2 * _MOST_MEETINGS:
+            return True
+    return False
 
 
 def _shifted(coordinates: Any, degrees: float) -> Any:

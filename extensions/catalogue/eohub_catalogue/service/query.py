@@ -28,7 +28,7 @@ LARGEST_LIMIT = 1_000_000
 LARGEST_LIST = 1_000
 LONGEST_TEXT = 1_000
 MOST_WORDS = 32
-MOST_VERTICES = 20_000
+MOST_VERTICES = 5_000
 
 _BBOX_HINT = "Give west,south,east,north in degrees; west > east crosses the antimeridian."
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
@@ -193,6 +193,8 @@ def _shape_area(value: object) -> Area:
         )
     if shapely.get_num_coordinates(shape) > MOST_VERTICES:
         raise Invalid(f"intersects has more than {MOST_VERTICES} vertices.", hint="Simplify the geometry.")
+    if not shape.is_valid:
+        raise Invalid("intersects crosses or touches itself.", hint="Draw its rings without crossings.")
     footprint = footprint_of(value, None)
     assert footprint is not None, "a geometry that can be parsed covers something"
     return Area(footprint.boxes, normalise(shape), is_boxes=False)

@@ -194,6 +194,11 @@ export interface components {
         ItemSummary: {
             /** Asset Count */
             asset_count: number;
+            /**
+             * Attribution
+             * @description What has to be named when the data is shown
+             */
+            attribution: string | null;
             /** Catalogue */
             catalogue: string;
             /**
@@ -207,7 +212,10 @@ export interface components {
             defects: components["schemas"]["Defect"][];
             /** Description */
             description: string | null;
-            /** Dimensions */
+            /**
+             * Dimensions
+             * @description In the order of the largest variable
+             */
             dimensions: components["schemas"]["Dimension"][];
             /** End */
             end: string | null;
@@ -220,6 +228,18 @@ export interface components {
             kind: string;
             /** License */
             license: string | null;
+            /**
+             * License Url
+             * @description Text of the licence, http or https
+             */
+            license_url: string | null;
+            /**
+             * Providers
+             * @description Each with its roles, such as 'ESA (producer)'
+             */
+            providers: string[];
+            /** Sources */
+            sources: components["schemas"]["Source"][];
             /** Start */
             start: string | null;
             stored: components["schemas"]["StoredSize"] | null;
@@ -314,6 +334,16 @@ export interface components {
             words: string;
         };
         /**
+         * Source
+         * @description Where an item's data comes from; the address only where a browser may open it.
+         */
+        Source: {
+            /** Title */
+            title: string;
+            /** Url */
+            url: string | null;
+        };
+        /**
          * StoredSize
          * @description Bytes at rest; `complete` is false where only some of the assets tell their size.
          */
@@ -330,8 +360,19 @@ export interface components {
         Variable: {
             /** Description */
             description: string | null;
-            /** Dimensions */
+            /**
+             * Dimensions
+             * @description In the order of the array
+             */
             dimensions: string[];
+            /**
+             * Extent
+             * @description Smallest and largest value in its unit, where the item tells both
+             */
+            extent: [
+                number,
+                number
+            ] | null;
             /** Name */
             name: string;
             /** Unit */

@@ -2,14 +2,19 @@ import { addIcon, LabIcon, refreshIcon, stopIcon } from '@jupyterlab/ui-componen
 import { createElement } from 'react';
 import type { PanelIcons } from './panel/icons';
 
-/** A globe over layers: where the catalogue's data lies. */
+/**
+ * A globe under a magnifier. JupyterLab's themes fill whatever has the class and the attribute `fill`, so the
+ * shape is kept empty from outside.
+ */
 export const catalogueIcon = new LabIcon({
   name: 'eohub:catalogue',
   svgstr: `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24">
-  <g class="jp-icon3" fill="none" stroke="#616161" stroke-width="1.8" stroke-linecap="round">
-    <circle cx="10.5" cy="10.5" r="7.5"/>
-    <path d="M3 10.5h15M10.5 3c-5 4.6-5 10.4 0 15M10.5 3c5 4.6 5 10.4 0 15"/>
-    <path d="M16.2 16.2 21.5 21.5" stroke-width="2.4"/>
+  <g fill="none" stroke-width="1.8" stroke-linecap="round">
+    <g class="jp-icon3" stroke="#616161">
+      <circle cx="10.5" cy="10.5" r="7.5"/>
+      <path d="M3 10.5h15M10.5 3c-5 4.6-5 10.4 0 15M10.5 3c5 4.6 5 10.4 0 15"/>
+      <path d="M16.2 16.2 21.5 21.5" stroke-width="2.4"/>
+    </g>
   </g>
 </svg>`
 });

@@ -23,6 +23,7 @@ const PASSING = new Set([
   'upstream',
   'catalogue_busy',
   'server_unreachable',
+  'server_stopped',
   'too_many'
 ]);
 

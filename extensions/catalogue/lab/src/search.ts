@@ -2,6 +2,7 @@
 import { isAbort, problemOf, type Problem } from '@eohub/toolkit/lib/problem';
 import { Store } from '@eohub/toolkit/lib/store';
 import { DataStoreWatch } from './datastore';
+import { filtersOf, without, type Filter } from './filters';
 import { BROWSER_CLOCK, isPassing, Retries, type Clock } from './retries';
 import {
   EMPTY_FORM,
@@ -73,17 +74,16 @@ export class CatalogueSearch {
     this.dataStore.look();
     this.replaceItems = true;
     const rows = this.store.get().rows.map(row => freshRow(row.source));
-    this.store.patch({ searched: form, rows, selected: null, announcement: 'Searching' });
+    this.store.patch({ searched: form, rows, selected: null, decisive: null });
+    this.store.patch({ announcement: 'Searching' });
     for (const row of rows) {
       void this.ask(row.source.id, { kind: 'search', page: null });
     }
   }
 
-  /** Search again without the dates or the words. */
-  searchWithout(part: 'words' | 'dates'): void {
-    const { form } = this.store.get();
-    const without = { words: { words: '' }, dates: { from: '', to: '' } };
-    this.search({ ...form, ...without[part] });
+  /** Search again without one of the filters. */
+  searchWithout(filter: Filter): void {
+    this.search(without(this.store.get().form, filter));
   }
 
   /** Ask for the next page of each catalogue that has one. */
@@ -176,6 +176,7 @@ export class CatalogueSearch {
       } else {
         const page = await this.client.search(this.query(catalogue, ask.page), signal);
         this.received(catalogue, page, ask.page !== null, signal);
+        await this.weighFilters(signal);
       }
     } catch (error) {
       if (!isAbort(error) && !signal.aborted) {
@@ -185,8 +186,39 @@ export class CatalogueSearch {
   }
 
   private query(catalogue: string, page: string | null) {
-    const { words, from, to } = this.store.get().searched ?? EMPTY_FORM;
-    return { catalogue, words, start: from || null, end: to || null, limit: this.pageSize, page };
+    return {
+      ...criteriaOf(this.store.get().searched ?? EMPTY_FORM),
+      catalogue,
+      limit: this.pageSize,
+      page
+    };
+  }
+
+  /** Where several filters have found nothing, ask which of them it is because of. */
+  private async weighFilters(signal: AbortSignal): Promise<void> {
+    const state = this.store.get();
+    const form = state.searched ?? EMPTY_FORM;
+    const filters = filtersOf(form);
+    if (signal.aborted || isAsking(state) || state.items.length > 0 || filters.length < 2) {
+      return;
+    }
+    const found = await Promise.all(filters.map(each => this.finds(without(form, each), signal)));
+    if (!signal.aborted) {
+      this.store.patch({ decisive: filters.filter((_, index) => found[index]) });
+    }
+  }
+
+  private async finds(form: SearchForm, signal: AbortSignal): Promise<boolean> {
+    const answering = this.store.get().rows.filter(row => row.health.kind === 'ok');
+    const query = { ...criteriaOf(form), limit: 1, page: null };
+    const counts = answering.map(row =>
+      this.client.search({ ...query, catalogue: row.source.id }, signal).then(
+        page => page.items.length,
+        // Only a suggestion hangs on it: a search of the person's own tells what is wrong.
+        () => 0
+      )
+    );
+    return (await Promise.all(counts)).some(count => count > 0);
   }
 
   private answered(catalogue: string, signal: AbortSignal): void {
@@ -258,4 +290,8 @@ export class CatalogueSearch {
       .rows.map(row => (row.source.id === catalogue ? { ...row, ...part } : row));
     this.store.patch({ rows });
   }
+}
+
+function criteriaOf({ words, from, to }: SearchForm) {
+  return { words, start: from || null, end: to || null };
 }

@@ -7,7 +7,7 @@ import type { ISelectedItems, ItemSummary } from './tokens';
 /** The panel's search, for the plugins of this extension only. */
 export interface ICatalogueSession {
   readonly search: CatalogueSearch;
-  /** Bring the panel into view. */
+  /** Bring the panel into view, with the focus in its search field. */
   show(): void;
   /** Insert the code of an item; failures become a toast. */
   insert(item: ItemSummary, key: string): Promise<void>;

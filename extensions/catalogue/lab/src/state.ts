@@ -1,4 +1,5 @@
 import type { Problem } from '@eohub/toolkit/lib/problem';
+import type { Filter } from './filters';
 import type { CatalogueSource, ItemSummary } from './tokens';
 
 /** What the person typed; dates are days in the form 2020-12-31, empty for any. */
@@ -49,6 +50,8 @@ export interface SearchState {
   /** Null where no data store is configured, or where nothing is known of it yet. */
   readonly dataStore: DataStoreRow | null;
   readonly items: readonly ItemSummary[];
+  /** Of several filters that found nothing, those without which there are items; null while unknown. */
+  readonly decisive: readonly Filter[] | null;
   readonly selected: string | null;
   /** The item whose code is being written. */
   readonly inserting: string | null;
@@ -64,6 +67,7 @@ export const START: SearchState = {
   rows: [],
   dataStore: null,
   items: [],
+  decisive: null,
   selected: null,
   inserting: null,
   announcement: ''

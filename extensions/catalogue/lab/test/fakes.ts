@@ -36,6 +36,10 @@ export function item(changes: Partial<ItemSummary> = {}): ItemSummary {
     kind: 'Zarr',
     description: 'Annual mean air temperature.',
     license: 'OGL-UK-3.0',
+    license_url: 'https://licence.example/',
+    attribution: 'British Crown copyright',
+    providers: ['Met Office (producer, licensor)'],
+    sources: [{ title: 'The files', url: 'https://source.example/' }],
     stored: { size_bytes: 13_002_342, complete: true },
     asset_count: 1,
     dimensions: [
@@ -48,7 +52,8 @@ export function item(changes: Partial<ItemSummary> = {}): ItemSummary {
         name: 'air_temperature',
         unit: 'K',
         description: 'At 1.5 m',
-        dimensions: ['time', 'latitude', 'longitude']
+        dimensions: ['time', 'latitude', 'longitude'],
+        extent: [257.318817, 306.073303]
       }
     ],
     variable_count: 1,

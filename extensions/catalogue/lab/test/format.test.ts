@@ -41,11 +41,14 @@ test('variables stand with their units, and the rest is counted', () => {
     name,
     unit: null,
     description: null,
-    dimensions: []
+    dimensions: [],
+    extent: null
   }));
   expect(variables(item({ variables: many, variable_count: 40 }))).toBe('a, b, c and 37 more');
   expect(variables(item({ variables: [], variable_count: 0 }))).toBe('');
-  expect(variable({ name: 'sst', unit: 'K', description: null, dimensions: [] })).toBe('sst [K]');
+  expect(
+    variable({ name: 'sst', unit: 'K', description: null, dimensions: [], extent: null })
+  ).toBe('sst [K]');
 });
 
 test.each([

@@ -13,7 +13,10 @@ function row(changes: Partial<CatalogueRow> = {}): CatalogueRow {
   return { ...freshRow(EMBEDDED), health: { kind: 'ok' }, answered: true, ...changes };
 }
 
-function show(changes: Partial<SearchState>): Record<keyof PanelActions, ReturnType<typeof vi.fn>> {
+function show(
+  changes: Partial<SearchState>,
+  container: HTMLElement = document.body.appendChild(document.createElement('div'))
+): Record<keyof PanelActions, ReturnType<typeof vi.fn>> {
   const actions = {
     edit: vi.fn(),
     search: vi.fn(),
@@ -27,7 +30,7 @@ function show(changes: Partial<SearchState>): Record<keyof PanelActions, ReturnT
     insert: vi.fn()
   };
   const state: SearchState = { ...START, loading: false, rows: [row()], ...changes };
-  render(<CataloguePanel state={state} icons={ICONS} actions={actions} />);
+  render(<CataloguePanel state={state} icons={ICONS} actions={actions} />, { container });
   return actions;
 }
 
@@ -103,7 +106,32 @@ test('the selected row tells more', () => {
   show({ items: [shown], selected: keyOf(shown, 0) });
   expect(screen.getByText('Annual mean air temperature.')).toBeTruthy();
   expect(screen.getByText('climate / a1b')).toBeTruthy();
-  expect(screen.getByText('OGL-UK-3.0')).toBeTruthy();
+  expect(
+    screen.getByText('air_temperature [K] (time, latitude, longitude): At 1.5 m, 257.3 to 306.1')
+  );
+});
+
+test('the selected row tells what has to be named with the data, and where it comes from', () => {
+  const shown = item();
+  show({ items: [shown], selected: keyOf(shown, 0) });
+  const link = (name: string) => screen.getByRole('link', { name });
+  expect(link('OGL-UK-3.0').getAttribute('href')).toBe('https://licence.example/');
+  expect(link('The files').getAttribute('href')).toBe('https://source.example/');
+  expect(link('The files').getAttribute('rel')).toContain('noopener');
+  expect(screen.getByText('British Crown copyright')).toBeTruthy();
+  expect(screen.getByText('Met Office (producer, licensor)')).toBeTruthy();
+});
+
+test('a licence without a name is its address, and nothing is made up where an item tells nothing', () => {
+  const bare = { license: null, attribution: null, providers: [], sources: [] };
+  const shown = item(bare);
+  show({ items: [shown], selected: keyOf(shown, 0) });
+  expect(screen.getByRole('link', { name: 'https://licence.example/' })).toBeTruthy();
+  cleanup();
+  const none = item({ ...bare, license_url: null });
+  show({ items: [none], selected: keyOf(none, 0) });
+  expect(screen.queryByText('Licence')).toBeNull();
+  expect(screen.queryByRole('link')).toBeNull();
 });
 
 test('a total that is unknown is called unknown, and more can be had', () => {
@@ -131,7 +159,7 @@ test('a catalogue that is away says so and can be tried at once', () => {
   const actions = show({ rows: [row({ health, answered: false })] });
   expect(screen.getByText('unreachable, retrying')).toBeTruthy();
   expect(screen.getByText('in 4 s')).toBeTruthy();
-  expect(screen.getByText('It cannot be reached.')).toBeTruthy();
+  expect(screen.getByText('It cannot be reached. Try again in a moment.')).toBeTruthy();
   fireEvent.click(button('Try EOHub again now'));
   expect(actions.retry).toHaveBeenCalledWith('embedded');
 });
@@ -147,12 +175,12 @@ test('the data store has a row where one is configured', () => {
 });
 
 test('a data store that is away says so, can be tried at once, and leaves the code to be inserted', () => {
-  const problem = { code: 'unavailable', detail: 'Cells that read from it fail.' };
+  const problem = { code: 'unavailable', detail: 'Cells that read from it fail.', hint: 'Wait.' };
   const health = { kind: 'retrying', problem, at: Date.now() + 8000 } as const;
   const actions = show({ items: [item()], dataStore: { url: null, health } });
   expect(screen.getByText('unreachable, retrying')).toBeTruthy();
   expect(screen.getByText('in 8 s')).toBeTruthy();
-  expect(screen.getByText('Cells that read from it fail.')).toBeTruthy();
+  expect(screen.getByText('Cells that read from it fail. Wait.')).toBeTruthy();
   fireEvent.click(button('Try Data store again now'));
   expect(actions.retryDataStore).toHaveBeenCalledOnce();
   fireEvent.click(button(/Insert code/));
@@ -174,9 +202,45 @@ test('nothing found names the filters and offers to drop each', () => {
   const searched = { words: 'snow', from: '2020-01-01', to: '' };
   const actions = show({ searched, form: searched });
   expect(screen.getByText(/Nothing found for “snow” from 2020-01-01 to any day/)).toBeTruthy();
-  fireEvent.click(button('Search without dates'));
-  fireEvent.click(button('Search without words'));
+  fireEvent.click(button('Search without the dates'));
+  fireEvent.click(button('Search without “snow”'));
   expect(actions.searchWithout.mock.calls).toEqual([['dates'], ['words']]);
+});
+
+test('the filter that removed everything is named, and is the one that is offered', () => {
+  const searched = { words: 'snow', from: '2020-01-01', to: '' };
+  show({ searched, form: searched, decisive: ['dates'] });
+  expect(screen.getByText(/There are items without the dates\./)).toBeTruthy();
+  expect(button('Search without the dates')).toBeTruthy();
+  expect(screen.queryByRole('button', { name: /snow/ })).toBeNull();
+});
+
+test('where no filter alone is to blame it says so and leaves each to be dropped', () => {
+  const searched = { words: 'snow ice', from: '2020-01-01', to: '' };
+  show({ searched, form: searched, decisive: [] });
+  expect(screen.getByText(/Leaving out only one of them finds nothing either\./)).toBeTruthy();
+  expect(screen.getByText('Every word has to occur, so fewer find more.')).toBeTruthy();
+  expect(screen.getAllByRole('button', { name: /Search without/ })).toHaveLength(2);
+});
+
+test('a panel that was asked for before its form was there gives the focus to the words', () => {
+  const region = document.createElement('div');
+  region.setAttribute('role', 'region');
+  region.tabIndex = -1;
+  document.body.append(region);
+  region.focus();
+  show({}, region);
+  expect(document.activeElement).toBe(screen.getByRole('searchbox'));
+  region.remove();
+});
+
+test('a form that comes by itself takes the focus from nobody', () => {
+  const elsewhere = document.createElement('button');
+  document.body.append(elsewhere);
+  elsewhere.focus();
+  show({});
+  expect(document.activeElement).toBe(elsewhere);
+  elsewhere.remove();
 });
 
 test('an empty catalogue is not a failed search', () => {

@@ -105,6 +105,62 @@ describe('a search', () => {
   });
 });
 
+describe('several filters that find nothing', () => {
+  const nothing = async () => {
+    await search.load();
+    search.search(FORM);
+    await client.last.answer(page('none', 0));
+  };
+  const answerWithout = async (words: number, dates: number) => {
+    const [withoutWords, withoutDates] = client.searches.slice(-2);
+    expect(withoutWords?.query).toMatchObject({ words: '', start: '2020-01-01', limit: 1 });
+    expect(withoutDates?.query).toMatchObject({ words: 'ice', start: null, end: null, limit: 1 });
+    await withoutWords?.answer(page('w', words));
+    await withoutDates?.answer(page('d', dates));
+  };
+
+  test.each([
+    [0, 1, ['dates']],
+    [1, 0, ['words']],
+    [1, 1, ['words', 'dates']],
+    [0, 0, []]
+  ])('are weighed: %i without words and %i without dates', async (words, dates, decisive) => {
+    await nothing();
+    expect(state().decisive).toBeNull();
+    await answerWithout(words, dates);
+    expect(state().decisive).toEqual(decisive);
+    expect(ids()).toEqual([]);
+  });
+
+  test('are not weighed where one alone is there, or something was found', async () => {
+    await search.load();
+    await client.last.answer(page('none', 0));
+    search.search({ ...FORM, words: ' ' });
+    await client.last.answer(page('none', 0));
+    search.search(FORM);
+    await client.last.answer(page('a', 1));
+    expect(client.searches).toHaveLength(3);
+  });
+
+  test('are forgotten by the next search, also while they are weighed', async () => {
+    await nothing();
+    const waiting = client.searches.slice(-2);
+    search.search({ ...FORM, words: 'snow' });
+    expect(waiting.every(each => each.signal.aborted)).toBe(true);
+    await client.last.answer(page('a', 1));
+    expect(state().decisive).toBeNull();
+  });
+
+  test('are no trouble where a catalogue goes meanwhile', async () => {
+    await nothing();
+    for (const waiting of client.searches.slice(-2)) {
+      await waiting.fail(AWAY);
+    }
+    expect(state().decisive).toEqual([]);
+    expect(health()).toBe('ok');
+  });
+});
+
 describe('the next page', () => {
   test('is added below, once', async () => {
     await search.load();
@@ -220,7 +276,8 @@ describe('a look from time to time', () => {
 
 describe('the list of catalogues', () => {
   test('is asked again while the server is away', async () => {
-    client.listFault = new ProblemError({ code: 'server_unreachable', detail: 'Away.' });
+    const code = 'server_stopped';
+    client.listFault = new ProblemError({ code, detail: 'Away.' });
     await search.load();
     expect(state().problem?.detail).toBe('Away.');
     client.listFault = null;

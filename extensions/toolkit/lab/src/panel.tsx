@@ -8,6 +8,8 @@ export interface PanelOptions {
   readonly icon: LabIcon;
   readonly className: string;
   readonly render: () => ReactElement;
+  /** CSS selector of the field that has the focus when a person asks for the panel. */
+  readonly firstField?: string;
   /** Called with true when the panel comes into view and false when it goes. */
   readonly onVisible?: (visible: boolean) => void;
 }
@@ -22,6 +24,7 @@ export class ReactPanel extends ReactWidget {
     this.addClass(options.className);
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', options.title);
+    this.node.tabIndex = -1;
   }
 
   protected override render(): ReactElement {
@@ -30,6 +33,12 @@ export class ReactPanel extends ReactWidget {
 
   protected override onAfterShow(): void {
     this.options.onVisible?.(true);
+  }
+
+  protected override onActivateRequest(): void {
+    const { firstField } = this.options;
+    const field = firstField ? this.node.querySelector<HTMLElement>(firstField) : null;
+    (field ?? this.node).focus();
   }
 
   protected override onBeforeHide(): void {

@@ -14,11 +14,12 @@ export class ProblemError extends Error {
   }
 }
 
-/** The Problem of anything that was thrown; what we did not expect says so without its inside. */
+/** The Problem of anything that was thrown; what we did not expect keeps its inside to the console. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof ProblemError) {
     return error.problem;
   }
+  console.error('EOHub:', error);
   return {
     code: 'internal',
     detail: 'Something went wrong in this panel.',

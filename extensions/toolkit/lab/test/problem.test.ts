@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { isAbort, isProblem, ProblemError, problemOf } from '../src/problem';
 
 const AWAY = { code: 'unavailable', detail: 'It is away.', hint: 'Wait.' };
@@ -7,8 +7,11 @@ test('a problem that was thrown comes back as it is', () => {
   expect(problemOf(new ProblemError(AWAY))).toBe(AWAY);
 });
 
-test('anything else says nothing about its inside', () => {
-  const problem = problemOf(new TypeError('secret of the inside'));
+test('anything else keeps its inside to the console', () => {
+  const logged = vi.spyOn(console, 'error').mockReturnValue();
+  const error = new TypeError('secret of the inside');
+  const problem = problemOf(error);
+  expect(logged).toHaveBeenCalledWith('EOHub:', error);
   expect(problem.code).toBe('internal');
   expect(JSON.stringify(problem)).not.toContain('secret');
 });

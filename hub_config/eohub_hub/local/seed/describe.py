@@ -114,7 +114,7 @@ def variables_of(dataset: xr.Dataset, main: str) -> dict[str, Any]:
         for name, variable in dataset.variables.items()
         if variable.ndim > 1 and name != main and not corners & set(variable.dims)
     ]
-    entries = {main: _variable(dataset[main], "data")}
+    entries = {main: _variable(dataset[main], "data") | {"extent": _extent(dataset[main])}}
     return entries | {name: _variable(dataset[name], "auxiliary") for name in beside}
 
 
@@ -140,6 +140,12 @@ def _variable(array: xr.DataArray, kind: str) -> dict[str, Any]:
         "attrs": {name: attributes[name] for name in _ATTRIBUTES if name in attributes},
     }
     return {name: value for name, value in entry.items() if value}
+
+
+def _extent(array: xr.DataArray) -> list[float]:
+    """Smallest and largest value, so that one colour scale fits all maps without reading them."""
+    decoded = xr.decode_cf(array.reset_coords(drop=True).to_dataset(name="values"), decode_times=False)
+    return [float(decoded["values"].min()), float(decoded["values"].max())]
 
 
 def _dimension(dataset: xr.Dataset, name: str) -> dict[str, Any]:

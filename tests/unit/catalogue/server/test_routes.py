@@ -108,8 +108,9 @@ def test_an_id_that_the_service_keeps_is_one_that_the_panel_can_ask_for() -> Non
     row = summary_of(cube_item(id=longest, collection=longest), "embedded")
     assert (kept.id, row.id, row.collection, row.code_refusal) == (longest, longest, longest, None)
     assert CodeQuery(catalogue="embedded", collection=longest, item=longest).item == longest
-    with pytest.raises(ValidationError):
-        CodeQuery(catalogue="embedded", collection="c", item=longest + "x")
+    for wrong in (longest + "x", "", "\x00", "a\nb", "\x7f"):
+        with pytest.raises(ValidationError):
+            CodeQuery(catalogue="embedded", collection="c", item=wrong)
 
 
 async def test_an_unknown_catalogue_is_not_found(catalogues: Catalogues) -> None:

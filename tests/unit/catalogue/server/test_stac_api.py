@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from typing import Any
 
 import httpx2
@@ -20,7 +21,7 @@ from eohub_catalogue.errors import (
 )
 from eohub_catalogue.ports import StacCatalogue
 from eohub_catalogue.server.stac_api import StacApi
-from eohub_toolkit.errors import Unavailable, Upstream
+from eohub_toolkit.errors import EohubError, Unavailable, Upstream, problem_of
 from eohub_toolkit.http import Client
 
 SOURCE = CatalogueSource(id="example", title="Example", url=ROOT)
@@ -189,6 +190,8 @@ async def test_a_total_that_is_not_told_stays_unknown() -> None:
         {"method": "GET", "path": "/hub/api"},
         {"method": "GET", "path": "//other.example.org/"},
         {"method": "GET", "path": "https://other.example.org/"},
+        {"method": "GET", "path": "search?limit=1\r\nX: y"},
+        {"method": "GET", "path": "search\x00"},
         {"method": "DELETE", "path": "search"},
         {"method": "GET", "path": "search", "headers": {}},
         ["GET", "search"],
@@ -219,10 +222,10 @@ async def test_a_page_marker_that_is_no_marker_is_refused(marker: str) -> None:
         (httpx2.Response(404), CatalogueBroken, "404"),
         (httpx2.Response(301, headers={"Location": "https://x/"}), CatalogueBroken, "301"),
         (httpx2.Response(429, headers={"Retry-After": "2"}), CatalogueBusy, "slow down"),
-        (httpx2.Response(500), Upstream, "500"),
-        (httpx2.Response(200, text="<html>"), CatalogueBroken, "not JSON"),
-        (httpx2.Response(200, json=[1]), CatalogueBroken, "not JSON"),
-        (httpx2.Response(200, text="[" * 200_000), CatalogueBroken, "not JSON"),
+        (httpx2.Response(500), Upstream, "fault on its side"),
+        (httpx2.Response(200, text="<html>"), CatalogueBroken, "no STAC"),
+        (httpx2.Response(200, json=[1]), CatalogueBroken, "no STAC"),
+        (httpx2.Response(200, text="[" * 200_000), CatalogueBroken, "no STAC"),
         (httpx2.Response(200, json={"type": "Catalog"}), CatalogueBroken, "no list of items"),
     ],
 )
@@ -235,12 +238,37 @@ async def test_a_bad_answer_is_one_sentence(
         await api(upstream).search(query())
 
 
-async def test_a_catalogue_that_is_gone_is_unavailable() -> None:
+FAULTS = [
+    httpx2.ConnectError("[Errno 111] refused"),
+    httpx2.ConnectTimeout("slow"),
+    httpx2.ReadTimeout("slow"),
+    httpx2.ReadError("reset"),
+    httpx2.RemoteProtocolError("no HTTP"),
+    httpx2.UnsupportedProtocol("gopher"),
+    TimeoutError(),
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
+async def test_a_catalogue_that_is_gone_is_unavailable_and_named_by_its_title(fault: Exception) -> None:
     upstream = StacUpstream(ITEMS)
-    upstream.fault = httpx2.ConnectError("refused")
+    upstream.fault = fault
     for call in (api(upstream).search(query()), api(upstream).probe(), api(upstream).item("c", "i")):
-        with pytest.raises(Unavailable):
+        with pytest.raises(Unavailable, match=r"^Example does not answer\.$"):
             await call
+
+
+@pytest.mark.parametrize("status", [*range(201, 208), *range(300, 309), *range(400, 452), *range(500, 600)])
+async def test_whatever_a_catalogue_answers_is_a_sentence_for_a_person_and_what_to_do(status: int) -> None:
+    upstream = StacUpstream(ITEMS)
+    upstream.answer = httpx2.Response(status, text="<html>ConnectError at 10.0.0.1</html>")
+    for call in (api(upstream).search(query()), api(upstream).probe(), api(upstream).item("c", "i")):
+        with pytest.raises(EohubError) as caught:
+            await call
+        _, problem = problem_of(caught.value, "trace")
+        assert re.fullmatch(r"Example [^.]+(\(any more\))?\.", problem.detail), problem.detail
+        assert re.fullmatch(r"[A-Z].+\.", problem.hint or ""), problem
+        assert not re.search(r"Error|Exception|stac\.example|10\.0|[a-z][A-Z]|http", problem.detail), problem
 
 
 async def test_ids_are_quoted_in_addresses() -> None:

@@ -254,6 +254,55 @@ def test_parts_on_both_sides_of_the_earth_get_a_box_each() -> None:
     assert sorted(found.boxes) == [(-180, 0, -170, 1), (170, 0, 180, 1)]
 
 
+def scribble(corners: int, reach: int, kind: str = "Polygon") -> dict[str, Any]:
+    chance = random.Random(corners)
+    points = [(chance.uniform(-reach, reach), chance.uniform(-89, 89)) for _ in range(corners)]
+    return ring(*points) if kind == "Polygon" else {"type": kind, "coordinates": points}
+
+
+ONE_SQUARE = box(0, 0, 50, 50)["coordinates"]
+TANGLES: dict[str, dict[str, Any]] = {
+    "a scribble": scribble(5_000, 179),
+    "a scribble beyond the antimeridian": scribble(5_000, 359),
+    "a line that crosses itself": scribble(5_000, 359, "LineString"),
+    "one square a thousand times": {"type": "MultiPolygon", "coordinates": [ONE_SQUARE] * 1_000},
+    "a thousand squares over each other": {
+        "type": "MultiPolygon",
+        "coordinates": [box(number / 1_000, 0, 50, 50)["coordinates"] for number in range(1_000)],
+    },
+    "squares over each other and the antimeridian": {
+        "type": "GeometryCollection",
+        "geometries": [box(150 + number / 100, 0, 200 + number / 100, 50) for number in range(1_000)],
+    },
+    "a side that is drawn over and over": ring(
+        (0, 0), *((number * 7_919 % 1_000 / 10, 0) for number in range(2_000)), (50, 1)
+    ),
+}
+
+
+@pytest.mark.parametrize("geometry", TANGLES.values(), ids=TANGLES.keys())
+def test_a_tangle_is_covered_and_not_mended(geometry: dict[str, Any]) -> None:
+    # Mended or cut by overlay, each of these would take minutes.
+    found = footprint_of(geometry, None)
+    assert found is not None
+    assert found.shape is not None
+    assert shapely.get_num_coordinates(shapely.from_wkb(found.shape)) <= 20_000
+    west, south, east, north = found.envelope
+    assert -180 <= west <= east <= 180
+    assert -90 <= south <= north <= 90
+
+
+@pytest.mark.parametrize("crossings", [1, 5, 14])
+def test_what_crosses_itself_a_few_times_is_mended(crossings: int) -> None:
+    teeth = [(step / 2, step % 2) for step in range(2 * crossings + 1)]
+    shape = parse_geometry(ring(*teeth, *[(x, 1 - y) for x, y in reversed(teeth)]))
+    assert shape is not None
+    assert not shape.is_valid
+    mended = normalise(shape)
+    assert mended.is_valid
+    assert mended.area < shapely.envelope(shape).area
+
+
 def test_normalising_a_valid_shape_changes_nothing() -> None:
     shape = shapely.Polygon([(0, 0), (5, 1), (3, 4)])
     assert normalise(shape).equals(shape)

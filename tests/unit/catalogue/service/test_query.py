@@ -179,7 +179,8 @@ def test_an_intersects_beyond_the_antimeridian_is_brought_back() -> None:
 @pytest.mark.parametrize(
     "value",
     ["{", "", "null", "5", "[" * 50_000, 5, [], {}, {"type": "Point"}, {"type": "Feature", "geometry": POINT},
-     {"type": "Point", "coordinates": [0, 95]}, {"type": "MultiPoint", "coordinates": [[0, 0]] * 20_001}],
+     {"type": "Point", "coordinates": [0, 95]}, {"type": "MultiPoint", "coordinates": [[0, 0]] * 5_001},
+     {"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]}],
     ids=lambda value: str(value)[:30],
 )  # fmt: skip
 def test_a_wrong_intersects_is_refused(value: object) -> None:

@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react';
+import type { Filter } from '../filters';
 import { isAsking, type SearchForm as Form, type SearchState } from '../state';
 import type { ItemSummary } from '../tokens';
 import { EmptyState } from './EmptyState';
@@ -11,7 +12,7 @@ import { StatusRows } from './StatusRows';
 export interface PanelActions {
   readonly edit: (form: Form) => void;
   readonly search: (form: Form) => void;
-  readonly searchWithout: (part: 'words' | 'dates') => void;
+  readonly searchWithout: (filter: Filter) => void;
   readonly cancel: () => void;
   readonly more: () => void;
   readonly retry: (catalogue: string) => void;

@@ -1,10 +1,11 @@
 import type { ReactElement } from 'react';
-import { isAsking, type SearchState } from '../state';
+import { filtersOf, type Filter } from '../filters';
+import { isAsking, type SearchForm, type SearchState } from '../state';
 
 interface Props {
   readonly state: SearchState;
   readonly onReload: () => void;
-  readonly onWithout: (part: 'words' | 'dates') => void;
+  readonly onWithout: (filter: Filter) => void;
 }
 
 /** Where there is nothing to list: what happened, and the next step. */
@@ -59,28 +60,37 @@ export function EmptyState({ state, onReload, onWithout }: Props): ReactElement 
 }
 
 function NothingFound({ state, onWithout }: Pick<Props, 'state' | 'onWithout'>): ReactElement {
-  const { words, from, to } = state.searched ?? state.form;
-  const hasDates = from !== '' || to !== '';
-  const hasWords = words.trim() !== '';
-  if (!hasDates && !hasWords) {
+  const form = state.searched ?? state.form;
+  const filters = filtersOf(form);
+  if (filters.length === 0) {
     return <p className="eohub-Empty">The catalogues that answered hold no items yet.</p>;
   }
+  // What is known to help comes alone; the others would find nothing either.
+  const offered = state.decisive?.length ? state.decisive : filters;
+  const isNoneEnough = state.decisive?.length === 0;
   return (
     <div className="eohub-Empty">
       <p>
-        Nothing found{hasWords ? ` for “${words.trim()}”` : ''}
-        {hasDates ? ` from ${from || 'any day'} to ${to || 'any day'}` : ''}.
+        Nothing found{filters.map(each => ` ${named(form, each)}`).join('')}.
+        {isNoneEnough && ' Leaving out only one of them finds nothing either.'}
+        {state.decisive?.length === 1 && ` There are items without the ${state.decisive[0]}.`}
       </p>
-      {hasDates && (
-        <button type="button" className="jp-mod-styled" onClick={() => onWithout('dates')}>
-          Search without dates
+      {form.words.trim().includes(' ') && <p>Every word has to occur, so fewer find more.</p>}
+      {offered.map(each => (
+        <button key={each} type="button" className="jp-mod-styled" onClick={() => onWithout(each)}>
+          Search without {each === 'words' ? quoted(form) : 'the dates'}
         </button>
-      )}
-      {hasWords && (
-        <button type="button" className="jp-mod-styled" onClick={() => onWithout('words')}>
-          Search without words
-        </button>
-      )}
+      ))}
     </div>
   );
+}
+
+function named(form: SearchForm, filter: Filter): string {
+  return filter === 'words'
+    ? `for ${quoted(form)}`
+    : `from ${form.from || 'any day'} to ${form.to || 'any day'}`;
+}
+
+function quoted(form: SearchForm): string {
+  return `“${form.words.trim()}”`;
 }

@@ -1,6 +1,12 @@
-import { useId, type FocusEvent, type KeyboardEvent, type ReactElement } from 'react';
+import {
+  useId,
+  type FocusEvent,
+  type KeyboardEvent,
+  type ReactElement,
+  type ReactNode
+} from 'react';
 import type { ItemSummary } from '../tokens';
-import { period, plural, shape, storedSize, variable, variables } from './format';
+import { extent, period, plural, shape, storedSize, variable, variables } from './format';
 import { useIcons } from './icons';
 
 interface Props {
@@ -137,6 +143,7 @@ function Details({ item }: { item: ItemSummary }): ReactElement {
             <dd key={each.name}>
               {variable(each)} ({each.dimensions.join(', ')})
               {each.description && `: ${each.description}`}
+              {each.extent && `, ${extent(each)}`}
             </dd>
           ))}
         </>
@@ -152,12 +159,57 @@ function Details({ item }: { item: ItemSummary }): ReactElement {
         {item.collection ? `${item.collection} / ` : ''}
         {item.id || 'none'}
       </dd>
-      {item.license && (
+      <Origin item={item} />
+    </dl>
+  );
+}
+
+/** What a person needs to know before the data is shown to others. */
+function Origin({ item }: { item: ItemSummary }): ReactElement {
+  return (
+    <>
+      {(item.license ?? item.license_url) && (
         <>
           <dt>Licence</dt>
-          <dd>{item.license}</dd>
+          <dd>
+            <Linked url={item.license_url}>{item.license ?? item.license_url}</Linked>
+          </dd>
         </>
       )}
-    </dl>
+      {item.attribution && (
+        <>
+          <dt>Attribution</dt>
+          <dd>{item.attribution}</dd>
+        </>
+      )}
+      {item.providers.length > 0 && (
+        <>
+          <dt>Providers</dt>
+          {item.providers.map((each, index) => (
+            <dd key={index}>{each}</dd>
+          ))}
+        </>
+      )}
+      {item.sources.length > 0 && (
+        <>
+          <dt>Source</dt>
+          {item.sources.map((each, index) => (
+            <dd key={index}>
+              <Linked url={each.url}>{each.title}</Linked>
+            </dd>
+          ))}
+        </>
+      )}
+    </>
+  );
+}
+
+function Linked({ url, children }: { url: string | null; children: ReactNode }): ReactElement {
+  return url === null ? (
+    <>{children}</>
+  ) : (
+    <a href={url} target="_blank" rel="noopener noreferrer">
+      {children}
+    </a>
   );
 }

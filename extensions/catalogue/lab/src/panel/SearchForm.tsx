@@ -1,4 +1,4 @@
-import type { FormEvent, ReactElement } from 'react';
+import { useEffect, useRef, type FormEvent, type ReactElement, type RefObject } from 'react';
 import { dateFault, EMPTY_FORM, type SearchForm as Form } from '../state';
 import { useIcons } from './icons';
 
@@ -14,6 +14,7 @@ interface Props {
 export function SearchForm(props: Props): ReactElement {
   const { form, onEdit, onSearch } = props;
   const fault = dateFault(form);
+  const words = useFocusOfPanel();
   const submit = (event: FormEvent) => {
     event.preventDefault();
     onSearch(form);
@@ -21,6 +22,7 @@ export function SearchForm(props: Props): ReactElement {
   return (
     <form className="eohub-SearchForm" role="search" onSubmit={submit}>
       <input
+        ref={words}
         type="search"
         className="jp-mod-styled"
         aria-label="Search words"
@@ -58,6 +60,17 @@ export function SearchForm(props: Props): ReactElement {
       <Buttons {...props} fault={fault} />
     </form>
   );
+}
+
+/** A panel that was asked for before its form was there holds the focus until the field takes it. */
+function useFocusOfPanel(): RefObject<HTMLInputElement> {
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (document.activeElement === field.current?.closest('[role=region]')) {
+      field.current?.focus();
+    }
+  }, []);
+  return field;
 }
 
 function Buttons(props: Props & { readonly fault: string | null }): ReactElement {

@@ -77,7 +77,7 @@ function StatusRow({ title, address, health, found, note, onRetry }: RowProps): 
       )}
       {problem && (
         <p className="eohub-StatusRow-problem">
-          {problem.detail} {health.kind === 'failed' ? problem.hint : ''}
+          {problem.detail} {problem.hint}
         </p>
       )}
       {note && <p className="eohub-StatusRow-problem">{note}</p>}
@@ -102,7 +102,7 @@ function wording(health: CatalogueHealth, found: string): string {
     case 'retrying':
       return 'unreachable, retrying';
     case 'failed':
-      return ['unavailable', 'server_unreachable'].includes(health.problem.code)
+      return ['unavailable', 'server_unreachable', 'server_stopped'].includes(health.problem.code)
         ? 'unreachable'
         : 'failed';
   }

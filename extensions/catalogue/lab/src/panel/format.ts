@@ -35,6 +35,11 @@ export function variable(each: Variable): string {
   return each.unit ? `${each.name} [${each.unit}]` : each.name;
 }
 
+/** A variable's smallest and largest value with four digits, such as "257.3 to 306.1"; empty if unknown. */
+export function extent(each: Variable): string {
+  return each.extent?.map(value => String(Number(value.toPrecision(4)))).join(' to ') ?? '';
+}
+
 /** The first variables, and how many more there are. */
 export function variables(item: ItemSummary, most = 3): string {
   const named = item.variables.slice(0, most).map(variable);

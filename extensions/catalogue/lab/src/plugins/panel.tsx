@@ -38,6 +38,7 @@ export const panel: JupyterFrontEndPlugin<ISelectedItems> = {
       title: 'Catalogue',
       icon: catalogueIcon,
       className: 'eohub-Catalogue',
+      firstField: 'input[type=search]',
       onVisible: visible => watch.setVisible(visible),
       render: () => <Connected search={search} actions={actions} />
     });

@@ -26,7 +26,8 @@ export const session: JupyterFrontEndPlugin<ICatalogueSession> = {
     void followPageSize(search, registry);
     return {
       search,
-      show: () => app.shell.activateById(PANEL_ID),
+      // Later, since the command palette gives the focus back to the notebook when it closes.
+      show: () => void window.setTimeout(() => app.shell.activateById(PANEL_ID)),
       insert: async (item, key) => {
         try {
           await search.insert(item, key, source => insertCode(app, notebooks, source));

@@ -125,7 +125,15 @@ def test_a_variable_says_unit_shape_and_meaning(dataset: xr.Dataset) -> None:
         "description": "air_temperature",
         "shape": [2, 2, 3],
         "attrs": {"standard_name": "air_temperature"},
+        "extent": [0.0, 0.0],
     }
+
+
+def test_the_extent_of_a_variable_is_of_its_values_and_not_of_what_stands_for_missing_ones() -> None:
+    raw = np.array([[1e20, 12.0], [10.5, 1e20]], dtype=np.float32)
+    packing = {"_FillValue": np.float32(1e20), "scale_factor": 2.0, "add_offset": 1.0}
+    dataset = xr.Dataset({"t": (("y", "x"), raw, packing)})
+    assert variables_of(dataset, "t")["t"]["extent"] == [22.0, 25.0]
 
 
 def test_an_index_of_a_curvilinear_grid_is_not_taken_for_a_longitude(curvilinear: xr.Dataset) -> None:
