@@ -1,4 +1,4 @@
-"""Who may do what: one table of EOHub's own scopes, and the roles of people, their servers and the
+"""Who may do what: one table of EOHub's own scopes, and the roles of people, administrators, servers and
 services."""
 
 from collections.abc import Collection
@@ -18,6 +18,29 @@ logs in."""
 
 SERVER: tuple[str, ...] = ("users:activity!user", "access:servers!server", STORAGE_CREDENTIALS)
 """What the token of a person's server gets: to say that it is in use, and to get keys to data."""
+
+ADMINISTRATOR: tuple[str, ...] = (
+    "admin-ui",
+    "users",
+    "delete:users",
+    "servers",
+    "list:groups",
+    "read:groups",
+    "list:services",
+    "read:services",
+    "access:services",
+    "read:roles",
+    "read:hub",
+    "read:metrics",
+    "shutdown",
+)
+"""What members of the administrators' groups get beside: to run the hub, and no way into a person's server.
+
+JupyterHub's own role `admin` leads there by several and cannot be changed, so nobody has it: `access:servers`
+opens servers, `shares` has it within, `tokens` makes tokens of other people, `admin:users` gives anybody's
+name away and reads the ID tokens that S3 keys are issued for, `admin:services` makes services that log people
+in, `proxy` sends their requests elsewhere.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +63,11 @@ SERVICES: tuple[ServiceAccess, ...] = (
 one's scopes that count."""
 
 
-def install_access(c: Any, *, services: Collection[str]) -> None:
+def install_access(c: Any, *, services: Collection[str], admin_groups: Collection[str]) -> None:
     """Declare scopes and roles in JupyterHub's configuration, beside any that it already has.
 
-    `services` names the managed services of this hub: a role for one that is not there would stop the start.
+    Members of `admin_groups` are the administrators. `services` names the managed services of this hub: a
+    role for one that is not there would stop the start.
     """
     c.JupyterHub.custom_scopes = {
         **_held(c.JupyterHub, "custom_scopes", {}),
@@ -52,6 +76,12 @@ def install_access(c: Any, *, services: Collection[str]) -> None:
     c.JupyterHub.load_roles = [
         *_held(c.JupyterHub, "load_roles", []),
         {"name": "user", "description": "What every person may do", "scopes": list(PERSON)},
+        {
+            "name": "administrator",
+            "description": "What an administrator may do",
+            "scopes": list(ADMINISTRATOR),
+            "groups": sorted(admin_groups),
+        },
         *(_service_role(access) for access in SERVICES if access.service in services),
     ]
     c.Spawner.server_token_scopes = [*_held(c.Spawner, "server_token_scopes", []), *SERVER]

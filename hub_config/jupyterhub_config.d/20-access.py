@@ -2,4 +2,4 @@
 
 from eohub_hub.access import install_access
 
-install_access(c, services=settings.managed_services)
+install_access(c, services=settings.managed_services, admin_groups=settings.admin_groups)

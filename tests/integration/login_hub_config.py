@@ -1,4 +1,4 @@
-"""JupyterHub's configuration for the login tests: the real authenticator, and nothing else of ours."""
+"""JupyterHub's configuration for the login tests: the real authenticator, rights and pages."""
 
 import json
 import os
@@ -8,7 +8,10 @@ from typing import Any
 
 from fakes.absent_proxy import AbsentProxy
 
+from eohub_hub.access import install_access
+from eohub_hub.hub_log import HubLogFormatter
 from eohub_hub.login.authenticator import install_login
+from eohub_hub.spawner.form import PAGES
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,6 @@ class Settings:
     secret_file: str
     groups_claim: str
     people_database_url: str
-    admin_groups: frozenset[str]
 
     def client_secret(self) -> str:
         return Path(self.secret_file).read_text().strip()
@@ -37,6 +39,11 @@ c.JupyterHub.load_roles = [
     {"name": "reader", "scopes": ["admin:users", "admin:auth_state", "list:users"], "services": ["reader"]}
 ]
 c.JupyterHub.services = [{"name": "reader", "api_token": hub["token"]}]
+c.JupyterHub.template_paths = [str(PAGES)]
+c.JupyterHub.logging_config = {
+    "formatters": {"console": {"class": f"{HubLogFormatter.__module__}.{HubLogFormatter.__name__}"}}
+}
 c.JupyterHub.default_url = "/hub/home"
 c.Authenticator.auth_refresh_age = hub["refresh_age"]
-install_login(c, Settings(**{**options["login"], "admin_groups": frozenset({"platform/admin"})}))
+install_access(c, services=(), admin_groups={"platform/admin"})
+install_login(c, Settings(**options["login"]))

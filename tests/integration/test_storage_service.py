@@ -1,6 +1,7 @@
 """The real storage service between a small hub and the real S3, as a user's server uses it."""
 
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -234,6 +236,20 @@ def test_keys_are_for_people_whom_the_hub_knows(stack: Stack, token: str | None)
     status, problem = stack.ask(token)
     assert status == (403 if token == SERVICE_TOKEN else 401)
     assert "SecretAccessKey" not in problem
+
+
+@pytest.mark.parametrize("token", [b"\xff\xfe", "\N{SNOWMAN}".encode(), b"a" * 60_000, b"a" * 100_000])
+def test_an_ugly_token_is_a_strangers_and_no_fault_of_the_service(stack: Stack, token: bytes) -> None:
+    asked, written = len(stack.hub.requests), stack.log.stat().st_size
+    place = urlsplit(stack.url)
+    with socket.create_connection((place.hostname, place.port), timeout=30) as connection:
+        head = (
+            f"POST {place.path}/credentials HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n"
+        )
+        connection.sendall(head.encode() + b"Authorization: token " + token + b"\r\n\r\n")
+        assert connection.makefile("rb").readline().startswith(b"HTTP/1.1 401 ")
+    assert len(stack.hub.requests) == asked
+    assert stack.log.stat().st_size == written
 
 
 def test_asking_too_often_is_answered_with_the_time_to_wait(stack: Stack) -> None:

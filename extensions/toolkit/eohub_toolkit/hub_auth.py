@@ -1,6 +1,7 @@
 """Who asks a service: the hub knows the token, the service checks the scope."""
 
 import hashlib
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
@@ -13,6 +14,10 @@ from eohub_toolkit.errors import Forbidden, Unauthenticated, Unavailable, Upstre
 from eohub_toolkit.http import Client
 
 _CACHED_TOKENS = 1_000
+# JupyterHub's own tokens are hexadecimal; this is the alphabet of RFC 6750, section 2.1. What lies beyond it
+# never goes to the hub, which could not read it.
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+_LONGEST_TOKEN = 512
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,8 @@ class HubAuth:
 
     async def user(self, token: str) -> HubUser:
         """The owner of `token`; raises Unauthenticated, or Unavailable when the hub cannot be asked."""
+        if len(token) > _LONGEST_TOKEN or not _TOKEN.fullmatch(token):
+            raise _unknown()
         key = hashlib.sha256(token.encode()).hexdigest()
         until, user = self._known.get(key, (0.0, None))
         if user is not None and until > self._clock():
@@ -61,9 +68,7 @@ class HubAuth:
                 "The hub cannot be asked who you are.", hint="Try again in a moment."
             ) from error
         if answer.status_code in (401, 403, 404):
-            raise Unauthenticated(
-                "The hub does not know this token.", hint="Restart your server or log in again."
-            )
+            raise _unknown()
         if answer.status_code != 200:
             raise Unavailable("The hub cannot be asked who you are.", hint="Try again in a moment.")
         return _user_of(cast("Mapping[str, Any]", answer.json()))
@@ -93,6 +98,10 @@ def require(scope: str) -> Callable[..., Awaitable[HubUser]]:
 def holds(scopes: frozenset[str], scope: str) -> bool:
     """Whether a token's `scopes` contain `scope`, alone or narrowed by a filter such as `!user=ann`."""
     return any(held == scope or held.startswith(f"{scope}!") for held in scopes)
+
+
+def _unknown() -> Unauthenticated:
+    return Unauthenticated("The hub does not know this token.", hint="Restart your server or log in again.")
 
 
 def _user_of(body: Mapping[str, Any]) -> HubUser:

@@ -16,7 +16,7 @@ from eohub_hub.login.discovery import Discovery
 from eohub_hub.login.errors import GrantRefused, TokenRefused
 from eohub_hub.login.handlers import CallbackHandler, LoginHandler, LogoutHandler
 from eohub_hub.login.refresh import LoginRefresh
-from eohub_hub.login.state import LoginState
+from eohub_hub.login.state import LoginState, display_name
 from eohub_hub.people.registry import People
 from eohub_toolkit.errors import Conflict, EohubError, Unavailable, Upstream
 from eohub_toolkit.http import Client
@@ -34,7 +34,6 @@ class LoginSettings(Protocol):
     issuer: str
     client_id: str
     groups_claim: str
-    admin_groups: frozenset[str]
     people_database_url: str
 
     def client_secret(self) -> str:
@@ -56,7 +55,6 @@ def install_login(c: Any, settings: LoginSettings) -> None:
     ours.groups_claim = settings.groups_claim
     ours.people_database_url = settings.people_database_url
     ours.manage_groups = True
-    ours.admin_groups = set(settings.admin_groups)
     # Encrypted with JUPYTERHUB_CRYPT_KEY; JupyterHub does not start without that key.
     ours.enable_auth_state = True
     ours.auto_login = True
@@ -197,6 +195,7 @@ class EohubAuthenticator(OAuthenticator):
             subject=subject,
             number=person.number,
             name=person.name,
+            display_name=display_name(claims.get("name")),
             nonce=nonce,
             access_token=tokens.access_token,
             access_token_expires_at=tokens.access_token_expires_at,
@@ -213,7 +212,8 @@ class EohubAuthenticator(OAuthenticator):
         auth_state: dict[str, Any] = state.model_dump(mode="json")
         if self.modify_auth_state_hook is not None:
             auth_state = await self._call_modify_auth_state_hook(auth_state)
-        model: dict[str, Any] = {"name": state.name, "admin": None, "auth_state": auth_state}
+        # Nobody has JupyterHub's role of administrators, which opens every server: see eohub_hub.access.
+        model: dict[str, Any] = {"name": state.name, "admin": False, "auth_state": auth_state}
         model = await self.update_auth_model(model)
         return await self._apply_managed_groups(model)
 

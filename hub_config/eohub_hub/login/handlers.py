@@ -104,27 +104,67 @@ class CallbackHandler(OAuthCallbackHandler):
 
 
 class LogoutHandler(OAuthLogoutHandler):
-    """`/logout`: logs out here, then at the provider, which sends the browser back to this page."""
+    """`/logout`: asks about servers that run, logs out here, then at the provider, which leads back here."""
 
     _end_session_url: str | None = None
+    _was_logged_in = False
+
+    async def get(self) -> None:
+        """Log out; whoever has a server that would run on is asked first."""
+        if _running(self.current_user):
+            await self._ask_about_servers(self.current_user)
+        else:
+            await super().get()
+
+    async def post(self) -> None:
+        """Log out after the question, with the servers stopped if that is the answer (`servers=stop`)."""
+        user = self.current_user
+        if user is not None and self.get_body_argument("servers", "") == "stop":
+            await self._shutdown_servers(user)
+            if _running(user):
+                # Those that were still starting: JupyterHub stops none before it has started.
+                await self._ask_about_servers(user)
+                return
+        await super().get()
+
+    async def _ask_about_servers(self, user: Any) -> None:
+        page = await self.render_template(
+            "logout_servers.html", servers=_running(user), auth_state=await user.get_auth_state()
+        )
+        self.finish(page)
 
     async def handle_logout(self) -> None:
         """Find out where the provider ends its session; a provider that cannot be asked is left out."""
         user = self.current_user
+        self._was_logged_in = user is not None
         state = None if user is None else LoginState.read(await user.get_auth_state())
-        if state is None:
-            return
-        try:
-            self._end_session_url = await _authenticator(self).end_session_url()
-        except EohubError as error:
-            self.log.warning("Logged out here only: %s", error.detail)
+        if state is not None:
+            self._end_session_url = await self._where_sessions_end()
 
     async def render_logout_page(self) -> None:
-        """Go on to the provider, or show JupyterHub's page."""
-        if self._end_session_url is not None and not _authenticator(self).logout_redirect_url:
+        """Go on to the provider, or say what has ended and what has not."""
+        if _authenticator(self).logout_redirect_url:
+            await super().render_logout_page()
+        elif self._end_session_url is not None:
             self.redirect(self._end_session_url)
-            return
-        await super().render_logout_page()
+        else:
+            # Who comes straight from a login ends here only where nobody ended the provider's session.
+            is_kept = self._was_logged_in or self.get_query_argument("session", "") == "kept"
+            url = await self._where_sessions_end() if is_kept else None
+            self.finish(await self.render_template("logout.html", is_kept=is_kept, end_session_url=url))
+
+    async def _where_sessions_end(self) -> str | None:
+        try:
+            return await _authenticator(self).end_session_url()
+        except EohubError as error:
+            self.log.warning("The provider's session goes on: %s", error.detail)
+            return None
+
+
+def _running(user: Any) -> list[Any]:
+    """The spawners of a person's servers that a logout would leave running."""
+    spawners = [] if user is None else user.spawners.values()
+    return [spawner for spawner in spawners if spawner.active and spawner.pending != "stop"]
 
 
 def _authenticator(handler: Any) -> "EohubAuthenticator":

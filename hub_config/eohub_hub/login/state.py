@@ -8,9 +8,14 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from eohub_hub.claims import groups_of
 from eohub_hub.login.client import Tokens
 
+_LONGEST_NAME = 60
+
 
 class LoginState(BaseModel):
-    """One person's tokens and groups; times in seconds since 1970, `groups` None when none were sent."""
+    """One person's tokens and groups; times in seconds since 1970, `groups` None when none were sent.
+
+    `name` is the hub's user name; `display_name` is the person's at the provider, empty without one.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -18,6 +23,7 @@ class LoginState(BaseModel):
     subject: str
     number: int
     name: str
+    display_name: str = ""
     nonce: str
     access_token: str
     access_token_expires_at: float
@@ -66,3 +72,9 @@ class LoginState(BaseModel):
             "asked_at": now,
         }
         return self.model_copy(update=update)
+
+
+def display_name(claim: object) -> str:
+    """How a page writes a person's name: the claim in one line, cut; empty for what is no name."""
+    text = " ".join(claim.split()) if isinstance(claim, str) else ""
+    return text[:_LONGEST_NAME] if text.isprintable() else ""

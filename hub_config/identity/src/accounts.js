@@ -54,6 +54,16 @@ export class Accounts {
   }
 
   /**
+   * Whose name this is.
+   * @param {string} username as typed
+   * @returns {string | undefined} subject, or undefined for an unknown name
+   */
+  subjectOf(username) {
+    this.#refresh();
+    return this.#byUsername.get(normalized(username))?.subject;
+  }
+
+  /**
    * Check a user name and password. An unknown name costs as much time as a wrong password.
    * @param {string} username as typed
    * @param {string} password as typed

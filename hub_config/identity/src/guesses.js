@@ -1,15 +1,17 @@
-/** Slows down guessing: after a few wrong passwords a user name has to wait, known or not. */
+/** Slows down guessing: after a few wrong passwords whoever is counted has to wait. */
 
 const FREE_GUESSES = 5;
 const FIRST_WAIT_MS = 30_000;
 const LONGEST_WAIT_MS = 15 * 60_000;
-const MOST_NAMES = 1_000;
+const FORGOTTEN_MS = 2 * LONGEST_WAIT_MS;
+// More than can be checked before they are forgotten anyway: nobody frees a counter by filling the memory.
+const MOST_COUNTERS = 100_000;
 
-/** Wrong passwords by user name, in bounded memory; the oldest entry goes first. */
+/** Guesses by counter, which is a user name or a browser, in bounded memory; the oldest goes first. */
 export class Guesses {
   #now;
-  /** @type {Map<string, { wrong: number, last: number }>} */
-  #names = new Map();
+  /** @type {Map<string, { guesses: number, last: number }>} */
+  #counters = new Map();
 
   /** @param {() => number} now clock in milliseconds */
   constructor(now) {
@@ -17,38 +19,39 @@ export class Guesses {
   }
 
   /**
-   * How long this name has to wait before the next attempt.
-   * @param {string} username comparable form of the name
+   * How long this counter has to wait before the next attempt.
+   * @param {string} counter name or browser
    * @returns {number} whole seconds, 0 when an attempt is free
    */
-  waitSeconds(username) {
-    const entry = this.#names.get(username);
-    if (!entry || entry.wrong < FREE_GUESSES) return 0;
-    const wait = Math.min(FIRST_WAIT_MS * 2 ** (entry.wrong - FREE_GUESSES), LONGEST_WAIT_MS);
+  waitSeconds(counter) {
+    const entry = this.#counters.get(counter);
+    if (!entry || entry.guesses < FREE_GUESSES) return 0;
+    const wait = Math.min(FIRST_WAIT_MS * 2 ** (entry.guesses - FREE_GUESSES), LONGEST_WAIT_MS);
     return Math.max(0, Math.ceil((entry.last + wait - this.#now()) / 1000));
   }
 
   /**
-   * Count a wrong password.
-   * @param {string} username comparable form of the name
+   * Count a guess: a password that is wrong, or may be until `succeeded`.
+   * @param {string} counter name or browser
    */
-  failed(username) {
-    const before = this.#names.get(username);
-    const fresh = before !== undefined && this.#now() - before.last < 2 * LONGEST_WAIT_MS;
-    this.#names.delete(username);
-    this.#names.set(username, { wrong: fresh ? before.wrong + 1 : 1, last: this.#now() });
-    if (this.#names.size > MOST_NAMES) {
-      const [oldest] = this.#names.keys();
-      this.#names.delete(oldest);
+  counted(counter) {
+    const now = this.#now();
+    const before = this.#counters.get(counter);
+    const isFresh = before !== undefined && now - before.last < FORGOTTEN_MS;
+    this.#counters.delete(counter);
+    this.#counters.set(counter, { guesses: isFresh ? before.guesses + 1 : 1, last: now });
+    for (const [oldest, { last }] of this.#counters) {
+      if (this.#counters.size <= MOST_COUNTERS && now - last < FORGOTTEN_MS) break;
+      this.#counters.delete(oldest);
     }
   }
 
   /**
-   * Forget the wrong passwords of a name after the right one.
-   * @param {string} username comparable form of the name
+   * Forget the guesses of a counter after the right password.
+   * @param {string} counter name or browser
    */
-  succeeded(username) {
-    this.#names.delete(username);
+  succeeded(counter) {
+    this.#counters.delete(counter);
   }
 }
 

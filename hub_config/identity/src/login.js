@@ -1,14 +1,12 @@
 /** The login form's two requests: show it, and check what was typed. */
 
-import { normalized } from './accounts.js';
-import { Gate, Guesses } from './guesses.js';
+import { Attempts } from './attempts.js';
+import { deviceOf, rememberDevice } from './devices.js';
+import { Refused } from './errors.js';
+import { readForm } from './forms.js';
 import { loginPage } from './pages.js';
 import { BASE, show } from './provider.js';
 
-const LARGEST_FORM = 16 * 1024;
-const CHECKS_AT_ONCE = 2;
-const CHECKS_WAITING = 32;
-const WRONG = 'Invalid username or password.';
 const ROUTE = new RegExp(`^${BASE}/login/[A-Za-z0-9_-]{1,64}$`);
 
 /**
@@ -19,8 +17,7 @@ const ROUTE = new RegExp(`^${BASE}/login/[A-Za-z0-9_-]{1,64}$`);
  * @returns {import('koa').Middleware} middleware
  */
 export function loginForm(provider, accounts, log) {
-  const guesses = new Guesses(Date.now);
-  const gate = new Gate(CHECKS_AT_ONCE, CHECKS_WAITING);
+  const attempts = new Attempts(accounts, Date.now);
   return async (ctx, next) => {
     if (!ROUTE.test(ctx.path)) return next();
     if (ctx.method === 'GET') {
@@ -32,7 +29,9 @@ export function loginForm(provider, accounts, log) {
     await provider.interactionDetails(ctx.req, ctx.res);
     const form = await readForm(ctx);
     const username = form.get('username') ?? '';
-    const outcome = await check(username, form.get('password') ?? '', { accounts, guesses, gate });
+    const outcome = await attempts.check(username, form.get('password') ?? '', subject =>
+      deviceOf(ctx.cookies, subject)
+    );
     // What was typed as a name may be a password: a log never gets it.
     log(
       `login ${outcome.event}`,
@@ -48,41 +47,10 @@ export function loginForm(provider, accounts, log) {
     const returnTo = await provider.interactionResult(ctx.req, ctx.res, {
       login: { accountId: outcome.subject }
     });
+    rememberDevice(ctx.cookies, outcome.subject);
     ctx.status = 303;
     ctx.redirect(returnTo);
   };
-}
-
-/**
- * @param {string} username
- * @param {string} password
- * @param {{ accounts: import('./accounts.js').Accounts, guesses: Guesses, gate: Gate }} parts
- */
-async function check(username, password, { accounts, guesses, gate }) {
-  const name = normalized(username).slice(0, 255);
-  const wait = guesses.waitSeconds(name);
-  if (wait > 0) {
-    return {
-      event: 'held back',
-      status: 429,
-      problem: `Too many attempts. Try again in ${wait} s.`
-    };
-  }
-  const checked = gate.run(() => accounts.verify(username, password));
-  if (!checked) {
-    return {
-      event: 'turned away',
-      status: 503,
-      problem: 'Too many people are signing in. Try again in a moment.'
-    };
-  }
-  const account = await checked;
-  if (!account) {
-    guesses.failed(name);
-    return { event: 'refused', status: 403, problem: WRONG };
-  }
-  guesses.succeeded(name);
-  return { event: 'accepted', status: 303, subject: account.subject };
 }
 
 /**
@@ -91,18 +59,7 @@ async function check(username, password, { accounts, guesses, gate }) {
  */
 function refuseForeignForm(ctx, issuer) {
   const origin = ctx.get('Origin');
-  if (origin && origin !== issuer) ctx.throw(403, 'This form was sent from another site.');
-}
-
-/** @param {import('koa').Context} ctx */
-async function readForm(ctx) {
-  /** @type {Buffer[]} */
-  const parts = [];
-  let size = 0;
-  for await (const part of ctx.req) {
-    size += part.length;
-    if (size > LARGEST_FORM) ctx.throw(413, 'The form is too large.');
-    parts.push(part);
+  if (origin && origin !== issuer) {
+    throw new Refused(403, 'This form was sent from another site. Start again from EOHub.');
   }
-  return new URLSearchParams(Buffer.concat(parts).toString('utf8'));
 }

@@ -4,6 +4,8 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 
 import { Accounts, AccountsError } from './accounts.js';
+import { explained } from './errors.js';
+import { closeUnread, refuseLargeBodies } from './forms.js';
 import { loadKeys } from './keys.js';
 import { loginForm } from './login.js';
 import { messagePage } from './pages.js';
@@ -37,13 +39,13 @@ function errorPages(back) {
       if (ctx.path === `${BASE}/health`) ctx.body = 'ok';
       else await next();
     } catch (error) {
-      const { name, message, status = 500 } = /** @type {Error & { status?: number }} */ (error);
+      const { name, message } = /** @type {Error} */ (error);
+      const { status, text } = explained(
+        error,
+        'This sign-in page has expired or was already used. Start again from EOHub.'
+      );
       if (status >= 500) log('request failed', { path: ctx.path, reason: `${name}: ${message}` });
       ctx.status = status;
-      const text =
-        status >= 500
-          ? 'Something went wrong on our side. Try again in a moment.'
-          : 'This sign-in page has expired or was already used. Start again from EOHub.';
       show(ctx, messagePage({ title: 'Sign-in not possible', text, back }));
     }
   };
@@ -56,7 +58,9 @@ async function start() {
   const store = new Store(join(settings.stateDir, 'sessions.sqlite'), Date.now);
   store.purge();
   const provider = createProvider(settings, keys, store, accounts);
+  provider.use(closeUnread);
   provider.use(errorPages(hubOf(settings)));
+  provider.use(refuseLargeBodies);
   provider.use(loginForm(provider, accounts, log));
   provider.on('server_error', (_ctx, error) =>
     log('request failed', { reason: `${error.name}: ${error.message}` })
@@ -96,7 +100,7 @@ function stopOnSignal(server, release) {
  * @param {Error & { code?: string }} error what stopped the start
  * @returns {string} sentence
  */
-function explained(error) {
+function sentence(error) {
   if (error instanceof SettingsError || error instanceof AccountsError) return error.message;
   if (error.code === 'EADDRINUSE') {
     return `The port of the identity provider is in use: stop what listens there or set EOHUB_IDENTITY_PORT.`;
@@ -107,6 +111,6 @@ function explained(error) {
 try {
   await start();
 } catch (error) {
-  process.stderr.write(`${explained(/** @type {Error} */ (error))}\n`);
+  process.stderr.write(`${sentence(/** @type {Error} */ (error))}\n`);
   process.exit(1);
 }

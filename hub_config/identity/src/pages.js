@@ -67,7 +67,8 @@ export function loginPage({ action, username = '', problem }) {
 export function logoutPage(form) {
   return page(
     'Sign out',
-    `<p>Sign out of your EOHub account in this browser?</p>
+    `<p>You have left EOHub. Sign out of your account in this browser, too? If you stay signed in, the next
+  login needs no password.</p>
 ${form}
 <button type="submit" form="op.logoutForm" name="logout" value="yes" autofocus>Sign out</button>
 <button type="submit" form="op.logoutForm" class="secondary">Stay signed in</button>`

@@ -2,6 +2,7 @@
 
 import { interactionPolicy, Provider } from 'oidc-provider';
 
+import { explained } from './errors.js';
 import { contentSecurityPolicy, logoutPage, messagePage } from './pages.js';
 
 const MINUTE = 60;
@@ -10,6 +11,21 @@ const DAY = 24 * HOUR;
 
 /** Path of everything that a browser visits here, and of the cookies; discovery and keys lie at the root. */
 export const BASE = '/identity';
+
+/**
+ * The attributes of every cookie. The path keeps them out of ordinary requests to the hub and to people's servers, but
+ * is no wall: cookies ignore ports, and a page can send a browser to this path on any port of this host, whose server
+ * then gets them. `httpOnly` keeps scripts from reading them, not from sending such requests.
+ */
+export const COOKIE = Object.freeze({
+  httpOnly: true,
+  sameSite: /** @type {const} */ ('lax'),
+  signed: true,
+  path: BASE
+});
+
+// The value of `session` in the address that a browser goes back to with its session here untouched.
+const KEPT = 'kept';
 
 const SCOPES = 'openid profile email';
 
@@ -57,10 +73,7 @@ export function createProvider(settings, keys, store, accounts) {
         enabled: true,
         logoutSource: (ctx, form) => show(ctx, logoutPage(form)),
         postLogoutSuccessSource: ctx =>
-          show(
-            ctx,
-            messagePage({ title: 'Signed out', text: 'You are signed out of EOHub.', back })
-          )
+          show(ctx, afterLogoutPage(ctx.query['session'] === KEPT, back))
       }
     },
     findAccount: (_ctx, subject) => accountClaims(accounts, subject),
@@ -69,13 +82,14 @@ export function createProvider(settings, keys, store, accounts) {
       url: (_ctx, interaction) => `${BASE}/login/${interaction.uid}`
     },
     loadExistingGrant: ownClientsGrant,
-    renderError: (ctx, out) => show(ctx, errorPage(String(out.error), back)),
+    renderError: (ctx, _out, error) => showError(ctx, error, back),
     rotateRefreshToken: true,
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     routes: routesUnder(BASE),
     ttl: lifetimes()
   });
   provider.use(withHeaders(settings));
+  provider.use(tellingWhoStays);
   return provider;
 }
 
@@ -116,10 +130,10 @@ function clientOf(settings) {
 
 /** @param {string[]} keys */
 function cookiesWith(keys) {
-  // A cookie reaches every port of its host: the path keeps these from the hub and from people's servers.
-  const options = { httpOnly: true, sameSite: /** @type {const} */ ('lax'), signed: true };
+  // The short ones get the path of the page that they are for.
+  const { path, ...short } = COOKIE;
   const names = { session: 'eohub_session', interaction: 'eohub_login', resume: 'eohub_resume' };
-  return { keys, names, long: { ...options, path: BASE }, short: options };
+  return { keys, names, long: { ...short, path }, short };
 }
 
 /** The login prompt alone: the hub is the only client and ours, so nobody is asked for consent. */
@@ -183,15 +197,45 @@ function routesUnder(base) {
 }
 
 /**
- * @param {string} code OAuth error code
+ * @param {import('koa').Context} ctx
+ * @param {Error} error
  * @param {string} back
  */
-function errorPage(code, back) {
-  const text =
-    code === 'server_error'
-      ? 'Something went wrong on our side. Try again in a moment.'
-      : 'This sign-in request is not valid any more, or never was. Start again from EOHub.';
-  return messagePage({ title: 'Sign-in not possible', text, back });
+function showError(ctx, error, back) {
+  const { status, text } = explained(
+    error,
+    'This sign-in request is not valid any more, or never was. Start again from EOHub.'
+  );
+  ctx.status = status;
+  show(ctx, messagePage({ title: 'Sign-in not possible', text, back }));
+}
+
+/**
+ * @param {boolean} isKept whether the session goes on
+ * @param {string} back
+ */
+function afterLogoutPage(isKept, back) {
+  return isKept
+    ? messagePage({
+        title: 'Still signed in',
+        text: 'You stay signed in here: the next login to EOHub in this browser needs no password.',
+        back
+      })
+    : messagePage({ title: 'Signed out', text: 'You are signed out of EOHub.', back });
+}
+
+/**
+ * Add to the way back from a logout that somebody chose to stay: the hub cannot see the session here.
+ * @param {import('koa').Context} ctx
+ * @param {import('koa').Next} next
+ */
+async function tellingWhoStays(ctx, next) {
+  await next();
+  if (ctx['oidc']?.route !== 'end_session_confirm' || ctx.status !== 303) return;
+  if (ctx['oidc'].params?.logout) return;
+  const target = new URL(ctx.response.get('Location'));
+  target.searchParams.set('session', KEPT);
+  ctx.set('Location', target.href);
 }
 
 /**

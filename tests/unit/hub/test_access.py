@@ -2,9 +2,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jupyterhub.scopes import expand_scopes
 from traitlets.config import Config
 
 from eohub_hub.access import (
+    ADMINISTRATOR,
     PERSON,
     SCOPES,
     SERVER,
@@ -29,8 +31,23 @@ BROAD = {
 
 def installed(*services: str, before: Config | None = None) -> Config:
     c = before or Config()
-    install_access(c, services=services)
+    install_access(c, services=services, admin_groups={"platform/admin", "ops"})
     return c
+
+
+WAYS_INTO_A_SERVER = {
+    "access:servers",
+    "admin:auth_state",
+    "admin:groups",
+    "admin:services",
+    "admin:users",
+    "groups",
+    "inherit",
+    "proxy",
+    "read:tokens",
+    "shares",
+    "tokens",
+}
 
 
 def role(c: Config, name: str) -> dict[str, Any]:
@@ -54,6 +71,22 @@ def test_people_keep_their_right_to_their_own_servers() -> None:
     assert set(role(installed(), "user")["scopes"]) == {"self", STORAGE_CREDENTIALS}
 
 
+def test_an_administrator_has_no_scope_that_leads_into_a_persons_server() -> None:
+    held = role(installed(), "administrator")["scopes"]
+    assert set(held) == set(ADMINISTRATOR)
+    assert not expand_scopes(held) & WAYS_INTO_A_SERVER
+    assert not [scope for scope in expand_scopes(held) if scope.startswith("custom:")]
+
+
+def test_administrators_are_the_members_of_their_groups_and_nobody_has_jupyterhubs_own_role() -> None:
+    assert role(installed(), "administrator")["groups"] == ["ops", "platform/admin"]
+    assert "admin" not in [each["name"] for each in installed().JupyterHub.load_roles]
+
+
+def test_an_administrator_can_see_people_and_stop_their_servers() -> None:
+    assert {"admin-ui", "list:users", "read:servers", "delete:servers"} <= expand_scopes(list(ADMINISTRATOR))
+
+
 def test_a_servers_token_can_neither_start_servers_nor_make_tokens() -> None:
     scopes = set(installed().Spawner.server_token_scopes)
     assert scopes == {"users:activity!user", "access:servers!server", STORAGE_CREDENTIALS}
@@ -74,7 +107,7 @@ def test_a_services_own_token_is_narrow(access: Any) -> None:
 
 
 def test_a_service_has_a_role_only_where_it_runs() -> None:
-    assert [each["name"] for each in installed().JupyterHub.load_roles] == ["user"]
+    assert [each["name"] for each in installed().JupyterHub.load_roles] == ["user", "administrator"]
     assert role(installed("storage", "identity"), "eohub-storage")["services"] == ["storage"]
 
 

@@ -1,6 +1,7 @@
 import httpx2
 import pytest
 from fastapi import APIRouter, Depends
+from structlog.testing import capture_logs
 
 from eohub_toolkit.errors import Unauthenticated, Unavailable
 from eohub_toolkit.http import Client
@@ -106,7 +107,11 @@ def test_a_scope_is_held_whole(held: set[str], asked: str, answer: bool) -> None
     assert holds(frozenset(held), asked) is answer
 
 
-async def ask(headers: dict[str, str], scope: str = "custom:storage:credentials") -> httpx2.Response:
+async def ask(
+    headers: dict[str, str] | dict[bytes, bytes],
+    scope: str = "custom:storage:credentials",
+    hub: Hub | None = None,
+) -> httpx2.Response:
     router = APIRouter()
 
     @router.get("/me")
@@ -114,7 +119,7 @@ async def ask(headers: dict[str, str], scope: str = "custom:storage:credentials"
         return {"name": user.name}
 
     app = create_service("test", prefix="/services/test/", routers=[router])
-    app.state.hub_auth = hub_auth(Hub({"t": ANN}), [0.0])
+    app.state.hub_auth = hub_auth(hub or Hub({"t": ANN}), [0.0])
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
         return await client.get("/services/test/me", headers=headers)
@@ -129,6 +134,44 @@ async def test_a_route_knows_its_caller() -> None:
 async def test_a_route_refuses_a_stranger(header: str) -> None:
     answer = await ask({"Authorization": header} if header else {})
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+
+
+UGLY = {
+    "bytes that are no text": b"token \xff\xfe",
+    "Latin-1": b"token caf\xe9",
+    "UTF-8": "token \N{EARTH GLOBE EUROPE-AFRICA}".encode(),
+    "a control character": b"token a\x01b",
+    "no-break spaces": b"token \xa0\xa0",
+    "two words": b"token t t",
+    "a list": b"token t, token t",
+    "a quoted word": b'token "t"',
+    "a parameter": b"Bearer realm=x,t",
+    "a path out": b"token ../%0d%0aX: y",
+    "only padding": b"token ====",
+    "padding inside": b"token a=b",
+    "too long a token": b"token " + b"a" * 513,
+    "a huge token": b"token " + b"a" * 100_000,
+    "a huge kind": b"t" * 100_000 + b" a",
+    "many blanks": b"token" + b" " * 50_000 + b"\xff",
+    "only blanks": b"   ",
+    "a tab": b"token\tt",
+}
+
+
+@pytest.mark.parametrize("kind", UGLY)
+async def test_no_ugly_authorization_is_more_than_a_stranger(kind: str) -> None:
+    hub = Hub({"t": ANN})
+    with capture_logs() as logs:
+        answer = await ask({b"Authorization": UGLY[kind]}, hub=hub)
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+    assert logs == []
+    assert hub.asked == 0
+
+
+@pytest.mark.parametrize("token", ["0123abcdef" * 3, "eyJ.e30.c2ln-_~+/==", "a" * 512])
+async def test_every_kind_of_token_that_there_is_goes_to_the_hub(token: str) -> None:
+    answer = await ask({"Authorization": f"token {token}"}, hub=Hub({token: ANN}))
+    assert answer.json() == {"name": "ann"}
 
 
 async def test_a_route_names_the_scope_that_is_missing() -> None:

@@ -71,6 +71,13 @@ test('the right password gives the account, a wrong one and an unknown name give
   assert.equal(await accounts.verify('__proto__', 'right'), undefined);
 });
 
+test('a name in any form leads to its subject without the password', () => {
+  const { accounts } = opened(text(account()));
+  assert.equal(accounts.subjectOf(' Demo'), 'subject-1');
+  assert.equal(accounts.subjectOf('nobody'), undefined);
+  assert.equal(accounts.subjectOf('__proto__'), undefined);
+});
+
 test('a user name may be typed in any case and with blanks around it', async () => {
   const { accounts } = opened(text(account()));
   assert.ok(await accounts.verify(' demo ', 'right'));

@@ -9,14 +9,14 @@ function clocked() {
 }
 
 function failTimes(guesses, name, times) {
-  for (let count = 0; count < times; count += 1) guesses.failed(name);
+  for (let count = 0; count < times; count += 1) guesses.counted(name);
 }
 
 test('four wrong passwords cost no wait, the fifth costs half a minute', () => {
   const { guesses } = clocked();
   failTimes(guesses, 'demo', 4);
   assert.equal(guesses.waitSeconds('demo'), 0);
-  guesses.failed('demo');
+  guesses.counted('demo');
   assert.equal(guesses.waitSeconds('demo'), 30);
   assert.equal(guesses.waitSeconds('other'), 0);
 });
@@ -30,7 +30,7 @@ test('the wait runs out, and doubles with each further wrong password up to a qu
   assert.equal(guesses.waitSeconds('demo'), 0);
   const waits = [];
   for (let count = 0; count < 7; count += 1) {
-    guesses.failed('demo');
+    guesses.counted('demo');
     waits.push(guesses.waitSeconds('demo'));
   }
   assert.deepEqual(waits, [60, 120, 240, 480, 900, 900, 900]);
@@ -49,14 +49,16 @@ test('old wrong passwords are forgotten', () => {
   const { clock, guesses } = clocked();
   failTimes(guesses, 'demo', 4);
   clock.now += 30 * 60_000;
-  guesses.failed('demo');
+  guesses.counted('demo');
   assert.equal(guesses.waitSeconds('demo'), 0);
 });
 
-test('a flood of names is bounded, and the name just tried is kept', () => {
+test('a flood of names frees none that waits, and is bounded', () => {
   const { guesses } = clocked();
   failTimes(guesses, 'first', 5);
-  for (let count = 0; count < 1_000; count += 1) guesses.failed(`name-${count}`);
+  for (let count = 0; count < 50_000; count += 1) guesses.counted(`name-${count}`);
+  assert.equal(guesses.waitSeconds('first'), 30);
+  for (let count = 50_000; count < 100_000; count += 1) guesses.counted(`name-${count}`);
   assert.equal(guesses.waitSeconds('first'), 0);
   failTimes(guesses, 'last', 5);
   assert.equal(guesses.waitSeconds('last'), 30);

@@ -62,6 +62,13 @@ test('the logout page has one button to go and one to stay, both for the form', 
   assert.match(PAGES.logout, /form="op\.logoutForm" class="secondary">Stay signed in/);
 });
 
+test('the logout page says before the choice what staying means', () => {
+  assert.match(
+    PAGES.logout.replace(/\s+/g, ' '),
+    /If you stay signed in, the next login needs no password\./
+  );
+});
+
 test('forms may lead to this server and the hub only', () => {
   const policy = contentSecurityPolicy(['http://127.0.0.1:8000']);
   assert.match(policy, /form-action 'self' http:\/\/127\.0\.0\.1:8000(;|$)/);

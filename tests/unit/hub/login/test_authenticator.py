@@ -1,7 +1,7 @@
 """How the login attaches itself to a hub's configuration, and what its authenticator decides."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,7 +24,6 @@ class Settings:
     issuer: str = ISSUER
     client_id: str = CLIENT_ID
     groups_claim: str = "groups"
-    admin_groups: frozenset[str] = field(default_factory=lambda: frozenset({"platform/admin"}))
 
     def client_secret(self) -> str:
         return "s:e/c"
@@ -80,7 +79,6 @@ def test_one_call_configures_the_hub(settings: Settings) -> None:
         True,
         True,
     )
-    assert ours.admin_groups == {"platform/admin"}
 
 
 def test_another_authenticator_is_not_overwritten(settings: Settings) -> None:
@@ -100,7 +98,37 @@ async def test_a_login_names_the_person_and_their_groups(authenticator: EohubAut
 
 
 @pytest.mark.parametrize(
-    ("groups", "admin"),
+    ("claim", "shown"),
+    [
+        ("Anna Bauer", "Anna Bauer"),
+        ("  Anna \n Bauer ", "Anna Bauer"),
+        ("海 洋子", "海 洋子"),
+        ("x" * 500, "x" * 60),
+        ("\u202eannA", ""),
+        ("", ""),
+        (None, ""),
+        (["Anna"], ""),
+        (7, ""),
+    ],
+)
+async def test_pages_are_told_how_a_person_writes_their_name(
+    authenticator: EohubAuthenticator, provider: LoginProvider, claim: object, shown: str
+) -> None:
+    provider.userinfo["name"] = claim
+    model = await authenticator.authenticate(callback())
+    assert (model["auth_state"]["display_name"], model["name"]) == (shown, "anna")
+
+
+@pytest.mark.parametrize("groups", [["/platform/admin"], "platform/admin", ["admin"], [], None])
+async def test_no_group_gives_jupyterhubs_own_role_of_administrators(
+    authenticator: EohubAuthenticator, provider: LoginProvider, groups: object
+) -> None:
+    provider.userinfo["groups"] = groups
+    assert (await authenticator.authenticate(callback()))["admin"] is False
+
+
+@pytest.mark.parametrize(
+    ("groups", "is_member"),
     [
         (["/platform/admin"], True),
         ("/platform/admin", True),
@@ -113,12 +141,12 @@ async def test_a_login_names_the_person_and_their_groups(authenticator: EohubAut
         (None, False),
     ],
 )
-async def test_only_the_admin_group_itself_makes_an_admin(
-    authenticator: EohubAuthenticator, provider: LoginProvider, groups: object, admin: bool
+async def test_only_the_admin_group_itself_is_that_group(
+    authenticator: EohubAuthenticator, provider: LoginProvider, groups: object, is_member: bool
 ) -> None:
     provider.userinfo["groups"] = groups
     model = await authenticator.authenticate(callback())
-    assert model["admin"] is admin
+    assert ("platform/admin" in model["groups"]) is is_member
 
 
 async def test_no_groups_and_no_claim_stay_apart_in_the_state(
@@ -192,14 +220,14 @@ async def test_a_site_may_decide_about_a_refresh(authenticator: EohubAuthenticat
     assert await authenticator.refresh_user(StoredUser(None)) is False
 
 
-async def test_a_refresh_brings_groups_and_admin_up_to_date(
+async def test_a_refresh_brings_groups_up_to_date(
     authenticator: EohubAuthenticator, provider: LoginProvider
 ) -> None:
     model = await authenticator.authenticate(callback())
     provider.userinfo["groups"] = ["/platform/admin"]
     refreshed = await authenticator.refresh_user(StoredUser(model["auth_state"]))
     assert isinstance(refreshed, dict)
-    assert (refreshed["name"], refreshed["admin"], refreshed["groups"]) == ("anna", True, ["platform/admin"])
+    assert (refreshed["name"], refreshed["admin"], refreshed["groups"]) == ("anna", False, ["platform/admin"])
 
 
 async def test_a_refused_refresh_asks_for_a_login_and_fits_jupyterhub_6_1_1(
