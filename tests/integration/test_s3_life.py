@@ -107,6 +107,8 @@ def test_data_survive_an_ordered_restart_and_the_death_of_each_process(tmp_path:
         assert read_when_up(third, "alice/2") == BODY
         third.weed.kill()
         assert third.process.wait(20) not in (0, None)
+        ports = first.options.ports.every
+        assert [path for port in ports for path in Path("/tmp").glob(f"seaweedfs-*-{port}.sock")] == []
 
 
 def test_certificates_near_their_end_are_made_anew_at_the_next_start(tmp_path: Path) -> None:

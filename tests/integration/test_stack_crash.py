@@ -90,6 +90,7 @@ def test_down_after_a_crash_leaves_no_process_at_all(stack: LocalStack) -> None:
     assert servers(stack)
     found = stack.eohub("down")
     assert found.returncode == 0, found.stdout
+    assert found.stdout.endswith("EOHub has stopped.\n"), "leftovers are EOHub, too"
     assert stack.members() == []
 
 

@@ -27,8 +27,8 @@ def down(state: StateFolder, screen: Screen) -> int:
                 _ask(keeper, signal.SIGKILL)
                 wait_released(state.lock, _GRACE_SECONDS)
     with hold(state.lock):
-        end_strays(state, screen, with_users=True, grace_seconds=_GRACE_SECONDS)
-    screen.say("EOHub is not running.")
+        ended = end_strays(state, screen, with_users=True, grace_seconds=_GRACE_SECONDS)
+    screen.say("EOHub has stopped." if keeper is not None or ended else "EOHub is not running.")
     return 0
 
 

@@ -44,6 +44,10 @@ class PartFailed(Internal):
     """A part of the stack did not start, or ended by itself."""
 
 
+class StartBroken(PartFailed):
+    """A start that cannot succeed any more; with other ports the next one may."""
+
+
 def disk_trouble(error: OSError, path: Path) -> DiskTrouble:
     """The sentence for a failed write to `path`."""
     cause, hint = _CAUSES.get(error.errno or 0, (error.strerror or str(error), "See the message above."))

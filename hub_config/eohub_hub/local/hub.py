@@ -12,16 +12,18 @@ from typing import Any
 from jupyterhub.app import JupyterHub
 from jupyterhub.services.service import Service
 from tornado.ioloop import PeriodicCallback
-from traitlets import Unicode
+from traitlets import Dict, Unicode
 
+from eohub_hub.local.health import HUB, Probe, answers, probes
 from eohub_hub.local.ports import LOOPBACK, Ports, recall
 from eohub_hub.local.secret_store import Secret, read_secret
 from eohub_hub.local.state import StateFolder
 from eohub_hub.local.tools import find_tools
-from eohub_hub.local.watch import Restarts
+from eohub_hub.local.watch import Restarts, Silences
 from eohub_hub.settings import HubSettings
 
 _LOOK_MILLISECONDS = 1_000
+_ASK_MILLISECONDS = 10_000
 _SERVICE_GRACE_SECONDS = 6.0
 """S3 takes three of them; JupyterHub kills what is left."""
 _PROXY_CHECK_SECONDS = 2
@@ -31,14 +33,18 @@ class LocalHub(JupyterHub):
     """JupyterHub under `eohub up`, which started it and which it does not outlive."""
 
     ready_file = Unicode(config=True, help="Made when the hub has started its services and routes")
+    health_urls = Dict(config=True, help="By a service's name, the address that answers 200 while it works")
 
     async def start(self) -> None:
-        """Start as JupyterHub does, then look after services and keeper each second."""
+        """Start as JupyterHub does, then look after keeper and services, and ask each service how it is."""
         self._keeper = os.getppid()
         self._restarts = Restarts(time.monotonic)
+        self._silences = Silences()
         self._looking = PeriodicCallback(self._look, _LOOK_MILLISECONDS)
+        self._asking = PeriodicCallback(self._ask, _ASK_MILLISECONDS)
         await super().start()
         self._looking.start()
+        self._asking.start()
         await asyncio.to_thread(Path(self.ready_file).touch)
 
     async def start_service(
@@ -61,6 +67,7 @@ class LocalHub(JupyterHub):
     async def cleanup(self) -> None:
         """Stop users' servers when the person at the terminal stops the stack, keep them when it crashed."""
         self._looking.stop()
+        self._asking.stop()
         self.cleanup_servers = self._has_keeper()
         # JupyterHub stops one after the other, and services before the servers that still need them.
         if self.cleanup_servers:
@@ -106,6 +113,20 @@ class LocalHub(JupyterHub):
             elif self._restarts.may_start(service.name):
                 await service.spawner.poll_and_notify()
 
+    async def _ask(self) -> None:
+        asked = [service for service in self._services() if service.name in self.health_urls]
+        await asyncio.gather(*(self._ask_service(service) for service in asked))
+
+    async def _ask_service(self, service: Service) -> None:
+        process = service.proc
+        if process is None or process.poll() is not None:
+            return
+        if await asyncio.to_thread(answers, Probe(service.name, self.health_urls[service.name])):
+            self._silences.answered(process.pid)
+        elif self._silences.missed(process.pid):
+            self.log.error("The service %s runs and does not answer; it is started again.", service.name)
+            process.kill()
+
 
 def install_local(c: Any, settings: HubSettings) -> None:
     """Set ports, files and secrets of the one-machine stack; does nothing where there is no state folder."""
@@ -118,6 +139,7 @@ def install_local(c: Any, settings: HubSettings) -> None:
     c.JupyterHub.db_url = f"sqlite:///{state.root}/hub/jupyterhub.sqlite"
     c.JupyterHub.cookie_secret_file = str(state.secrets / Secret.COOKIES)
     c.LocalHub.ready_file = str(state.ready)
+    c.LocalHub.health_urls = {probe.part: probe.url for probe in probes(ports) if probe.part != HUB}
     c.CryptKeeper.keys = [bytes.fromhex(read_secret(state.secrets, Secret.ENCRYPTION))]
     _install_proxy(c, state, ports)
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -35,7 +35,7 @@ _LEVELS = {
     **dict.fromkeys(("e", "c", "f", "error", "critical", "fatal", "exception"), Level.ERROR),
 }
 _TRAITLETS = re.compile(
-    r"\[(?P<level>[DIWEC]) \d{4}-\d\d-\d\d (?P<time>\d\d:\d\d:\d\d)\.\d+ (?P<app>\w+)[^\]]*\] (?P<text>.*)"
+    r"\[(?P<level>[DIWEC]) \d{4}-\d\d-\d\d (?P<time>\d\d:\d\d:\d\d)\.\d+ (?P<app>\w+)[^\]]*\] ?(?P<text>.*)"
 )
 _PROXY = re.compile(r"(?:\S+T)?(?P<time>\d\d:\d\d:\d\d)\.\d+Z? \[ConfigProxy\] (?P<level>\w+): (?P<text>.*)")
 _STRUCTLOG = re.compile(r"\d{4}-\d\d-\d\dT(?P<time>\d\d:\d\d:\d\d)[.\dZ]* \[(?P<level>\w+) *\] (?P<text>.*)")
@@ -44,11 +44,33 @@ _GO = re.compile(r"(?P<level>[IWEF])\d{4} (?P<time>\d\d:\d\d:\d\d)\.\d+ +\d* ?\S
 _GO_PLAIN = re.compile(r"\d{4}/\d\d/\d\d (?P<time>\d\d:\d\d:\d\d) (?P<text>.*)")
 _JSON_FIELDS = {"event": "", "feature": "service", "level": "info"}
 _FEATURE = re.compile(r"feature=[\"']?([\w-]+)[\"']?")
+_QUIET = {
+    # A browser that went away; the proxy tells it as an error of its own, with a stack.
+    "proxy": re.compile(r"(?:Uncaught Exception|Error): (?:read|write) (?:EPIPE|ECONNRESET)|Terminated$"),
+    # Of encryption by S3 itself, which is not offered.
+    "s3": re.compile(r"SSE-S3 KeyManager: neither .* is set"),
+    "catalogue": re.compile(r"Context impl |Will assume non-transactional"),
+    # TLS is not for 127.0.0.1, routes are made at the start, and "running" is said when all answer.
+    "hub": re.compile(
+        r"Running JupyterHub without SSL|Adding missing route for|JupyterHub is now running"
+        r"|Spawning /|Context impl |Will assume non-transactional"
+    ),
+}
+"""How lines begin, by part, that sound worse or more than they are."""
+
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def parse(line: str, before: LogLine | None = None) -> LogLine:
     """Recognise `line`; one without a known form continues the line `before` it, as a traceback does."""
+    found = _recognised(line, before)
+    quiet = _QUIET.get(found.part)
+    if quiet is not None and quiet.match(found.text):
+        return replace(found, level=Level.DEBUG)
+    return found
+
+
+def _recognised(line: str, before: LogLine | None) -> LogLine:
     clean = _CONTROL.sub("", line)[:_LONGEST].rstrip()
     if found := _TRAITLETS.match(clean):
         part = "server" if found["app"].endswith(("ServerApp", "LabApp")) else "hub"
@@ -70,8 +92,10 @@ def parse(line: str, before: LogLine | None = None) -> LogLine:
         return LogLine(found["time"], "s3", Level.DEBUG, found["text"])
     if clean.startswith("Traceback "):
         return LogLine("", "", Level.ERROR, clean)
-    if before is None or before.part == "s3":
-        # SeaweedFS says everything in one line; what follows it comes from somebody else.
+    indented = clean[:1].isspace()
+    if before is None or before.part == "s3" or (before.level is Level.DEBUG and not indented):
+        # SeaweedFS says everything in one line, and of what is hidden only frames of a stack go on below:
+        # what follows comes from somebody else.
         return LogLine("", "", Level.INFO, clean)
     return LogLine("", before.part, before.level, clean)
 

@@ -107,6 +107,11 @@ def recall(path: Path) -> dict[str, int]:
     return {name: port for name, port in found.items() if name in names}
 
 
+def every_port(ports: Ports) -> list[int]:
+    """All ports that will be bound, also those that SeaweedFS opens beside."""
+    return [one for name, port in asdict(ports).items() for one in _all_of(name, port)]
+
+
 def remember(path: Path, ports: Ports) -> None:
     """Write `ports` to `path`; raises DiskTrouble."""
     write_atomically(path, json.dumps(asdict(ports), indent=2).encode(), mode=0o644)

@@ -56,15 +56,18 @@ class Screen:
             f"{error.detail} {error.hint or ''}".rstrip(), style="red", markup=False, soft_wrap=True
         )
 
-    def log(self, lines: Sequence[str]) -> None:
-        """Print lines of the log file in their common form."""
+    def log(self, lines: Sequence[str]) -> list[LogLine]:
+        """Print lines of the log file in their common form, as far as they are worth it; returns all."""
+        read: list[LogLine] = []
         for line in lines:
             self._last = parse(line, self._last)
+            read.append(self._last)
             if not is_worth_showing(self._last):
                 continue
             words = f"{self._last.time:8} {self._last.part:{_PART_WIDTH}} {self._last.text}"
             style = _STYLES[self._last.level]
             self._console.print(words, style=style, markup=False, highlight=False, soft_wrap=True)
+        return read
 
     def welcome(self, url: str, passwords: Mapping[str, str]) -> None:
         """Say where EOHub is and who can log in."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -25,6 +26,7 @@ USERS = "users"
 """The bucket in which each person has a prefix."""
 
 _MARK = "seed.json"
+_WORK = "seed-"
 _SEED = Path(__file__).parent / "seed"
 _LONGEST_SECONDS = 900.0
 _REGION = "eohub-local"
@@ -48,7 +50,10 @@ def _seed(state: StateFolder, endpoint: str, tools: Tools, report: Report) -> bo
     ensure_buckets(endpoint, keys, [CLIMATE, USERS])
     if is_seeded(state):
         return False
-    with tempfile.TemporaryDirectory(prefix="seed-", dir=state.root) as folder:
+    for left in state.root.glob(f"{_WORK}*/"):
+        # Of a seed that was killed.
+        shutil.rmtree(left)
+    with tempfile.TemporaryDirectory(prefix=_WORK, dir=state.root) as folder:
         work = Path(folder)
         report("Fetching sample data (29 MiB)")
         source = _fetch(tools, work)
@@ -121,7 +126,7 @@ def _ingest(state: StateFolder, tools: Tools, work: Path) -> None:
 
 def _demand(ended: Ended, otherwise: str) -> None:
     if not ended.succeeded:
-        raise PartFailed(f"{otherwise}: {ended.last_line}", hint="Start again: the seed begins anew.")
+        raise PartFailed(f"{otherwise}: {ended.last_line}")
 
 
 def _s3_environment(endpoint: str, keys: AdminKeys) -> dict[str, str]:

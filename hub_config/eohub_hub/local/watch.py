@@ -1,4 +1,4 @@
-"""When a service that died is started again: at once the first time, later the more often it dies."""
+"""When a service that died is started again, and when one that does not answer is taken for dead."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,9 +8,37 @@ STEADY_SECONDS = 60.0
 """A service that lived this long starts again without delay."""
 
 
+MOST_MISSES = 6
+"""Looks without an answer in a row: on a busy machine one or two of them mean nothing."""
+
+
+@dataclass
+class Silences:
+    """Counts how often in a row a process did not answer. One that has not answered yet is still starting."""
+
+    _misses: dict[int, int] = field(default_factory=dict[int, int])
+
+    def answered(self, pid: int) -> None:
+        """Note that the process answered."""
+        self._misses[pid] = 0
+
+    def missed(self, pid: int) -> bool:
+        """Note that the process did not answer, and say whether it is to be ended."""
+        if pid not in self._misses:
+            return False
+        self._misses[pid] += 1
+        if self._misses[pid] < MOST_MISSES:
+            return False
+        del self._misses[pid]
+        return True
+
+
 @dataclass
 class Restarts:
-    """Remembers when each service died and how often in a row; `clock` is in seconds."""
+    """At once the first time, later the more often a service dies.
+
+    Remembers when each service died and how often in a row; `clock` is in seconds.
+    """
 
     clock: Callable[[], float]
     _deaths: dict[str, int] = field(default_factory=dict[str, int])

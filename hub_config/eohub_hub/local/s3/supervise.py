@@ -6,6 +6,7 @@ then the inner ones, with commas.
 """
 
 import ctypes
+import os
 import signal
 import socket
 import subprocess
@@ -23,6 +24,8 @@ STOP_SECONDS = 3.0
 
 _LOOPBACK = "127.0.0.1"
 _PR_SET_PDEATHSIG = 1
+_SOCKETS = Path("/tmp")  # noqa: S108
+"""Where SeaweedFS makes a socket for each port of its parts, whatever TMPDIR says, and leaves it."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -41,6 +44,7 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     finally:
         end(weed)
+        _remove_sockets(ports)
 
 
 def end(weed: "subprocess.Popen[bytes]") -> None:
@@ -72,6 +76,13 @@ def _started(weed: "subprocess.Popen[bytes]", s3_port: int, inner_ports: Sequenc
     if waiting:
         sys.stderr.write(f"S3 is stopped: its port {min(waiting)} did not open in {START_SECONDS:g} s.\n")
     return not waiting
+
+
+def _remove_sockets(ports: Sequence[int]) -> None:
+    for port in ports:
+        for path in _SOCKETS.glob(f"seaweedfs-*-{port}.sock"):
+            if path.stat(follow_symlinks=False).st_uid == os.getuid():
+                path.unlink(missing_ok=True)
 
 
 def _listens(port: int) -> bool:

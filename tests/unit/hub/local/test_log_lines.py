@@ -100,3 +100,41 @@ def test_a_broken_line_of_each_kind_is_read_in_linear_time() -> None:
 )
 def test_the_terminal_shows_what_a_person_wants_to_know(part: str, level: Level, shown: bool) -> None:
     assert is_worth_showing(LogLine("", part, level, "")) is shown
+
+
+QUIET = {
+    "a browser that went away": "09:24:56.472 [ConfigProxy] error: Uncaught Exception: write EPIPE",
+    "and its stack": "09:24:56.472 [ConfigProxy] error: Error: read ECONNRESET",
+    "that the proxy was told to end": "09:24:56.472 [ConfigProxy] warn: Terminated",
+    "a key of S3 that nobody uses": "W1125 09:24:58.1 a.go:8 SSE-S3 KeyManager: neither a nor B is set; x",
+    "that it runs too early": "[I 2026-11-25 09:24:55.1 LocalHub app:1] JupyterHub is now running at http://x",
+    "a route made at the start": "[W 2026-11-25 09:24:55.1 LocalHub p:1] Adding missing route for s3",
+}
+LOUD = {
+    "a port that the proxy lacks": "09:24:56.4 [ConfigProxy] error: Uncaught Exception: listen EADDRINUSE",
+    "a server that is gone": "09:24:56.472 [ConfigProxy] error: 503 GET /user/x connect ECONNREFUSED",
+    "a reset in the hub": "[E 2026-11-25 09:24:55.1 LocalHub app:1] Error: read ECONNRESET",
+    "a warning with more words": "09:24:56.4 [ConfigProxy] warn: Terminated by a signal that nobody sent",
+    "another warning of S3's key manager": "W1125 09:24:58.1 a.go:861 SSE-S3 KeyManager: the KEK is damaged",
+}
+
+
+@pytest.mark.parametrize("line", QUIET.values(), ids=QUIET.keys())
+def test_noise_of_ordinary_use_is_hidden_with_its_stack(line: str) -> None:
+    first = parse(line)
+    frame = parse("    at Socket.onread (node:net:1:2)", first)
+    assert not is_worth_showing(first)
+    assert first.part == "s3" or not is_worth_showing(frame)
+
+
+@pytest.mark.parametrize("line", LOUD.values(), ids=LOUD.keys())
+def test_real_errors_are_shown_with_their_stack(line: str) -> None:
+    first = parse(line)
+    assert is_worth_showing(first)
+    assert first.part == "s3" or is_worth_showing(parse("    at Server.listen (node:net:1:2)", first))
+
+
+@pytest.mark.parametrize("line", QUIET.values(), ids=QUIET.keys())
+def test_a_sentence_or_a_traceback_after_noise_is_shown(line: str) -> None:
+    assert is_worth_showing(parse("The accounts file is not of version 1.", parse(line)))
+    assert is_worth_showing(parse("Traceback (most recent call last):", parse(line)))

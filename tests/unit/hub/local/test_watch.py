@@ -2,7 +2,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from eohub_hub.local.watch import LONGEST_WAIT_SECONDS, STEADY_SECONDS, Restarts
+from eohub_hub.local.watch import LONGEST_WAIT_SECONDS, MOST_MISSES, STEADY_SECONDS, Restarts, Silences
 
 
 @dataclass
@@ -69,3 +69,35 @@ def test_one_service_s_deaths_do_not_slow_another(restarts: Restarts, clock: Clo
     for _ in range(5):
         wait_of(restarts, clock, "s3")
     assert restarts.may_start("catalogue")
+
+
+def looks_until_ended(silences: Silences, pid: int) -> int:
+    return next(look for look in range(1, 100) if silences.missed(pid))
+
+
+def test_a_process_that_answered_and_is_silent_for_long_is_ended() -> None:
+    silences = Silences()
+    silences.answered(7)
+    assert looks_until_ended(silences, 7) == MOST_MISSES
+
+
+def test_one_answer_makes_good_for_all_silences_before() -> None:
+    silences = Silences()
+    silences.answered(7)
+    for _ in range(MOST_MISSES - 1):
+        assert not silences.missed(7)
+    silences.answered(7)
+    assert looks_until_ended(silences, 7) == MOST_MISSES
+
+
+def test_a_process_that_has_not_answered_yet_is_starting() -> None:
+    silences = Silences()
+    silences.answered(7)
+    assert not any(silences.missed(8) for _ in range(100))
+
+
+def test_a_process_that_was_ended_is_not_ended_again() -> None:
+    silences = Silences()
+    silences.answered(7)
+    looks_until_ended(silences, 7)
+    assert not any(silences.missed(7) for _ in range(100))

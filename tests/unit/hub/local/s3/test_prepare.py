@@ -117,7 +117,9 @@ def test_the_folder_can_be_moved_because_no_file_names_its_place(options: S3Opti
 
 def test_nothing_of_the_callers_environment_reaches_seaweedfs(options: S3Options) -> None:
     # A WEED_JWT_SIGNING_KEY in the environment would win over security.toml.
-    assert set(prepare(options, WEED, NOW).environment) == {"GOMEMLIMIT", "HOME"}
+    environment = prepare(options, WEED, NOW).environment
+    assert set(environment) == {"GOMEMLIMIT", "HOME"}
+    assert int(environment["GOMEMLIMIT"].removesuffix("MiB")) >= 300, "below it the collector never rests"
 
 
 def test_the_command_line_keeps_memory_small_and_everything_on_this_machine(options: S3Options) -> None:
