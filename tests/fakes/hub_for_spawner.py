@@ -18,6 +18,8 @@ from eohub_hub.spawner.process import end_strays
 
 ADMIN_TOKEN = "admin-token-of-the-tests-0123456789abcdef"
 PASSWORD = "the same for everybody"
+ADMINISTRATORS = "operators"
+"""The group of administrators."""
 SECRET = "a secret of the hub that no server may read"
 _CONFIG = """
 import sys
@@ -65,6 +67,7 @@ def configure(c: Any, folder: str, port: int, environment: str) -> None:
     from jupyterhub.authenticators.shared import SharedPasswordAuthenticator
 
     from eohub_hub.access import install_access
+    from eohub_hub.hub_log import HubLogFormatter
     from eohub_hub.spawner.install import install_spawner
     from eohub_hub.spawner.settings import Catalogue, SpawnerSettings
     from eohub_profiles.catalog import load
@@ -79,12 +82,14 @@ def configure(c: Any, folder: str, port: int, environment: str) -> None:
     c.SharedPasswordAuthenticator.user_password = PASSWORD
     c.SharedPasswordAuthenticator.allow_all = True
     c.JupyterHub.services = [{"name": "tests", "api_token": ADMIN_TOKEN}]
-    install_access(c, services=["tests"])
+    install_access(c, services=["tests"], admin_groups=[ADMINISTRATORS])
     scopes = ["admin:users", "admin:servers", "admin:groups", "access:servers"]
     c.JupyterHub.load_roles = [
         *c.JupyterHub.load_roles,
         {"name": "tests", "scopes": scopes, "services": ["tests"]},
     ]
+    formatter = f"{HubLogFormatter.__module__}.{HubLogFormatter.__name__}"
+    c.JupyterHub.logging_config = {"formatters": {"console": {"class": formatter}}}
     c.Spawner.environment = {"SITE_VARIABLE": "of the site"}
     settings = SpawnerSettings(
         state=state,
@@ -240,5 +245,15 @@ class Browser:
 
     def submit(self, path: str, fields: dict[str, Any]) -> httpx2.Response:
         """Send a form as the page's own button does."""
-        token = next(c.value for c in self.client.cookies.jar if c.name == "_xsrf" and "/hub" in c.path)
-        return self.client.post(f"{self.hub.url}/{path}", params={"_xsrf": token}, data=fields)
+        return self.client.post(f"{self.hub.url}/{path}", params={"_xsrf": self.token}, data=fields)
+
+    @property
+    def token(self) -> str:
+        """What guards forms against other sites."""
+        jar = self.client.cookies.jar
+        return next(c.value or "" for c in jar if c.name == "_xsrf" and "/hub" in c.path)
+
+    def rest(self, method: str, path: str, body: object = None) -> httpx2.Response:
+        """Ask the API as a script on the hub's page does."""
+        headers = {"X-XSRFToken": self.token, "Sec-Fetch-Mode": "cors"}
+        return self.client.request(method, f"{self.hub.url}/api/{path}", headers=headers, json=body)

@@ -6,12 +6,13 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -29,9 +30,9 @@ MALFORMED = {
     "a dict": ({"profile": {"name": "small"}, "environment": "eo"}, "small"),
     "a number": ({"profile": 1, "environment": "eo"}, "small"),
     "nothing": ({"profile": None, "environment": "eo"}, "small"),
-    "100 kB": ({"profile": "x" * 100_000, "environment": "eo"}, "small"),
+    "50 kB": ({"profile": "x" * 50_000, "environment": "eo"}, "small"),
     "an extra key": (SMALL | {"image": "evil/x:1"}, "server_name"),
-    "an extra key of 100 kB": (SMALL | {"y" * 100_000: "z"}, "server_name"),
+    "an extra key of 50 kB": (SMALL | {"y" * 50_000: "z"}, "server_name"),
     "a missing profile": ({"environment": "eo"}, "small"),
     "a missing environment": ({"profile": "small"}, "eo"),
     "no options": ({}, "small"),
@@ -39,6 +40,31 @@ MALFORMED = {
     "a trailing newline": ({"profile": "small\n", "environment": "eo"}, "small"),
     "a path": ({"profile": "../small", "environment": "eo"}, "small"),
 }
+
+# Each way to take 64 MiB more than the 1 GiB of the profile, in a process of its own: whether it worked. The
+# last one takes that much of /dev/shm, which has half of the profile's memory.
+TAKE_MEMORY = """
+import json, mmap, os, subprocess, sys
+WAYS = {
+    "heap": "bytearray(SIZE)",
+    "private map": "touch(mmap.mmap(-1, SIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))",
+    "shared map": "touch(mmap.mmap(-1, SIZE, flags=mmap.MAP_SHARED | mmap.MAP_ANONYMOUS))",
+    "shared file": "os.posix_fallocate(os.open('/dev/shm/x', os.O_RDWR | os.O_CREAT), 0, SIZE)",
+}
+START = '''
+import mmap, os
+SIZE = (1 << 30) + (64 << 20)
+def touch(block):
+    for place in range(0, SIZE, 4096):
+        block[place] = 1
+'''
+print(json.dumps({
+    way: subprocess.run([sys.executable, "-c", START + code], capture_output=True).returncode == 0
+    for way, code in WAYS.items()
+}))
+if os.path.exists("/dev/shm/x"):
+    os.remove("/dev/shm/x")
+"""
 
 
 @pytest.fixture(scope="module")
@@ -80,11 +106,20 @@ def test_rest_refuses_what_are_not_options_at_all(hub: Hub, body: str) -> None:
 
 
 def test_options_that_were_stored_unchecked_are_checked_at_the_start(hub: Hub) -> None:
-    hub.ask("carol", SMALL | {"image": "x"})  # makes the row
-    assert hub.api.patch("/users/carol/server", json={"user_options": {"profile": "evil"}}).status_code == 200
+    hub.browser("carol")
+    assert hub.api.patch("/users/carol/server", json={"user_options": {"profile": "evil"}}).status_code == 400
+    hub.kill()
+    with closing(sqlite3.connect(hub.state / "hub" / "jupyterhub.sqlite")) as database, database:
+        evil = json.dumps({"profile": "evil", "environment": "eo"})
+        assert database.execute("update spawners set user_options = ?", [evil]).rowcount >= 1
+    hub.start()
     answer = hub.api.post("/users/carol/server")
     assert answer.status_code == 400
-    assert hub.server("carol")["user_options"] == {}
+    assert "There is no profile 'evil'" in answer.json()["message"]
+    assert hub.server("carol")["stopped"]
+    hub.started("carol", SMALL)
+    assert hub.server("carol")["user_options"] == SMALL
+    hub.stopped("carol")
 
 
 def test_a_profile_of_another_group_is_forbidden_until_one_is_a_member(hub: Hub) -> None:
@@ -170,6 +205,16 @@ class TestRunning:
         cores, threads, core_dump, data = hub.run_inside("alice", code).split()
         assert (cores, threads, core_dump) == ("1", "1", "0")
         assert int(data) in (1 << 30, -1)
+
+    def test_memory_is_bounded_as_the_form_says_it_is(self, hub: Hub) -> None:
+        said = text_of(hub.browser("bob").get("spawn").text)
+        got = json.loads(hub.run_inside("alice", TAKE_MEMORY))
+        if "Memory: enforced for the private memory of each process, not for shared memory" in said:
+            assert got == {"heap": False, "private map": False, "shared map": True, "shared file": False}
+        elif "Memory: enforced for the whole server" in said:
+            assert not any(got.values())
+        else:
+            assert "Memory: not enforced on this machine" in said
 
     def test_its_token_has_the_scopes_of_a_server_and_no_more(self, hub: Hub) -> None:
         code = (

@@ -13,6 +13,8 @@ MAXIMUM_PROCESSES = 2048
 millions."""
 _AFFINITY = "set by affinity, which a program can undo"
 """sched_setaffinity(2) takes no right, and no walls here take it away."""
+_PRIVATE = "the private memory of each process, not for shared memory"
+"""RLIMIT_DATA counts no shared mapping, be it of a file or anonymous (setrlimit(2))."""
 
 
 class Bound(StrEnum):
@@ -26,13 +28,18 @@ class Bound(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What was found at start: who bounds memory, processes and CPU time, and the cores that a server may be
-    pinned to."""
+    """What was found at start: who bounds memory, processes and CPU time, the cores that a server may be
+    pinned to, and all memory there is (0 where it is not known)."""
 
     memory: Bound
     processes: Bound
     cores: tuple[int, ...]
     cpu: Bound = Bound.NOTHING
+    memory_bytes: int = 0
+
+    def is_smaller_than(self, cpu: float, memory_bytes: int) -> bool:
+        """Whether a server of that size would get less here, however idle everything else is."""
+        return 0 < len(self.cores) < cpu or 0 < self.memory_bytes < memory_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,7 @@ def enforcement(
     amount = "" if memory_bytes is None else f" {format_size(memory_bytes)},"
     memory = {
         Bound.CGROUP: f"Memory:{amount} enforced for the whole server",
-        Bound.PROCESS: f"Memory:{amount} enforced for each process",
+        Bound.PROCESS: f"Memory:{amount} enforced for {_PRIVATE}",
     }.get(machine.memory, f"Memory:{amount} not enforced on this machine")
     processes = f"Processes: at most {MAXIMUM_PROCESSES}"
     scope = {Bound.CGROUP: f"{processes}", Bound.ACCOUNT: f"{processes} per person"}

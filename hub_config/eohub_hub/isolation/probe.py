@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from eohub_hub.isolation import cgroup
 from eohub_hub.isolation.limits import Bound, Machine
 from eohub_hub.isolation.order import Entry, Mode, Order
@@ -121,7 +123,7 @@ def find_machine(mode: Mode, instance: str) -> tuple[Machine, cgroup.CgroupTree 
     if tree is not None:
         memory = per_account = Bound.CGROUP
     cpu = Bound.CGROUP if tree is not None and tree.bounds_cpu else Bound.NOTHING
-    return Machine(memory, per_account, cores, cpu), tree
+    return Machine(memory, per_account, cores, cpu, psutil.virtual_memory().total), tree
 
 
 def remove_groups(instance: str) -> None:

@@ -3,6 +3,16 @@
   const page = document.getElementById('eohub-pending');
   const steps = document.getElementById('eohub-steps');
   const bar = document.getElementById('eohub-bar');
+  const slow = document.getElementById('eohub-slow');
+  const ago = seconds => Date.now() - 1000 * Number(seconds);
+  const begun = ago(page.dataset.seconds);
+  let heard = ago(page.dataset.waited);
+  const clock = window.setInterval(() => {
+    document.getElementById('eohub-seconds').textContent = String(
+      Math.floor((Date.now() - begun) / 1000)
+    );
+    slow.hidden = heard > ago(page.dataset.slowAfter);
+  }, 1000);
   const progress = percent => {
     bar.setAttribute('aria-valuenow', String(percent));
     bar.firstElementChild.style.width = `${percent}%`;
@@ -13,8 +23,10 @@
     document.getElementById('eohub-failure').hidden = false;
     document.getElementById('eohub-waiting').hidden = true;
     bar.hidden = true;
+    window.clearInterval(clock);
   };
   // The stream repeats the steps that the page was sent with.
+  const known = steps.children.length;
   steps.replaceChildren();
   const source = new EventSource(page.dataset.progressUrl);
   source.onmessage = message => {
@@ -34,6 +46,10 @@
       const line = document.createElement('li');
       line.textContent = event.message;
       steps.append(line);
+      document.getElementById('eohub-doing').textContent = event.doing;
+      if (steps.children.length > known) {
+        heard = Date.now();
+      }
     }
   };
   // A broken stream is opened again by the browser and would repeat every step: start over instead.

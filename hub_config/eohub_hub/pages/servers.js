@@ -19,14 +19,16 @@
     const { servers: active } = await (await request('GET', '')).json();
     return !(name in active);
   };
-  const stop = async name => {
-    await request('DELETE', place(name));
+  const ended = async name => {
     while (!(await hasEnded(name))) {
       await new Promise(resolve => window.setTimeout(resolve, 500));
     }
   };
   const actions = {
-    stop,
+    stop: async name => {
+      await request('DELETE', place(name));
+      await ended(name);
+    },
     remove: name => request('DELETE', place(name), { remove: true })
   };
 
@@ -39,8 +41,12 @@
     if (question && !window.confirm(question)) {
       return;
     }
+    const open = button.parentElement.querySelector('[data-open]');
     button.disabled = true;
     button.textContent = busy;
+    if (open) {
+      open.hidden = true;
+    }
     try {
       await actions[action](server);
       window.location.reload();
@@ -49,4 +55,12 @@
       problem.hidden = false;
     }
   });
+
+  for (const row of servers.querySelectorAll('[data-stopping]')) {
+    ended(row.dataset.stopping)
+      .then(() => window.location.reload())
+      .catch(() => {
+        // The page says "stopping" then, until it is loaded again.
+      });
+  }
 })();

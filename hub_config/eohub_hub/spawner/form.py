@@ -1,17 +1,19 @@
 """The form on which a person chooses a server: what it shows, decided here, written out by a template."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader
 
+from eohub_hub.isolation.limits import Machine
 from eohub_hub.spawner.decision import previous_request
 from eohub_profiles.decision import Offer, Reason, Refusal
-from eohub_profiles.model import Policy
+from eohub_profiles.model import Policy, Profile
 from eohub_profiles.resolve import offers
+from eohub_profiles.wording import listed
 
 if TYPE_CHECKING:
     from eohub_hub.spawner.local import EohubLocalSpawner
@@ -41,6 +43,7 @@ class SpawnForm:
     isolation: str
     blocked: str | None = None
     support: str = ""
+    machine_note: str | None = None
     reasons: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict[str, tuple[Reason, ...]])
 
     @property
@@ -48,9 +51,27 @@ class SpawnForm:
         """Whether there is anything to start."""
         return self.blocked is None and any(offer.is_allowed for offer in self.offers)
 
+    @property
+    def refusal(self) -> Refusal | None:
+        """Why nothing can be started whatever is chosen; None where a choice is left."""
+        shared = _shared(self.offers)
+        return Refusal(shared) if shared else None
+
     def reasons_for(self, option: str) -> tuple[Reason, ...]:
         """The reasons of a refusal that belong beside a field (`""`: above the form)."""
-        return self.reasons.get(option, ())
+        beside = self.reasons.get(option, ())
+        return beside if option else tuple(dict.fromkeys((*beside, *_shared(self.offers))))
+
+    def reasons_of(self, offer: Offer) -> tuple[Reason, ...]:
+        """Why this profile cannot be started, beside what is said once above the form."""
+        shared = _shared(self.offers)
+        return tuple(reason for reason in offer.reasons if reason not in shared)
+
+    def completed(self, options: Mapping[str, list[str]]) -> dict[str, list[str]]:
+        """Add what the form would fill in to the options of a link that says only a part."""
+        profile = self.choice.profile or self.offers[0].profile
+        environment = self.choice.environment or self.environments[0][0]
+        return {"profile": [profile], "environment": [environment], **options}
 
     def render(self) -> str:
         """Write the form's fields as HTML; every text is escaped."""
@@ -83,25 +104,62 @@ def by_option(refusal: Refusal) -> dict[str, tuple[Reason, ...]]:
     return grouped
 
 
-async def form_for(
-    spawner: "EohubLocalSpawner", choice: Choice | None = None, refusal: Refusal | None = None
-) -> str:
-    """Write the form for the person whose server `spawner` is, as JupyterHub's `options_form` wants it."""
+def on_machine(offered: Sequence[Offer], profiles: Sequence[Profile], machine: Machine) -> tuple[Offer, ...]:
+    """Write beside each profile how many of its cores this machine has."""
+    cores = len(machine.cores)
+    cpu = {profile.name: profile.cpu for profile in profiles}
+    return tuple(
+        replace(offer, cpu_text=f"{cores} of {offer.cpu_text}") if 0 < cores < cpu[offer.profile] else offer
+        for offer in offered
+    )
+
+
+def machine_note(profiles: Sequence[Profile], machine: Machine) -> str | None:
+    """Say which profiles are larger than this machine, None where none is."""
+    larger = [each.title for each in profiles if machine.is_smaller_than(each.cpu, each.memory_bytes)]
+    if not larger:
+        return None
+    cores = f"{len(machine.cores)} core{'' if len(machine.cores) == 1 else 's'}" if machine.cores else ""
+    memory = f"{machine.memory_bytes / 2**30:.1f} GiB of memory" if machine.memory_bytes else ""
+    has = " and ".join(part for part in (cores, memory) if part)
+    are = "is" if len(larger) == 1 else "are"
+    return f"{listed(larger)} {are} larger than this machine, which has {has} in all."
+
+
+async def form_of(spawner: "EohubLocalSpawner", server: str | None = None) -> SpawnForm:
+    """Decide what the form shows to the person whose server `spawner` is.
+
+    `server` names a server that is not there yet. Whatever runs counts against it: a server that runs has no
+    form.
+    """
     site = spawner.site
     person = await spawner.person()
     offered = offers(spawner.subject(person), spawner.usage(), site.policy)
     stored = spawner.orm_spawner.user_options or spawner.user.spawner.orm_spawner.user_options
     return SpawnForm(
-        offers=offered,
+        offers=on_machine(offered, site.policy.profiles, site.machine),
         environments=tuple((environment.id, environment.title) for environment in site.policy.environments),
-        choice=choice or suggested(offered, site.policy, stored),
-        server=(spawner.display_name or spawner.name) if spawner.name else None,
+        choice=suggested(offered, site.policy, stored),
+        server=(spawner.display_name or spawner.name) if spawner.name else server,
         enforcement=site.enforcement.lines,
         isolation=site.isolation.sentence,
         blocked=spawner.blocked(person),
         support=site.policy.support,
-        reasons={} if refusal is None else by_option(refusal),
-    ).render()
+        machine_note=machine_note(site.policy.profiles, site.machine),
+    )
+
+
+async def form_for(spawner: "EohubLocalSpawner") -> str:
+    """Write the form for the person whose server `spawner` is, as JupyterHub's `options_form` wants it."""
+    return (await form_of(spawner)).render()
+
+
+def _shared(offered: Sequence[Offer]) -> tuple[Reason, ...]:
+    """The reasons about the whole request, where no profile is without them."""
+    first = offered[0].reasons if offered else ()
+    return tuple(
+        each for each in first if each.option is None and all(each in offer.reasons for offer in offered)
+    )
 
 
 @cache

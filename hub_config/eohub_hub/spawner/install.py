@@ -6,27 +6,32 @@ from weakref import WeakSet
 from jupyterhub.auth import Authenticator
 
 from eohub_hub.isolation.probe import Walls, find_isolation, find_machine
+from eohub_hub.spawner.admission import Admissions
 from eohub_hub.spawner.form import PAGES
+from eohub_hub.spawner.handlers import with_spawn_handlers
 from eohub_hub.spawner.home import private_folder
 from eohub_hub.spawner.local import EohubLocalSpawner
-from eohub_hub.spawner.pages import with_spawn_page
 from eohub_hub.spawner.settings import Site, SpawnerSettings
 from eohub_profiles.model import Policy
+
+MAXIMUM_NAMED_SERVERS = 100
+"""Named servers of one person, stopped ones included: as many as a policy may let run, and no end of rows."""
 
 
 def install_spawner(c: Any, settings: SpawnerSettings, policy: Policy) -> Site:
     """Find out what this machine can do and set spawner and pages in JupyterHub's configuration.
 
-    Call it after the login was installed: the spawn page comes with the authenticator. Takes about a third of
-    a second.
+    Call it after the login was installed: spawn page and REST calls come with the authenticator. Takes about
+    a third of a second.
     """
     site = find_site(settings, policy)
     c.JupyterHub.spawner_class = spawner_for(site)
     c.JupyterHub.allow_named_servers = True
+    c.JupyterHub.named_server_limit_per_user = MAXIMUM_NAMED_SERVERS
     c.JupyterHub.template_paths = [str(PAGES), *list_of(c.JupyterHub, "template_paths")]
     authenticator = c.JupyterHub.get("authenticator_class")
     if isinstance(authenticator, type) and issubclass(authenticator, Authenticator):
-        c.JupyterHub.authenticator_class = with_spawn_page(authenticator)
+        c.JupyterHub.authenticator_class = with_spawn_handlers(authenticator)
     return site
 
 
@@ -42,7 +47,11 @@ def find_site(settings: SpawnerSettings, policy: Policy) -> Site:
 
 def spawner_for(site: Site) -> type[EohubLocalSpawner]:
     """The spawner of one site; JupyterHub makes its instances and tells them nothing of ours."""
-    return type("EohubLocalSpawner", (EohubLocalSpawner,), {"site": site, "every": WeakSet()})
+    return type(
+        "EohubLocalSpawner",
+        (EohubLocalSpawner,),
+        {"site": site, "every": WeakSet(), "admissions": Admissions()},
+    )
 
 
 def list_of(section: Any, name: str) -> list[str]:

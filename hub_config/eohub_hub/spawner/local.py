@@ -20,6 +20,7 @@ from eohub_hub.isolation.probe import GRACE_SECONDS
 from eohub_hub.isolation.walls import Folders
 from eohub_hub.spawner import decision as deciding
 from eohub_hub.spawner import environment as variables
+from eohub_hub.spawner.admission import Admissions
 from eohub_hub.spawner.decision import CannotStart
 from eohub_hub.spawner.files import ServerFiles
 from eohub_hub.spawner.form import form_for
@@ -50,6 +51,7 @@ class EohubLocalSpawner(Spawner):
 
     site: ClassVar[Site]
     every: ClassVar[WeakSet["EohubLocalSpawner"]]
+    admissions: ClassVar[Admissions]
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__(**arguments)
@@ -102,7 +104,10 @@ class EohubLocalSpawner(Spawner):
         request, self._plan = decision
         self.user_options = self.orm_spawner.user_options = deciding.canonical(request)
         self._person = person
-        await self._check_walls(person)
+        self.refuse_if_blocked(person)
+        if self.site.isolation.mode is Mode.SINGLE:
+            deciding.claim_owner(self.site.settings.owner_file, self.user.name)
+            self.refuse_if_blocked(person)
         price = format_price(self._plan.price_micro_eur_per_hour)
         self.steps.finish(f"Checked your choice: {self._plan.title}, {price}")
         await maybe_future(super().run_pre_spawn_hook())
@@ -202,22 +207,19 @@ class EohubLocalSpawner(Spawner):
         """The same in the policy's terms, with the groups of now."""
         return deciding.subject_of(self.user.name, person, (group.name for group in self.user.groups))
 
-    def usage(self, of: str | None = None) -> Usage:
-        """The person's servers that run or start now, beside this one (or the one named `of`)."""
-        this = self.name if of is None else of
-        running = {name for name, spawner in self.user.spawners.items() if spawner.active and name != this}
-        return Usage(frozenset(running))
+    def usage(self) -> Usage:
+        """The person's servers that run, or that start since they may."""
+        active = {name for name, spawner in self.user.spawners.items() if spawner.active}
+        return Usage(self.admissions.of(self.user.name) | active)
 
     def blocked(self, person: Person) -> str | None:
         """Why this person can start nothing on this machine, a sentence; None where they can."""
         owner = deciding.read_owner(self.site.settings.owner_file)
         return deciding.blocked(self.site.isolation, owner, self.user.name, person.number)
 
-    async def _check_walls(self, person: Person) -> None:
+    def refuse_if_blocked(self, person: Person) -> None:
+        """Raise CannotStart where this person can start nothing on this machine."""
         why = self.blocked(person)
-        if why is None and self.site.isolation.mode is Mode.SINGLE:
-            deciding.claim_owner(self.site.settings.owner_file, self.user.name)
-            why = self.blocked(person)
         if why is not None:
             ask = f"{why} Ask: {self.site.policy.support}"
             raise CannotStart(ask, reason=deciding.ISOLATION_RULE, status_code=403)

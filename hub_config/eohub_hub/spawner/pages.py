@@ -1,83 +1,109 @@
-"""The hub's own pages around a start: a refused form comes back as it was filled in, with the reasons beside
-its fields.
+"""The hub's own pages around a start: a link fills the form in, a refused form comes back as it was filled
+in, and nothing but pressing Start starts a server.
 
-JupyterHub would show a refusal as one line above an empty form, and it knows no server name in a form.
-Handlers of an authenticator come before JupyterHub's, which is the one supported way to put ours in their
-place.
+JupyterHub would start what a link asks for, so that any site could spend a person's money; it would show a
+refusal as one line above an empty form; and it knows no server name in a form.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from jupyterhub.auth import Authenticator
 from jupyterhub.handlers.pages import SpawnHandler
 from jupyterhub.scopes import needs_scope
 from jupyterhub.slugs import is_valid_safe_slug, safe_slug
 from jupyterhub.user import User
 from tornado import web
 
-from eohub_hub.spawner.decision import decide, refused
-from eohub_hub.spawner.form import form_for, typed
-from eohub_hub.spawner.local import EohubLocalSpawner
-from eohub_profiles.decision import Reason, Refusal, Rule
+from eohub_hub.spawner.admission import AdmittingHandler
+from eohub_hub.spawner.decision import canonical, refused
+from eohub_hub.spawner.form import SpawnForm, by_option, form_of, typed
+from eohub_profiles.decision import Reason, Refusal, Request, Rule
+from eohub_profiles.request import OPTIONS
 
-_ADDRESSES = (r"/spawn", r"/spawn/([^/]+)", r"/spawn/([^/]+)/([^/]+)")
 _LONGEST_TYPED_NAME = 100
+_PREFIX = "opt-"
+
+type Options = dict[str, list[str]]
 
 
-class SpawnPage(SpawnHandler):
+class SpawnPage(AdmittingHandler, SpawnHandler):
     """JupyterHub's spawn page, asking for a decision before anything is made."""
 
     @needs_scope("servers")
     async def _get(self, user_name: str, server_name: str, display_name: str) -> None:
-        user: User | None = self.find_user(user_name)
-        if user is None or server_name or self.get_query_argument("another", None) is None:
-            await super()._get(user_name=user_name, server_name=server_name, display_name=display_name)
+        user = self._owner(user_name)
+        if server_name:
+            await self._check_named_server_request(user, server_name, display_name)
+        link = options_of_link(self.request.query_arguments)
+        is_another = not server_name and (
+            self.get_query_argument("another", None) is not None or bool(_first(link, "server_name"))
+        )
+        if server_name in user.orm_spawners and not is_another:
+            spawner = user.spawners[server_name]
+            if spawner.ready:
+                self.redirect(str(self.get_next_url(user, default=user.server_url(server_name))))
+                return
+            if spawner.active:
+                self.redirect(self._get_pending_url(user, server_name))
+                return
+        form = await self._form(user, server_name)
+        if not link:
+            await self._show(user, form)
             return
-        # A further server: JupyterHub would lead to the default one, which runs already.
-        form = await form_for(user.spawner)
-        self.finish(await self._render_form(for_user=user, spawner_options_form=form))
+        options = form.completed(link)
+        decided = await self._decided(user, server_name, display_name, options)
+        await self._show(user, replace(form, choice=typed(options)), decided)
 
     @needs_scope("servers")
     async def _post(self, user_name: str, server_name: str, display_name: str) -> None:
+        user = self._owner(user_name)
+        if server_name:
+            await self._check_named_server_request(user, server_name, display_name)
+        options = self._filled_in()
+        form = replace(await self._form(user, server_name), choice=typed(options))
+        if form.blocked is not None:
+            self.set_status(403)
+            await self._show(user, form)
+            return
+        if not server_name and not _first(options, "server_name") and user.spawner.active:
+            await self._show(user, form, _needs_a_name(user.spawner.site.policy.support))
+            return
+        decided = await self._decided(user, server_name, display_name, options)
+        if isinstance(decided, Refusal):
+            await self._show(user, form, decided)
+            return
+        request, shown = decided
+        with user.spawner.admissions.hold(user.name, request.server_name):
+            # Only what was understood goes on to JupyterHub, which stores it.
+            self.request.body_arguments = {name: [text.encode()] for name, text in canonical(request).items()}
+            self.request.files = {}
+            await super()._post(user_name=user_name, server_name=request.server_name, display_name=shown)
+
+    def _owner(self, user_name: str) -> User:
         user: User | None = self.find_user(user_name)
         if user is None:
             raise web.HTTPError(404, "There is no such user.")
-        options = self._filled_in()
-        name, shown = server_name, display_name
-        refusal: Refusal | None = None
-        if not server_name and options.get("server_name", [""])[0]:
-            shown = options["server_name"][0]
-            name = slug_of(shown)
-            refusal = await self._named_server_refusal(user, name, shown)
+        return user
+
+    def _filled_in(self) -> Options:
+        """The form's fields; a file says nothing, but under a name that no field has it is refused."""
+        return decoded(self.request.body_arguments) | {name: [""] for name in self.request.files}
+
+    async def _decided(
+        self, user: User, server_name: str, display_name: str, options: Options
+    ) -> tuple[Request, str] | Refusal:
+        """Decide on what a form or a link says; the request comes with the server's name for people."""
+        typed_name = _first(options, "server_name")
+        if not server_name and typed_name:
+            name = slug_of(typed_name)
+            refusal = await self._named_server_refusal(user, name, typed_name)
+            if refusal is not None:
+                return refusal
             # From here on the options hold what the name is in addresses, as they would over REST.
-            options["server_name"] = [name]
-        elif not server_name and user.spawner.active:
-            refusal = _needs_a_name(user.spawner.site.policy.support)
-        spawner: EohubLocalSpawner = user.spawner
-        if refusal is None:
-            refusal = await self._refusal(spawner, name, options)
-        if refusal is not None:
-            await self._show_again(user, refusal)
-            return
-        self.request.body_arguments = {
-            key: [text.encode() for text in values] for key, values in options.items()
-        }
-        await super()._post(user_name=user_name, server_name=name, display_name=shown or name)
-
-    def _filled_in(self) -> dict[str, list[str]]:
-        raw = self.request.body_arguments
-        return {
-            key: [value.decode("utf-8", errors="replace") for value in values] for key, values in raw.items()
-        }
-
-    async def _refusal(
-        self, spawner: EohubLocalSpawner, server_name: str, options: Mapping[str, object]
-    ) -> Refusal | None:
-        subject = spawner.subject(await spawner.person())
-        usage = spawner.usage(of=server_name)
-        decision = decide(options, server_name, subject, usage, spawner.site.policy)
-        return decision if isinstance(decision, Refusal) else None
+            server_name, display_name = name, typed_name
+            options = options | {"server_name": [name]}
+        decision = await self.decide(user, server_name, options)
+        return decision if isinstance(decision, Refusal) else (decision[0], display_name or server_name)
 
     async def _named_server_refusal(self, user: User, name: str, shown: str) -> Refusal | None:
         support = user.spawner.site.policy.support
@@ -93,10 +119,43 @@ class SpawnPage(SpawnHandler):
         change = f"Allowed: nothing, or at most {_LONGEST_TYPED_NAME} characters with at least one letter."
         return Refusal((Reason(Rule.MALFORMED_OPTION, sentence, change, support, option="server_name"),))
 
-    async def _show_again(self, user: User, refusal: Refusal) -> None:
-        self.set_status(refused(refusal).status_code)
-        form = await form_for(user.spawner, typed(self._filled_in()), refusal)
-        self.finish(await self._render_form(for_user=user, spawner_options_form=form))
+    async def _form(self, user: User, server_name: str) -> SpawnForm:
+        """The form for a server that may not be there yet."""
+        is_there = server_name in user.orm_spawners
+        spawner = user.get_spawner(server_name) if is_there else user.spawner
+        return await form_of(spawner, server_name or None)
+
+    async def _show(
+        self, user: User, form: SpawnForm, decided: tuple[Request, str] | Refusal | None = None
+    ) -> None:
+        """Show the form, with a refusal beside its fields; where no choice is left it is itself one."""
+        if isinstance(decided, Refusal):
+            form = replace(form, reasons=by_option(decided))
+            self.set_status(refused(decided).status_code)
+        elif form.refusal is not None:
+            self.set_status(refused(form.refusal).status_code)
+        self.finish(await self._render_form(for_user=user, spawner_options_form=form.render()))
+
+
+def decoded(arguments: Mapping[str, Sequence[bytes]]) -> Options:
+    """Texts of a form or a link."""
+    return {
+        name: [value.decode("utf-8", errors="replace") for value in values]
+        for name, values in arguments.items()
+    }
+
+
+def options_of_link(arguments: Mapping[str, Sequence[bytes]]) -> Options:
+    """The options that a link brings along: `opt-profile=small` as JupyterHub names them, or `profile=small`.
+
+    Anything else without the prefix is no option: addresses carry `next` and what other sites add.
+    """
+    sent = decoded(arguments)
+    plain = {name: values for name, values in sent.items() if name in OPTIONS}
+    prefixed = {
+        name.removeprefix(_PREFIX): values for name, values in sent.items() if name.startswith(_PREFIX)
+    }
+    return plain | prefixed
 
 
 def slug_of(text: str) -> str:
@@ -107,16 +166,10 @@ def slug_of(text: str) -> str:
     return safe_slug(cut, avoid_collisions=False) if any(letter.isalnum() for letter in cut) else ""
 
 
+def _first(options: Options, name: str) -> str:
+    return next(iter(options.get(name, ())), "")
+
+
 def _needs_a_name(support: str) -> Refusal:
     sentence, change = "Your default server runs already.", "Give this one a name, or open the running one."
     return Refusal((Reason(Rule.SERVERS_PER_USER, sentence, change, support, option="server_name"),))
-
-
-def with_spawn_page(authenticator_class: type[Authenticator]) -> type[Authenticator]:
-    """A subclass of an authenticator that brings our spawn page along; nothing else about it changes."""
-
-    def get_handlers(self: Authenticator, app: Any) -> list[Any]:
-        inherited: list[Any] = authenticator_class.get_handlers(self, app)
-        return [*inherited, *((address, SpawnPage) for address in _ADDRESSES)]
-
-    return type(authenticator_class.__name__, (authenticator_class,), {"get_handlers": get_handlers})

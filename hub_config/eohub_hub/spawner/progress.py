@@ -4,7 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
-_EXPECTED_STEPS = 5
+_ACTIVITIES = (
+    "Checking your choice",
+    "Preparing your home folder",
+    "Choosing cores and limits",
+    "Starting the server",
+    "Waiting for the server: it reads JupyterLab from disk",
+    "Opening JupyterLab",
+)
+"""What is being done after so many finished steps; the last one also beyond."""
+_EXPECTED_STEPS = len(_ACTIVITIES) - 1
 _LAST_PERCENT = 95
 
 
@@ -23,11 +32,29 @@ class Step:
 class Steps:
     """Collects steps and tells whoever watches; `clock` gives seconds that never go back."""
 
+    slow_seconds = 10
+    """A step that takes longer than on a quiet machine: whoever waits is told how long all may take."""
+
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._since = clock()
+        self._begun = self._since = clock()
         self._changed = asyncio.Event()
         self.done: list[Step] = []
+
+    @property
+    def doing(self) -> str:
+        """What is being done now, for the person who waits."""
+        return _ACTIVITIES[min(len(self.done), len(_ACTIVITIES) - 1)]
+
+    @property
+    def seconds(self) -> int:
+        """Whole seconds since the start began."""
+        return int(self._clock() - self._begun)
+
+    @property
+    def waited(self) -> int:
+        """Whole seconds since the last step was done."""
+        return int(self._clock() - self._since)
 
     def finish(self, text: str) -> None:
         """Note that something was done since the step before."""
@@ -45,5 +72,6 @@ class Steps:
             changed = self._changed
             for step in self.done[shown:]:
                 shown += 1
-                yield {"progress": min(_LAST_PERCENT, 100 * shown // _EXPECTED_STEPS), "message": str(step)}
+                percent = min(_LAST_PERCENT, 100 * shown // _EXPECTED_STEPS)
+                yield {"progress": percent, "message": str(step), "doing": self.doing}
             await changed.wait()

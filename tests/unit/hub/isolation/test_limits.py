@@ -10,6 +10,7 @@ from eohub_hub.isolation.limits import (
 )
 
 GIB = 1 << 30
+PRIVATE = "the private memory of each process, not for shared memory"
 ACCOUNTS = Machine(Bound.PROCESS, Bound.ACCOUNT, (0, 1, 2, 3))
 CGROUP = Machine(Bound.CGROUP, Bound.CGROUP, (0, 1, 2, 3))
 CPU_TOO = Machine(Bound.CGROUP, Bound.CGROUP, (0, 1, 2, 3), Bound.CGROUP)
@@ -19,7 +20,7 @@ NOTHING = Machine(Bound.NOTHING, Bound.NOTHING, ())
 class TestWords:
     def test_a_limit_of_the_whole_server_is_told_from_one_of_each_process(self) -> None:
         assert enforcement(CGROUP, 2, 4 * GIB).memory == "Memory: 4 GiB, enforced for the whole server"
-        assert enforcement(ACCOUNTS, 2, 4 * GIB).memory == "Memory: 4 GiB, enforced for each process"
+        assert enforcement(ACCOUNTS, 2, 4 * GIB).memory == f"Memory: 4 GiB, enforced for {PRIVATE}"
 
     def test_what_is_not_enforced_is_said(self) -> None:
         assert enforcement(NOTHING, 2, 4 * GIB).lines == (
@@ -45,9 +46,21 @@ class TestWords:
 
     def test_before_a_choice_there_is_no_amount(self) -> None:
         lines = enforcement(ACCOUNTS).lines
-        assert lines[0] == "Memory: enforced for each process"
+        assert lines[0] == f"Memory: enforced for {PRIVATE}"
         assert lines[1] == "CPU: set by affinity, which a program can undo (4 cores on this machine)"
         assert lines[2] == f"Processes: at most {MAXIMUM_PROCESSES} per person"
+
+
+class TestSize:
+    @pytest.mark.parametrize(
+        ("cpu", "gib", "is_smaller"), [(4, 8, False), (5, 8, True), (4, 9, True), (0.5, 1, False)]
+    )
+    def test_a_machine_is_compared_in_cores_and_memory(self, cpu: float, gib: int, is_smaller: bool) -> None:
+        machine = Machine(Bound.PROCESS, Bound.ACCOUNT, (0, 1, 2, 3), memory_bytes=8 * GIB)
+        assert machine.is_smaller_than(cpu, gib * GIB) is is_smaller
+
+    def test_what_is_not_known_is_not_called_smaller(self) -> None:
+        assert not NOTHING.is_smaller_than(64, 1024 * GIB)
 
 
 class TestResourceLimits:

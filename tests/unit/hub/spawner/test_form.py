@@ -4,7 +4,16 @@ from html.parser import HTMLParser
 
 import pytest
 
-from eohub_hub.spawner.form import Choice, SpawnForm, by_option, suggested, typed
+from eohub_hub.isolation.limits import Bound, Machine
+from eohub_hub.spawner.form import (
+    Choice,
+    SpawnForm,
+    by_option,
+    machine_note,
+    on_machine,
+    suggested,
+    typed,
+)
 from eohub_profiles.decision import Offer, Reason, Refusal, Rule, Subject, Usage
 from eohub_profiles.model import Environment, Policy, Profile
 from eohub_profiles.resolve import offers
@@ -91,6 +100,10 @@ class TestPage:
         ]
         assert [option["value"] for option in page.all("option") if "selected" in option] == ["eo"]
 
+    def test_a_choice_that_cannot_be_started_is_not_filled_in(self) -> None:
+        page = Page(replace(FORM, choice=Choice("large", "eo")).render())
+        assert not [radio for radio in page.all("input", type="radio") if "checked" in radio]
+
     def test_it_says_what_is_enforced(self) -> None:
         text = Page(FORM.render()).text
         assert "Memory: enforced for each process" in text
@@ -122,6 +135,67 @@ class TestPage:
     def test_with_nothing_to_start_there_is_no_start(self) -> None:
         page = Page(replace(FORM, offers=OFFERS[:1]).render())
         assert "disabled" in page.one("button", type="submit")
+
+
+class TestNothingToStart:
+    FULL = offers(ALICE, Usage(frozenset({"", "second"})), POLICY)
+
+    def test_a_reason_against_every_profile_is_said_once_above_them(self) -> None:
+        html = replace(FORM, offers=self.FULL).render()
+        sentence = "You run 2 of at most 2 servers"
+        assert html.count(sentence) == 1
+        assert html.index(sentence) < html.index("<fieldset")
+        page = Page(html)
+        assert "Not available to you: Large needs the group big." in page.text
+        assert all("disabled" in radio for radio in page.all("input", type="radio"))
+        assert [
+            radio["value"] for radio in page.all("input", type="radio") if "aria-describedby" in radio
+        ] == ["large"]
+
+    def test_it_is_said_once_even_if_it_refused_what_was_sent(self) -> None:
+        refused = Refusal(self.FULL[1].reasons)
+        html = replace(FORM, offers=self.FULL, reasons=by_option(refused)).render()
+        assert html.count("You run 2 of at most 2 servers") == 1
+
+    def test_the_form_as_a_whole_is_a_refusal_only_then(self) -> None:
+        refused = replace(FORM, offers=self.FULL).refusal
+        assert refused is not None
+        assert {reason.rule for reason in refused.reasons} == {Rule.SERVERS_PER_USER}
+        assert FORM.refusal is None
+        assert replace(FORM, offers=OFFERS[:1]).refusal is None
+
+
+class TestMachine:
+    SIZES = (profile("small"), profile("medium", cpu=4, memory="16 GiB"))
+
+    def of(self, cores: int, gib: int = 0) -> Machine:
+        return Machine(Bound.PROCESS, Bound.ACCOUNT, tuple(range(cores)), memory_bytes=gib << 30)
+
+    def test_no_more_cores_are_offered_than_there_are(self) -> None:
+        policy = POLICY.model_copy(update={"profiles": self.SIZES})
+        shown = on_machine(offers(ALICE, Usage(), policy), self.SIZES, self.of(3))
+        assert [offer.cpu_text for offer in shown] == ["2 CPU", "3 of 4 CPU"]
+
+    @pytest.mark.parametrize("cores", [0, 4, 64])
+    def test_a_size_that_fits_or_cannot_be_compared_stays_as_it_is(self, cores: int) -> None:
+        policy = POLICY.model_copy(update={"profiles": self.SIZES})
+        offered = offers(ALICE, Usage(), policy)
+        assert on_machine(offered, self.SIZES, self.of(cores)) == offered
+
+    def test_sizes_that_are_larger_than_the_machine_are_named(self) -> None:
+        assert machine_note(self.SIZES, self.of(2, 8)) == (
+            "Medium is larger than this machine, which has 2 cores and 8.0 GiB of memory in all."
+        )
+        assert "1 core in all" in (machine_note(self.SIZES, self.of(1)) or "")
+        assert "Small, Medium are larger" in (machine_note(self.SIZES, self.of(8, 2)) or "")
+
+    @pytest.mark.parametrize(("cores", "gib"), [(4, 16), (8, 0), (0, 0), (0, 32)])
+    def test_nothing_is_said_where_all_fit(self, cores: int, gib: int) -> None:
+        assert machine_note(self.SIZES, self.of(cores, gib)) is None
+
+    def test_the_note_stands_with_the_sizes(self) -> None:
+        html = replace(FORM, machine_note="This machine is small.").render()
+        assert html.index("This machine is small.") < html.index("</fieldset>")
 
 
 class TestRefusal:
@@ -184,6 +258,15 @@ class TestChoice:
         self, stored: dict[str, object] | None
     ) -> None:
         assert suggested(OFFERS, POLICY, stored) == Choice("small", "eo")
+
+    def test_a_link_that_says_a_part_is_completed(self) -> None:
+        assert FORM.completed({"profile": ["medium"]}) == {"profile": ["medium"], "environment": ["eo"]}
+        assert FORM.completed({"image": ["x"]}) == {
+            "profile": ["small"],
+            "environment": ["eo"],
+            "image": ["x"],
+        }
+        assert replace(FORM, choice=Choice()).completed({}) == {"profile": ["large"], "environment": ["eo"]}
 
     def test_with_nothing_to_start_nothing_is(self) -> None:
         assert suggested(OFFERS[:1], POLICY, None).profile is None

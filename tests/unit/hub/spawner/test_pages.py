@@ -1,15 +1,7 @@
-from typing import Any
-
 import pytest
-from jupyterhub.auth import Authenticator
 from jupyterhub.slugs import is_valid_safe_slug
 
-from eohub_hub.spawner.pages import SpawnPage, slug_of, with_spawn_page
-
-
-class Site(Authenticator):
-    def get_handlers(self, app: Any) -> list[Any]:
-        return [("/login", object)]
+from eohub_hub.spawner.pages import options_of_link, slug_of
 
 
 @pytest.mark.parametrize(
@@ -30,17 +22,22 @@ def test_a_text_without_a_letter_or_digit_gives_none(text: str) -> None:
     assert slug_of(text) == ""
 
 
-def test_the_spawn_page_comes_along_with_the_handlers_that_an_authenticator_has() -> None:
-    handlers = with_spawn_page(Site)().get_handlers(None)
-    assert handlers[0] == ("/login", object)
-    assert [pattern for pattern, handler in handlers if handler is SpawnPage] == [
-        r"/spawn",
-        r"/spawn/([^/]+)",
-        r"/spawn/([^/]+)/([^/]+)",
-    ]
-
-
-def test_the_authenticator_is_otherwise_the_same() -> None:
-    made = with_spawn_page(Site)
-    assert issubclass(made, Site)
-    assert made.__name__ == "Site"
+@pytest.mark.parametrize(
+    ("link", "options"),
+    [
+        ({}, {}),
+        ({"next": [b"/user/alice/"], "utm_source": [b"x"], "another": [b"1"]}, {}),
+        ({"profile": [b"small"], "environment": [b"eo"]}, {"profile": ["small"], "environment": ["eo"]}),
+        ({"opt-profile": [b"small"], "next": [b"/"]}, {"profile": ["small"]}),
+        ({"opt-profile": [b"small"], "profile": [b"large"]}, {"profile": ["small"]}),
+        ({"opt-image": [b"evil"], "opt-": [b"x"]}, {"image": ["evil"], "": ["x"]}),
+        (
+            {"profile": [b"a", b"b"], "server_name": [b"\xff"]},
+            {"profile": ["a", "b"], "server_name": ["\ufffd"]},
+        ),
+    ],
+)
+def test_a_link_names_options_with_a_prefix_or_without(
+    link: dict[str, list[bytes]], options: dict[str, list[str]]
+) -> None:
+    assert options_of_link(link) == options

@@ -50,3 +50,30 @@ async def test_progress_grows_and_is_not_complete_before_the_server_is_ready() -
     percents = [int((await anext(events))["progress"]) for _ in range(12)]
     assert percents == sorted(percents)
     assert 0 < percents[0] < percents[-1] < 100
+
+
+def test_whoever_waits_is_told_what_is_being_done() -> None:
+    steps = ticking()
+    seen: list[str] = []
+    for number in range(8):
+        seen.append(steps.doing)
+        steps.finish(str(number))
+    assert seen[0] == "Checking your choice"
+    assert len(set(seen)) == 6
+    assert seen[-1] == "Opening JupyterLab"
+
+
+async def test_an_event_tells_what_comes_next() -> None:
+    steps = ticking()
+    steps.finish("Checked your choice")
+    assert (await anext(steps.events()))["doing"] == "Preparing your home folder"
+
+
+def test_seconds_are_counted_from_the_start_and_from_the_last_step() -> None:
+    now = [100.0]
+    steps = Steps(lambda: now[0])
+    now[0] = 107.9
+    assert (steps.seconds, steps.waited) == (7, 7)
+    steps.finish("one")
+    now[0] = 110.0
+    assert (steps.seconds, steps.waited) == (10, 2)

@@ -1,0 +1,75 @@
+"""What stands before every start, be it asked for by the form or over REST: a bound on what is sent, and a
+decision before JupyterHub writes anything down.
+
+JupyterHub makes a server's row and stores its options first and asks the spawner afterwards. So a refused
+request would leave both behind, and requests that arrive together would be counted before they are refused.
+"""
+
+from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+from jupyterhub.handlers import BaseHandler
+from jupyterhub.user import User
+from tornado import web
+
+from eohub_hub.spawner.decision import decide
+from eohub_profiles.decision import Plan, Refusal, Request, Usage
+
+LONGEST_BODY_BYTES = 64 << 10
+"""More than any form or REST call needs; JupyterHub itself takes 100 MiB."""
+
+
+class Admissions:
+    """Servers whose start was allowed and that JupyterHub does not count among the starting ones yet."""
+
+    def __init__(self) -> None:
+        self._held: Counter[tuple[str, str]] = Counter()
+
+    @contextmanager
+    def hold(self, user_name: str, server_name: str) -> Generator[None]:
+        """Count a server as starting; may be held several times."""
+        key = (user_name, server_name)
+        self._held[key] += 1
+        try:
+            yield
+        finally:
+            self._held[key] -= 1
+            if not self._held[key]:
+                del self._held[key]
+
+    def of(self, user_name: str) -> frozenset[str]:
+        """The names of a person's servers that are held."""
+        return frozenset(server for user, server in self._held if user == user_name)
+
+
+class AdmittingHandler(BaseHandler):
+    """A handler of JupyterHub that starts servers, with what it needs to decide before it does."""
+
+    async def prepare(self) -> None:
+        """Refuse what is too long, once JupyterHub has seen who asks."""
+        await super().prepare()
+        if len(self.request.body) > LONGEST_BODY_BYTES:
+            limit = f"{LONGEST_BODY_BYTES >> 10} KiB"
+            raise web.HTTPError(413, f"This request is too long. Allowed: at most {limit}.")
+
+    async def decide(
+        self, user: User, server_name: str, options: object, *, starts: bool = True
+    ) -> tuple[Request, Plan] | Refusal:
+        """Decide on options for a server; only a start counts what runs already.
+
+        Nothing else runs between the decision and what the caller does before its next `await`, so that a
+        caller who then holds the admission cannot be overtaken.
+        """
+        spawner = user.spawner
+        person = await spawner.person()
+        usage = spawner.usage() if starts else Usage()
+        return decide(options, server_name, spawner.subject(person), usage, spawner.site.policy)
+
+    async def spawn_single_user(
+        self, user: User, server_name: str = "", display_name: str = "", options: Any = None
+    ) -> None:
+        """Start the server, counted as starting until JupyterHub does so itself."""
+        with user.spawner.admissions.hold(user.name, server_name):
+            await super().spawn_single_user(user, server_name, display_name, options)

@@ -1,0 +1,81 @@
+import asyncio
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from fakes.spawner_people import FakePeople
+from jupyterhub import orm
+
+from eohub_hub.isolation.limits import Bound, Machine
+from eohub_hub.isolation.order import Mode
+from eohub_hub.isolation.probe import Walls
+from eohub_hub.isolation.walls import Isolation
+from eohub_hub.spawner.decision import CannotStart
+from eohub_hub.spawner.install import spawner_for
+from eohub_hub.spawner.local import EohubLocalSpawner
+from eohub_hub.spawner.settings import Site, SpawnerSettings
+from eohub_profiles.decision import Usage
+from eohub_profiles.model import Environment, Policy, Profile
+
+SMALL = {"profile": "small", "environment": "eo"}
+POLICY = Policy(
+    support="the desk",
+    servers_per_user=2,
+    environments=(Environment(id="eo", title="Earth"),),
+    profiles=(
+        Profile.model_validate(
+            {"name": "small", "title": "Small", "cpu": 2, "memory": "4 GiB", "price": "0.04 EUR/h"}
+        ),
+    ),
+)
+
+
+@pytest.fixture
+def spawner(tmp_path: Path) -> EohubLocalSpawner:
+    """The default server of alice, whose servers `big` and `old` run and do not run."""
+    settings = SpawnerSettings(
+        state=tmp_path,
+        instance="tests",
+        environments={"eo": tmp_path},
+        people=FakePeople("alice"),
+        s3_url="http://127.0.0.1:1",
+        s3_region="test-region",
+        storage_url="http://127.0.0.1:2",
+    )
+    machine = Machine(Bound.NOTHING, Bound.NOTHING, ())
+    walls = Walls(tmp_path, settings.first_uid)
+    site = Site(settings, POLICY, walls, Isolation(Mode.ACCOUNTS), machine)
+    others = {"big": SimpleNamespace(active=True), "old": SimpleNamespace(active=False)}
+    user: Any = SimpleNamespace(name="alice", groups=[], spawners=others)
+    return spawner_for(site)(user=user, orm_spawner=orm.Spawner(name=""))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"profile": "evil", "environment": "eo"}, SMALL | {"image": "evil"}, {"profile": ["small"]}],
+)
+def test_whatever_led_to_a_start_it_is_decided_anew_before_it(
+    spawner: EohubLocalSpawner, options: dict[str, object]
+) -> None:
+    spawner.user_options = spawner.orm_spawner.user_options = options
+    with pytest.raises(CannotStart):
+        asyncio.run(spawner.run_pre_spawn_hook())
+    assert spawner.user_options == spawner.orm_spawner.user_options == {}
+    with pytest.raises(CannotStart, match="not decided"):
+        asyncio.run(spawner.start())
+
+
+def test_what_was_decided_is_what_is_kept(spawner: EohubLocalSpawner) -> None:
+    spawner.user_options = {"profile": ["small"], "environment": ["eo"], "server_name": [""]}
+    asyncio.run(spawner.run_pre_spawn_hook())
+    assert spawner.user_options == spawner.orm_spawner.user_options == SMALL
+
+
+def test_running_and_admitted_servers_count_once_each(spawner: EohubLocalSpawner) -> None:
+    with spawner.admissions.hold("alice", "new"), spawner.admissions.hold("alice", "big"):
+        assert spawner.usage() == Usage(frozenset({"big", "new"}))
+        spawner.user_options = dict(SMALL)
+        with pytest.raises(CannotStart, match="You run 2 of at most 2 servers: big, new"):
+            asyncio.run(spawner.run_pre_spawn_hook())
+    assert spawner.usage() == Usage(frozenset({"big"}))
