@@ -1,5 +1,7 @@
 """One way to open a database, SQLite on one machine and PostgreSQL beyond it."""
 
+import sqlite3
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +15,8 @@ from sqlalchemy.exc import OperationalError
 from eohub_toolkit.errors import Unavailable
 
 # Durable and safe for one writer and many readers at once: https://sqlite.org/wal.html
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
+_PRAGMAS = ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+_BUSY_SECONDS = 10.0
 
 
 def open_engine(url: str, *, pool_size: int = 5) -> Engine:
@@ -45,6 +48,22 @@ def upgrade(engine: Engine, migrations: Path) -> None:
 
 def _prepare_sqlite(connection: Any, _: object) -> None:
     cursor = connection.cursor()
+    until = time.monotonic() + _BUSY_SECONDS
     for pragma in _PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
+        while not _is_set(cursor, pragma):
+            if time.monotonic() > until:
+                raise sqlite3.OperationalError("database is locked")
+            time.sleep(0.02)
     cursor.close()
+
+
+def _is_set(cursor: Any, pragma: str) -> bool:
+    """Set a pragma; False where others are at it, for whom SQLite does not wait when the journal changes."""
+    try:
+        cursor.execute(f"PRAGMA {pragma}")
+    except sqlite3.OperationalError as error:
+        # The lower byte of https://sqlite.org/rescode.html says what, the rest why.
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True

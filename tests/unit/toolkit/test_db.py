@@ -1,4 +1,6 @@
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from sqlalchemy import text
@@ -37,3 +39,19 @@ def test_a_database_that_cannot_be_opened_is_unavailable(tmp_path: Path) -> None
     engine = open_engine(f"sqlite:///{tmp_path / 'missing' / 'a.sqlite'}")
     with pytest.raises(Unavailable, match="database cannot be used"), transaction(engine):
         pass
+
+
+def test_many_may_open_a_new_database_at_the_same_moment(tmp_path: Path) -> None:
+    def opened(url: str, together: Barrier) -> str:
+        together.wait()
+        engine = open_engine(url)
+        with engine.connect() as connection:
+            mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+        engine.dispose()
+        return mode
+
+    for number in range(25):
+        url, together = f"sqlite:///{tmp_path}/{number}.sqlite", Barrier(4)
+        with ThreadPoolExecutor(4) as threads:
+            modes = list(threads.map(opened, [url] * 4, [together] * 4))
+        assert modes == ["wal"] * 4
