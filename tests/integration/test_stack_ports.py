@@ -4,7 +4,6 @@ import json
 import os
 import socket
 import threading
-import time
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -91,11 +90,9 @@ def test_a_set_port_that_is_taken_after_the_check_is_one_sentence_and_nothing_st
     stack: LocalStack, part: str
 ) -> None:
     stack.settings = {"EOHUB_LOCAL_START_SECONDS": "600"}
-    began = time.monotonic()
     with taken_when_chosen(stack.state, Wanted(part)):
         stack.begin()
         assert stack.ended(300) == 1
-    assert time.monotonic() - began < 300, "it waited for the parts"
     last = stack.output.rstrip().splitlines()[-1]
     assert f"Port {getattr(stack.ports, part)}, which" in last
     assert f"(process {os.getpid()})" in last
@@ -104,6 +101,8 @@ def test_a_set_port_that_is_taken_after_the_check_is_one_sentence_and_nothing_st
 
 
 def test_a_port_that_is_bound_but_silent_is_told_too(stack: LocalStack) -> None:
+    # Ports of its own: where earlier connections wait for their end, only who listens can bind.
+    stack.ports = free_ports(19_600)
     with taken_when_chosen(stack.state, Wanted("identity", listens=False)):
         stack.begin()
         assert stack.ended(300) == 1
