@@ -456,7 +456,11 @@ def test_an_interrupted_ingest_can_be_repeated(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'many.sqlite'}"
     command = [sys.executable, "-c", "from eohub_catalogue.service.__main__ import manage; manage()"]
     process = subprocess.Popen(
-        [*command, "ingest", str(pipe), "--database-url", url], stderr=subprocess.PIPE, text=True
+        [*command, "ingest", str(pipe), "--database-url", url],
+        stderr=subprocess.PIPE,
+        text=True,
+        # Whoever runs the tests in the background has it ignored, and so would the command.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     # Its third batch is not whole, so however fast it is, it waits for more when it is interrupted.
     with pipe.open("w") as output:
