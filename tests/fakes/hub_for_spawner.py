@@ -6,7 +6,10 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,7 @@ from eohub_hub.spawner.process import end_strays
 
 ADMIN_TOKEN = "admin-token-of-the-tests-0123456789abcdef"
 PASSWORD = "the same for everybody"
+ADMINISTRATOR = "root"
 ADMINISTRATORS = "operators"
 """The group of administrators."""
 SECRET = "a secret of the hub that no server may read"
@@ -257,3 +261,20 @@ class Browser:
         """Ask the API as a script on the hub's page does."""
         headers = {"X-XSRFToken": self.token, "Sec-Fetch-Mode": "cors"}
         return self.client.request(method, f"{self.hub.url}/api/{path}", headers=headers, json=body)
+
+
+@contextmanager
+def hub_with_people() -> Generator[Hub]:
+    """A running hub with alice, bob, carol and an administrator; it prints its log at the end."""
+    with tempfile.TemporaryDirectory(prefix="eohub-hub-") as folder:
+        hub = Hub(Path(folder))
+        hub.prepare()
+        hub.start()
+        try:
+            for name in ("alice", "bob", "carol"):
+                hub.add(name)
+            hub.add(ADMINISTRATOR, ADMINISTRATORS)
+            yield hub
+        finally:
+            hub.close()
+            print(hub.log()[-20_000:])

@@ -3,36 +3,23 @@
 import html
 import re
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import httpx2
 import pytest
-from fakes.hub_for_spawner import ADMINISTRATORS, Browser, Hub
+from fakes.hub_for_spawner import ADMINISTRATOR, Browser, Hub, hub_with_people
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="walls need Linux")
-ADMINISTRATOR = "root"
 SMALL = {"profile": "small", "environment": "eo"}
 FULL = "You run 2 of at most 2 servers: the default server, second."
 
 
 @pytest.fixture(scope="module")
 def hub() -> Iterator[Hub]:
-    with tempfile.TemporaryDirectory(prefix="eohub-pages-") as folder:
-        hub = Hub(Path(folder))
-        hub.prepare()
-        hub.start()
-        for name in ("alice", "bob", "carol"):
-            hub.add(name)
-        hub.add(ADMINISTRATOR, ADMINISTRATORS)
-        try:
-            yield hub
-        finally:
-            hub.close()
-            print(hub.log()[-20_000:])
+    with hub_with_people() as hub:
+        yield hub
 
 
 @pytest.fixture(scope="class")

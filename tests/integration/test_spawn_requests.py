@@ -5,21 +5,18 @@ import json
 import re
 import sqlite3
 import sys
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import httpx2
 import pytest
-from fakes.hub_for_spawner import ADMINISTRATORS, Hub
+from fakes.hub_for_spawner import ADMINISTRATOR, Hub, hub_with_people
 
 from eohub_hub.spawner.install import MAXIMUM_NAMED_SERVERS
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="walls need Linux")
-ADMINISTRATOR = "root"
 SMALL = {"profile": "small", "environment": "eo"}
 LINKS = (
     "",
@@ -52,18 +49,8 @@ PAGES = (
 
 @pytest.fixture(scope="module")
 def hub() -> Iterator[Hub]:
-    with tempfile.TemporaryDirectory(prefix="eohub-asks-") as folder:
-        hub = Hub(Path(folder))
-        hub.prepare()
-        hub.start()
-        for name in ("alice", "bob", "carol"):
-            hub.add(name)
-        hub.add(ADMINISTRATOR, ADMINISTRATORS)
-        try:
-            yield hub
-        finally:
-            hub.close()
-            print(hub.log()[-20_000:])
+    with hub_with_people() as hub:
+        yield hub
 
 
 def text_of(page: httpx2.Response) -> str:
