@@ -3,12 +3,11 @@
 from typing import Any
 from weakref import WeakSet
 
-from jupyterhub.auth import Authenticator
-
+from eohub_hub.addresses import install_handlers
 from eohub_hub.isolation.probe import Walls, find_isolation, find_machine
 from eohub_hub.spawner.admission import Admissions
 from eohub_hub.spawner.form import PAGES
-from eohub_hub.spawner.handlers import with_spawn_handlers
+from eohub_hub.spawner.handlers import HANDLERS
 from eohub_hub.spawner.home import private_folder
 from eohub_hub.spawner.local import EohubLocalSpawner
 from eohub_hub.spawner.settings import Site, SpawnerSettings
@@ -29,9 +28,7 @@ def install_spawner(c: Any, settings: SpawnerSettings, policy: Policy) -> Site:
     c.JupyterHub.allow_named_servers = True
     c.JupyterHub.named_server_limit_per_user = MAXIMUM_NAMED_SERVERS
     c.JupyterHub.template_paths = [str(PAGES), *list_of(c.JupyterHub, "template_paths")]
-    authenticator = c.JupyterHub.get("authenticator_class")
-    if isinstance(authenticator, type) and issubclass(authenticator, Authenticator):
-        c.JupyterHub.authenticator_class = with_spawn_handlers(authenticator)
+    install_handlers(c, HANDLERS)
     return site
 
 

@@ -1,27 +1,9 @@
 import re
-from typing import Any
 
 import pytest
 from jupyterhub import apihandlers, handlers
-from jupyterhub.auth import Authenticator
 
-from eohub_hub.spawner.handlers import HANDLERS, with_spawn_handlers
-
-
-class Site(Authenticator):
-    def get_handlers(self, app: Any) -> list[Any]:
-        return [("/login", object)]
-
-
-def test_our_handlers_come_along_with_those_that_an_authenticator_has() -> None:
-    found = with_spawn_handlers(Site)().get_handlers(None)
-    assert found == [("/login", object), *HANDLERS]
-
-
-def test_the_authenticator_is_otherwise_the_same() -> None:
-    made = with_spawn_handlers(Site)
-    assert issubclass(made, Site)
-    assert made.__name__ == "Site"
+from eohub_hub.spawner.handlers import HANDLERS
 
 
 @pytest.mark.parametrize("kind", ["SpawnHandler", "UserServerAPIHandler"])
