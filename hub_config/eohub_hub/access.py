@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 STORAGE_CREDENTIALS: Final = "custom:storage:credentials"
+NOTICES_WRITE: Final = "custom:notices:write"
 
 SCOPES: dict[str, str] = {
     STORAGE_CREDENTIALS: "Get S3 keys for one's own prefix and the shared data, for an hour at most",
+    NOTICES_WRITE: "Put up the banner on the hub's pages, and publish terms of use",
 }
 """Every scope of ours with what it allows; services check them by name."""
 
@@ -33,6 +35,7 @@ ADMINISTRATOR: tuple[str, ...] = (
     "read:hub",
     "read:metrics",
     "shutdown",
+    NOTICES_WRITE,
 )
 """What members of the administrators' groups get beside: to run the hub, and no way into a person's server.
 

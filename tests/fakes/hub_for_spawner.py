@@ -72,6 +72,7 @@ def configure(c: Any, folder: str, port: int, environment: str) -> None:
 
     from eohub_hub.access import install_access
     from eohub_hub.hub_log import HubLogFormatter
+    from eohub_hub.notices.install import install_notices
     from eohub_hub.spawner.install import install_spawner
     from eohub_hub.spawner.settings import Catalogue, SpawnerSettings
     from eohub_profiles.catalog import load
@@ -106,6 +107,7 @@ def configure(c: Any, folder: str, port: int, environment: str) -> None:
         catalogues=(Catalogue("eohub", "EOHub", "http://127.0.0.1:3/services/catalogue"),),
     )
     install_spawner(c, settings, load(Path(folder, "policy")))
+    install_notices(c, f"sqlite:///{state}/hub/people.sqlite")
 
 
 class Hub:

@@ -143,7 +143,7 @@ async def form_of(spawner: "EohubLocalSpawner", server: str | None = None) -> Sp
         server=(spawner.display_name or spawner.name) if spawner.name else server,
         enforcement=site.enforcement.lines,
         isolation=site.isolation.sentence,
-        blocked=spawner.blocked(person),
+        blocked=await spawner.blocked(person),
         support=site.policy.support,
         machine_note=machine_note(site.policy.profiles, site.machine),
     )

@@ -24,6 +24,7 @@ from eohub_hub.spawner.admission import Admissions
 from eohub_hub.spawner.decision import CannotStart
 from eohub_hub.spawner.files import ServerFiles
 from eohub_hub.spawner.form import form_for
+from eohub_hub.spawner.gates import first_obstacle
 from eohub_hub.spawner.home import folder_name
 from eohub_hub.spawner.process import ProcessRecord, end_strays, is_running, launch, listens, send, started_at
 from eohub_hub.spawner.progress import Steps
@@ -104,10 +105,10 @@ class EohubLocalSpawner(Spawner):
         request, self._plan = decision
         self.user_options = self.orm_spawner.user_options = deciding.canonical(request)
         self._person = person
-        self.refuse_if_blocked(person)
+        await self.refuse_if_blocked(person)
         if self.site.isolation.mode is Mode.SINGLE:
             deciding.claim_owner(self.site.settings.owner_file, self.user.name)
-            self.refuse_if_blocked(person)
+            await self.refuse_if_blocked(person)
         price = format_price(self._plan.price_micro_eur_per_hour)
         self.steps.finish(f"Checked your choice: {self._plan.title}, {price}")
         await maybe_future(super().run_pre_spawn_hook())
@@ -212,14 +213,16 @@ class EohubLocalSpawner(Spawner):
         active = {name for name, spawner in self.user.spawners.items() if spawner.active}
         return Usage(self.admissions.of(self.user.name) | active)
 
-    def blocked(self, person: Person) -> str | None:
-        """Why this person can start nothing on this machine, a sentence; None where they can."""
+    async def blocked(self, person: Person) -> str | None:
+        """Why this person can start nothing here now, whatever they choose, a sentence; None where they
+        can."""
         owner = deciding.read_owner(self.site.settings.owner_file)
-        return deciding.blocked(self.site.isolation, owner, self.user.name, person.number)
+        why = deciding.blocked(self.site.isolation, owner, self.user.name, person.number)
+        return why or await first_obstacle(self.user.settings, self.user.name)
 
-    def refuse_if_blocked(self, person: Person) -> None:
-        """Raise CannotStart where this person can start nothing on this machine."""
-        why = self.blocked(person)
+    async def refuse_if_blocked(self, person: Person) -> None:
+        """Raise CannotStart where this person can start nothing here now."""
+        why = await self.blocked(person)
         if why is not None:
             ask = f"{why} Ask: {self.site.policy.support}"
             raise CannotStart(ask, reason=deciding.ISOLATION_RULE, status_code=403)

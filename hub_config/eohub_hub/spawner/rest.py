@@ -75,7 +75,7 @@ class ServerCalls(AdmittingHandler, UserServerAPIHandler):
         if options is None and server_name in user.orm_spawners:
             options = user.orm_spawners[server_name].user_options
         spawner = user.spawner
-        spawner.refuse_if_blocked(await spawner.person())
+        await spawner.refuse_if_blocked(await spawner.person())
         decided = await self._options(user, server_name, options or {})
         with spawner.admissions.hold(user.name, server_name):
             self.request.body = ServerCall(None, call.display_name, decided).dump()

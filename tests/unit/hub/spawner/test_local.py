@@ -47,7 +47,7 @@ def spawner(tmp_path: Path) -> EohubLocalSpawner:
     walls = Walls(tmp_path, settings.first_uid)
     site = Site(settings, POLICY, walls, Isolation(Mode.ACCOUNTS), machine)
     others = {"big": SimpleNamespace(active=True), "old": SimpleNamespace(active=False)}
-    user: Any = SimpleNamespace(name="alice", groups=[], spawners=others)
+    user: Any = SimpleNamespace(name="alice", groups=[], spawners=others, settings={})
     return spawner_for(site)(user=user, orm_spawner=orm.Spawner(name=""))
 
 
