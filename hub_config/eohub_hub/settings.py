@@ -1,13 +1,16 @@
 """The settings of the hub: the same on one machine, where `eohub up` gives them, and on Kubernetes."""
 
+import json
 import re
 import runpy
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_settings import NoDecode
 
-from eohub_hub.claims import canonical_group
+from eohub_hub.claims import Group, GroupRule, GroupRules
 from eohub_toolkit.settings import Settings, settings_config
 
 LOCAL_SERVICES = frozenset({"identity", "s3", "storage", "catalogue"})
@@ -26,17 +29,29 @@ def _without_slash(value: str) -> str:
     return value.rstrip("/")
 
 
-def _group(value: str) -> str:
-    name = canonical_group(value)
-    if name is None:
-        raise ValueError(f"has {value!r}, which is no name of a group")
-    return name
+def _rules(value: object) -> object:
+    """A claim, or a JSON list of claims and rules, as the rules that it means."""
+    if isinstance(value, str):
+        value = _json_list(value) if value.lstrip().startswith("[") else [value]
+    if isinstance(value, list | tuple):
+        return [{"claim": rule} if isinstance(rule, str) else rule for rule in value]
+    return value
+
+
+def _json_list(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise ValueError("is neither a claim nor a JSON list") from None
 
 
 # An issuer is compared letter by letter, and some end in a slash (OpenID Connect Core, section 16.15).
 Issuer = Annotated[str, AfterValidator(_http_url)]
 Url = Annotated[str, AfterValidator(_http_url), AfterValidator(_without_slash)]
-Group = Annotated[str, AfterValidator(_group)]
+# Not decoded by the settings: a claim stands there without quotes, too.
+Rules = Annotated[
+    tuple[GroupRule, ...], NoDecode, BeforeValidator(_rules), Field(min_length=1, max_length=32)
+]
 
 
 class HubSettings(Settings):
@@ -50,8 +65,12 @@ class HubSettings(Settings):
     issuer: Issuer = Field(description="The OpenID Connect provider; its discovery document lies beneath it")
     client_id: str = Field(default="eohub", description="The hub's name at the OpenID Connect provider")
     client_secret_file: Path = Field(description="File with the hub's secret at the OpenID Connect provider")
-    groups_claim: str = Field(
-        default="groups", description="The claim with a person's groups, or a dotted path to it"
+    group_rules: Rules = Field(
+        default=(GroupRule(claim="groups"),),
+        description="The claim with a person's groups (a dotted path to it), or a JSON list of rules",
+    )
+    group_aliases: Mapping[Group, Group] = Field(
+        default={}, description="JSON object: a group as the provider calls it, and as the hub does"
     )
     admin_groups: frozenset[Group] = Field(
         default=frozenset({"platform/admin"}),
@@ -84,6 +103,11 @@ class HubSettings(Settings):
     def managed_services(self) -> frozenset[str]:
         """Names of the services that the hub starts itself; none where they run elsewhere."""
         return frozenset() if self.state_folder is None else LOCAL_SERVICES
+
+    @property
+    def groups(self) -> GroupRules:
+        """How a person's groups are found in what the provider says."""
+        return GroupRules(self.group_rules, self.group_aliases)
 
     def client_secret(self) -> str:
         """The hub's secret at the OpenID Connect provider; raises OSError when the file cannot be read."""

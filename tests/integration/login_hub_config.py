@@ -2,13 +2,14 @@
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from fakes.absent_proxy import AbsentProxy
 
 from eohub_hub.access import install_access
+from eohub_hub.claims import GroupRules
 from eohub_hub.hub_log import HubLogFormatter
 from eohub_hub.login.authenticator import install_login
 from eohub_hub.spawner.form import PAGES
@@ -20,8 +21,8 @@ class Settings:
     issuer: str
     client_id: str
     secret_file: str
-    groups_claim: str
     people_database_url: str
+    groups: GroupRules = field(default_factory=GroupRules)
 
     def client_secret(self) -> str:
         return Path(self.secret_file).read_text().strip()

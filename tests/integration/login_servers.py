@@ -174,7 +174,6 @@ class Stack:
                 "issuer": self.issuer,
                 "client_id": "eohub",
                 "secret_file": str(self.folder / "client_secret"),
-                "groups_claim": "groups",
                 "people_database_url": f"sqlite:///{hub_folder}/people.sqlite",
             },
         }

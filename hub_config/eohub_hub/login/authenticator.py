@@ -8,8 +8,9 @@ from typing import Any, Protocol, cast
 from oauthenticator.oauth2 import OAuthenticator
 from tornado import web
 from traitlets import Any as AnyTrait
-from traitlets import Unicode, default
+from traitlets import Instance, Unicode, default
 
+from eohub_hub.claims import GroupRules
 from eohub_hub.login.attempt import LoginAttempt, UsedStates
 from eohub_hub.login.client import LoginClient, Tokens
 from eohub_hub.login.discovery import Discovery
@@ -33,7 +34,7 @@ class LoginSettings(Protocol):
     public_url: str
     issuer: str
     client_id: str
-    groups_claim: str
+    groups: GroupRules
     people_database_url: str
 
     def client_secret(self) -> str:
@@ -52,7 +53,7 @@ def install_login(c: Any, settings: LoginSettings) -> None:
     ours.client_secret = settings.client_secret()
     ours.public_url = settings.public_url
     ours.oauth_callback_url = f"{settings.public_url}/hub/oauth_callback"
-    ours.groups_claim = settings.groups_claim
+    ours.group_rules = settings.groups
     ours.people_database_url = settings.people_database_url
     ours.manage_groups = True
     # Encrypted with JUPYTERHUB_CRYPT_KEY; JupyterHub does not start without that key.
@@ -71,9 +72,7 @@ class EohubAuthenticator(OAuthenticator):
 
     issuer = Unicode(config=True, help="The provider's issuer, exactly as its discovery document spells it")
     public_url = Unicode(config=True, help="Where browsers reach the hub, without a slash at the end")
-    groups_claim = Unicode(
-        "groups", config=True, help="The claim with a person's groups, or a dotted path to it"
-    )
+    group_rules = Instance(GroupRules, (), config=True, help="How a person's groups are found in claims")
     people_database_url = Unicode(config=True, help="SQLAlchemy URL of the registry of persons")
 
     used_states = AnyTrait(help="States that came back already")
@@ -112,7 +111,7 @@ class EohubAuthenticator(OAuthenticator):
 
     @default("_refresh")
     def _default_refresh(self) -> LoginRefresh:
-        return LoginRefresh(self.provider, groups_claim=self.groups_claim, clock=time.time)
+        return LoginRefresh(self.provider, rules=self.group_rules, clock=time.time)
 
     async def authorization_url(self, attempt: LoginAttempt) -> str:
         """Where an attempt begins; raises Unavailable or Upstream when the provider is not there."""
@@ -190,6 +189,8 @@ class EohubAuthenticator(OAuthenticator):
         person = await asyncio.to_thread(
             self.people.enrol, self.issuer, subject, str(claims.get("preferred_username") or "")
         )
+        if tokens.unread is not None and self.group_rules.reads("access_token"):
+            self.log.warning("Access token of %s is not read: %s", person.name, tokens.unread)
         state = LoginState(
             issuer=self.issuer,
             subject=subject,
@@ -197,16 +198,18 @@ class EohubAuthenticator(OAuthenticator):
             name=person.name,
             display_name=display_name(claims.get("name")),
             nonce=nonce,
+            logged_in_at=tokens.received_at,
             access_token=tokens.access_token,
             access_token_expires_at=tokens.access_token_expires_at,
+            access_token_is_checked=tokens.is_checked,
             refresh_token=tokens.refresh_token,
             id_token=tokens.id_token,
             id_token_expires_at=tokens.checked.expires_at,
+            tokens_at=tokens.received_at,
             groups=None,
-            groups_source=None,
             asked_at=0.0,
         )
-        return state.with_groups(self.groups_claim, userinfo=userinfo, tokens=tokens, now=time.time())
+        return state.with_groups(self.group_rules, userinfo=userinfo, now=time.time())
 
     async def _model(self, state: LoginState) -> dict[str, Any]:
         auth_state: dict[str, Any] = state.model_dump(mode="json")

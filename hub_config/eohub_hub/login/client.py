@@ -2,9 +2,10 @@
 
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote_plus, urlencode
 
+from eohub_hub.login.access_token import is_jwt, verified_claims
 from eohub_hub.login.discovery import Discovery, is_safe_url, json_object
 from eohub_hub.login.errors import GrantRefused, TokenRefused
 from eohub_hub.login.id_token import Expected, IdToken, key_choice, verify
@@ -18,13 +19,20 @@ _DEFAULT_LIFETIME_SECONDS = 3600
 
 @dataclass(frozen=True)
 class Tokens:
-    """What the token endpoint gave; a refresh may come without refresh token or ID token."""
+    """What the token endpoint gave; a refresh may come without refresh token or ID token.
+
+    The access token `is_checked` when it is a JWT that its issuer signed; `unread` says what is wrong with
+    one that is a JWT and is not.
+    """
 
     access_token: str
     access_token_expires_at: float
     refresh_token: str | None
     id_token: str | None
     checked: IdToken | None
+    received_at: float
+    is_checked: bool = False
+    unread: str | None = None
 
 
 class LoginClient:
@@ -59,7 +67,7 @@ class LoginClient:
         tokens = await self._ask_for_tokens(form, expected)
         if tokens.checked is None:
             raise TokenRefused("The provider sent no ID token.")
-        return tokens
+        return await self._with_checked_access(tokens, tokens.checked.subject)
 
     async def refresh(self, refresh_token: str, *, nonce: str, subject: str) -> Tokens:
         """Refresh; an ID token that comes along is checked and of the same `subject`."""
@@ -68,7 +76,7 @@ class LoginClient:
         tokens = await self._ask_for_tokens(form, expected)
         if tokens.checked is not None and tokens.checked.subject != subject:
             raise TokenRefused("The refreshed ID token is somebody else's.")
-        return tokens
+        return await self._with_checked_access(tokens, subject)
 
     async def userinfo(self, access_token: str, *, subject: str) -> Mapping[str, object]:
         """The claims of the userinfo endpoint, which must be about `subject` (OpenID Connect Core, 5.3.2)."""
@@ -128,7 +136,27 @@ class LoginClient:
             refresh_token=refresh_token if isinstance(refresh_token, str) else None,
             id_token=id_token if isinstance(id_token, str) else None,
             checked=checked,
+            received_at=self._clock(),
         )
+
+    async def _with_checked_access(self, tokens: Tokens, subject: str) -> Tokens:
+        """Look into an access token that is a JWT. One that cannot be trusted still serves as a token."""
+        token = tokens.access_token
+        if not is_jwt(token):
+            return tokens
+        try:
+            key = await self._discovery.key(key_choice(token))
+            verified_claims(
+                token,
+                key,
+                issuer=self._issuer,
+                client_id=self._client_id,
+                subject=subject,
+                now=self._clock(),
+            )
+        except TokenRefused as error:
+            return replace(tokens, unread=error.detail)
+        return replace(tokens, is_checked=True)
 
 
 def _refusal(status: int, code: object) -> GrantRefused | Upstream | Unavailable:

@@ -79,7 +79,7 @@ class Discovery:
                 self._keys = (self._clock(), _keys_in(await self._fetch(jwks_uri)))
                 found = _choose(self._keys[1], choice)
         if found is None:
-            raise TokenRefused("The ID token is signed with a key that the provider does not publish.")
+            raise TokenRefused("The token is signed with a key that the provider does not publish.")
         return found
 
     async def _fetch_metadata(self) -> Metadata:

@@ -46,16 +46,16 @@ class KeyChoice:
 def key_choice(token: str) -> KeyChoice:
     """Read the token's header, not vouched for yet; raises TokenRefused for an algorithm not allowed."""
     if len(token) > _LARGEST_TOKEN:
-        raise TokenRefused("The ID token is larger than 64 KiB.")
+        raise TokenRefused("The token is larger than 64 KiB.")
     try:
         header = cast("Mapping[str, object]", jwt.get_unverified_header(token))
     except jwt.PyJWTError as error:
-        raise TokenRefused("The ID token is malformed.") from error
+        raise TokenRefused("The token is malformed.") from error
     algorithm, key_id = header.get("alg"), header.get("kid")
     if not isinstance(algorithm, str) or algorithm not in KEY_TYPES:
-        raise TokenRefused(f"The ID token is signed with {algorithm!r:.40}, which is not allowed.")
+        raise TokenRefused(f"The token is signed with {algorithm!r:.40}, which is not allowed.")
     if key_id is not None and not isinstance(key_id, str):
-        raise TokenRefused("The ID token's key id is not a string.")
+        raise TokenRefused("The token's key id is not a string.")
     return KeyChoice(algorithm, KEY_TYPES[algorithm], key_id)
 
 

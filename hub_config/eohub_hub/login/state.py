@@ -1,11 +1,12 @@
 """What the hub remembers of a login: JupyterHub's auth state, encrypted; storage reads it, too."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from eohub_hub.claims import groups_of
+from eohub_hub.claims import ClaimSets, GroupRules, Source
+from eohub_hub.login.access_token import claims_of_checked
 from eohub_hub.login.client import Tokens
 
 _LONGEST_NAME = 60
@@ -15,6 +16,7 @@ class LoginState(BaseModel):
     """One person's tokens and groups; times in seconds since 1970, `groups` None when none were sent.
 
     `name` is the hub's user name; `display_name` is the person's at the provider, empty without one.
+    `groups_sources` are where the groups came from. Claims of the access token count if it was verified.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -25,13 +27,16 @@ class LoginState(BaseModel):
     name: str
     display_name: str = ""
     nonce: str
+    logged_in_at: float = 0.0
     access_token: str
     access_token_expires_at: float
+    access_token_is_checked: bool = False
     refresh_token: str | None
     id_token: str
     id_token_expires_at: float
+    tokens_at: float = 0.0
     groups: tuple[str, ...] | None
-    groups_source: Literal["userinfo", "id_token"] | None
+    groups_sources: tuple[Source, ...] = ()
     asked_at: float
 
     @classmethod
@@ -47,31 +52,40 @@ class LoginState(BaseModel):
         update: dict[str, Any] = {
             "access_token": tokens.access_token,
             "access_token_expires_at": tokens.access_token_expires_at,
+            "access_token_is_checked": tokens.is_checked,
             "refresh_token": tokens.refresh_token or self.refresh_token,
+            "tokens_at": tokens.received_at,
         }
         if tokens.id_token is not None and tokens.checked is not None:
             update |= {"id_token": tokens.id_token, "id_token_expires_at": tokens.checked.expires_at}
         return self.model_copy(update=update)
 
-    def with_groups(
-        self, claim: str, *, userinfo: Mapping[str, object], tokens: Tokens | None, now: float
-    ) -> Self:
-        """The state after the provider was asked at `now`: userinfo decides, an ID token where it is silent.
+    def with_groups(self, rules: GroupRules, *, userinfo: Mapping[str, object], now: float) -> Self:
+        """The state after the provider was asked at `now`, with the groups that userinfo and tokens name.
 
-        Groups that came in an ID token stay until a newer one comes, as nobody could be asked about them.
+        Groups of an ID token stay until a newer one comes, as nobody could be asked about them.
         """
-        fresh = None if tokens is None or tokens.checked is None else tokens.checked.claims
-        groups, source = groups_of(userinfo, claim), "userinfo"
-        if groups is None and fresh is not None:
-            groups, source = groups_of(fresh, claim), "id_token"
-        elif groups is None and self.groups_source == "id_token":
-            groups, source = self.groups, "id_token"
+        access = claims_of_checked(self.access_token) if self.access_token_is_checked else {}
+        found = rules.found_in(ClaimSets(userinfo, claims_of_checked(self.id_token), access))
         update = {
-            "groups": None if groups is None else tuple(sorted(groups)),
-            "groups_source": None if groups is None else source,
+            "groups": None if found is None else tuple(sorted(found.groups)),
+            "groups_sources": () if found is None else tuple(sorted(found.sources)),
             "asked_at": now,
         }
         return self.model_copy(update=update)
+
+    def newest(self, other: Self) -> Self:
+        """What to keep of this state and another of the same person, written at the same time.
+
+        A later login wins; within one login the later tokens, with the groups that were asked for last. A
+        page that was answered late would otherwise bring a spent refresh token back.
+        """
+        if self.nonce != other.nonce:
+            return max(self, other, key=lambda state: state.logged_in_at)
+        tokens = max(self, other, key=lambda state: state.tokens_at)
+        asked = max(self, other, key=lambda state: state.asked_at)
+        update = {name: getattr(asked, name) for name in ("groups", "groups_sources", "asked_at")}
+        return tokens.model_copy(update=update)
 
 
 def display_name(claim: object) -> str:

@@ -1,7 +1,7 @@
 """How the login attaches itself to a hub's configuration, and what its authenticator decides."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +12,7 @@ from fakes.login_provider import CLIENT_ID, ISSUER, NONCE, LoginProvider
 from tornado import web
 from traitlets.config import Config
 
+from eohub_hub.claims import GroupRule, GroupRules
 from eohub_hub.login.attempt import LoginAttempt
 from eohub_hub.login.authenticator import EohubAuthenticator, install_login
 from eohub_toolkit.errors import Conflict
@@ -23,7 +24,7 @@ class Settings:
     public_url: str = "https://hub.example.invalid"
     issuer: str = ISSUER
     client_id: str = CLIENT_ID
-    groups_claim: str = "groups"
+    groups: GroupRules = field(default_factory=GroupRules)
 
     def client_secret(self) -> str:
         return "s:e/c"
@@ -157,6 +158,31 @@ async def test_no_groups_and_no_claim_stay_apart_in_the_state(
     del provider.userinfo["groups"]
     model = await authenticator.authenticate(callback())
     assert (model["auth_state"]["groups"], model["groups"]) == (None, [])
+
+
+async def test_a_site_says_where_groups_are_found(
+    authenticator: EohubAuthenticator, provider: LoginProvider
+) -> None:
+    authenticator.group_rules = GroupRules(
+        (GroupRule(claim="roles", sources=("access_token",)),), {"gpu": "gpu-users"}
+    )
+    provider.tokens = lambda _: provider.token_answer(access_token=provider.id_token(roles=["gpu", "/a/b"]))
+    model = await authenticator.authenticate(callback())
+    assert sorted(model["groups"]) == ["a/b", "gpu-users"]
+    assert model["auth_state"]["groups_sources"] == ["access_token"]
+
+
+async def test_an_access_token_that_cannot_be_trusted_is_said_in_the_log(
+    authenticator: EohubAuthenticator, provider: LoginProvider, caplog: pytest.LogCaptureFixture
+) -> None:
+    token = provider.id_token(azp="another", groups=["/platform/admin"])
+    provider.tokens = lambda _: provider.token_answer(access_token=token)
+    del provider.userinfo["groups"]
+    authenticator.log.propagate = True
+    model = await authenticator.authenticate(callback())
+    assert model["groups"] == []
+    assert "Access token of anna is not read" in caplog.text
+    assert token not in caplog.text
 
 
 async def test_the_scope_groups_is_asked_for_where_it_is_offered(

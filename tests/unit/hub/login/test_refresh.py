@@ -4,9 +4,12 @@ import asyncio
 from typing import Any
 
 import httpx2
+import jwt
 import pytest
 from fakes.login_provider import ISSUER, NONCE, LoginProvider
 
+from eohub_hub.claims import GroupRule, GroupRules
+from eohub_hub.login.client import Tokens
 from eohub_hub.login.refresh import LoginRefresh
 from eohub_hub.login.state import LoginState
 from eohub_toolkit.errors import EohubError, Unavailable, Upstream
@@ -19,7 +22,7 @@ def provider() -> LoginProvider:
 
 @pytest.fixture
 def refresh(provider: LoginProvider) -> LoginRefresh:
-    return LoginRefresh(provider.client(), groups_claim="groups", clock=provider.clock)
+    return LoginRefresh(provider.client(), rules=GroupRules(), clock=provider.clock)
 
 
 def state_of(provider: LoginProvider, **changes: Any) -> LoginState:
@@ -36,7 +39,8 @@ def state_of(provider: LoginProvider, **changes: Any) -> LoginState:
         "id_token": "id-0",
         "id_token_expires_at": now + 3_600,
         "groups": ("old",),
-        "groups_source": "userinfo",
+        "groups_sources": ("userinfo",),
+        "tokens_at": now - 300,
         "asked_at": now - 300,
     }
     return LoginState(**{**values, **changes})
@@ -184,27 +188,123 @@ async def test_a_group_that_is_gone_is_gone_even_if_the_claim_is_left_out(
     del provider.userinfo["groups"]
     state = await refresh.refreshed(state_of(provider))
     assert state is not None
-    assert (state.groups, state.groups_source) == (None, None)
+    assert (state.groups, state.groups_sources) == (None, ())
 
 
-async def test_groups_from_an_id_token_stay_until_there_is_a_new_one(
+class TestGroupsInTokens:
+    """Groups that userinfo does not tell are asked for by new tokens."""
+
+    async def test_new_tokens_are_fetched_although_the_old_ones_are_good(
+        self, provider: LoginProvider, refresh: LoginRefresh
+    ) -> None:
+        del provider.userinfo["groups"]
+        provider.tokens = lambda _: provider.token_answer(id_token=provider.id_token(groups=["/new"]))
+        state = await refresh.refreshed(state_of(provider, id_token=provider.id_token(groups=["old"])))
+        assert state is not None
+        assert (state.groups, state.groups_sources) == (("new",), ("id_token",))
+        assert len(provider.forms) == 1
+
+    async def test_tokens_that_just_came_are_not_fetched_again(
+        self, provider: LoginProvider, refresh: LoginRefresh
+    ) -> None:
+        del provider.userinfo["groups"]
+        now = provider.clock()
+        known = state_of(provider, id_token=provider.id_token(groups=["a"]), tokens_at=now - 4)
+        state = await refresh.refreshed(known)
+        assert state is not None
+        assert state.groups == ("a",)
+        assert provider.forms == []
+        await refresh.refreshed(known.model_copy(update={"tokens_at": now - 6}))
+        assert len(provider.forms) == 1
+
+    async def test_groups_stay_where_no_newer_token_says_otherwise(
+        self, provider: LoginProvider, refresh: LoginRefresh
+    ) -> None:
+        del provider.userinfo["groups"]
+        known = state_of(provider, id_token=provider.id_token(groups=["old"]))
+        provider.tokens = lambda _: httpx2.Response(200, json={"access_token": "x", "token_type": "Bearer"})
+        state = await refresh.refreshed(known)
+        assert state is not None
+        assert (state.groups, state.groups_sources) == (("old",), ("id_token",))
+        without = await refresh.refreshed(state_of(provider, refresh_token=None, id_token=known.id_token))
+        assert without is not None
+        assert without.groups == ("old",)
+
+    async def test_a_new_id_token_without_the_claim_ends_its_groups(
+        self, provider: LoginProvider, refresh: LoginRefresh
+    ) -> None:
+        del provider.userinfo["groups"]
+        state = await refresh.refreshed(state_of(provider, id_token=provider.id_token(groups=["old"])))
+        assert state is not None
+        assert state.groups is None
+
+    async def test_client_roles_come_from_a_verified_access_token_only(self, provider: LoginProvider) -> None:
+        rules = GroupRules((GroupRule(claim="resource_access.eohub.roles", sources=("access_token",)),))
+        refresh = LoginRefresh(provider.client(), rules=rules, clock=provider.clock)
+        roles = {"resource_access": {"eohub": {"roles": ["gpu"]}}}
+        for change, groups in (
+            ({}, ("gpu",)),
+            ({"azp": "eohub"}, ("gpu",)),
+            ({"azp": "another"}, None),
+            ({"client_id": "another"}, None),
+            ({"iss": "https://evil.invalid"}, None),
+            ({"sub": "subject-2"}, None),
+            ({"sub": None}, ("gpu",)),
+            ({"exp": int(provider.clock()) - 61}, None),
+            ({"exp": True}, None),
+            ({"exp": None}, None),
+        ):
+            token = provider.id_token(**{"aud": "account", **roles, **change})
+            provider.tokens = lambda _, token=token: provider.token_answer(access_token=token)
+            state = await refresh.refreshed(state_of(provider, refresh_token=f"for {change}"))
+            assert state is not None, change
+            assert state.groups == groups, change
+            assert state.access_token == token
+
+    async def test_an_access_token_with_another_key_or_algorithm_is_not_read(
+        self, provider: LoginProvider
+    ) -> None:
+        other = LoginProvider(provider.clock)
+        forged = other.id_token(groups=["/platform/admin"])
+        symmetric = jwt.encode(provider.claims(groups=["/platform/admin"]), "k" * 32, algorithm="HS256")
+        unsigned = jwt.encode(provider.claims(groups=["/platform/admin"]), None, algorithm="none")
+        del provider.userinfo["groups"]
+        refresh = LoginRefresh(provider.client(), rules=GroupRules(), clock=provider.clock)
+        for token in (forged, symmetric, unsigned, "a.b.c", "opaque", "x." * 100_000):
+            provider.tokens = lambda _, token=token: provider.token_answer(access_token=token)
+            state = await refresh.refreshed(state_of(provider, refresh_token=f"for {token[:40]}{len(token)}"))
+            assert state is not None
+            assert state.groups is None
+            assert state.access_token_is_checked is False
+
+
+async def test_a_refresh_token_that_stays_good_is_used_again(
     provider: LoginProvider, refresh: LoginRefresh
 ) -> None:
-    del provider.userinfo["groups"]
-    old = state_of(provider, groups_source="id_token")
-    state = await refresh.refreshed(old)
-    assert state is not None
-    assert (state.groups, state.groups_source) == (("old",), "id_token")
-    provider.tokens = lambda _: provider.token_answer(id_token=provider.id_token(groups=["/new"]))
-    state = await refresh.refreshed(old.model_copy(update={"access_token_expires_at": 0.0}))
-    assert state is not None
-    assert (state.groups, state.groups_source) == (("new",), "id_token")
-    provider.tokens = lambda _: provider.token_answer()
-    state = await refresh.refreshed(
-        old.model_copy(update={"access_token_expires_at": 0.0, "refresh_token": "refresh-9"})
-    )
-    assert state is not None
-    assert state.groups is None
+    provider.tokens = lambda _: provider.token_answer(refresh_token=None)
+    ended = state_of(provider, access_token_expires_at=0.0)
+    await asyncio.gather(*(refresh.refreshed(ended) for _ in range(3)))
+    assert len(provider.forms) == 1
+    await refresh.refreshed(ended)
+    assert len(provider.forms) == 2
+
+
+class TestNewest:
+    """Two answers about one person that are written at the same time."""
+
+    def test_a_later_login_is_kept(self, provider: LoginProvider) -> None:
+        early = state_of(provider, nonce="a", logged_in_at=1.0, tokens_at=9.0, asked_at=9.0)
+        late = state_of(provider, nonce="b", logged_in_at=2.0, tokens_at=2.0, asked_at=2.0)
+        assert early.newest(late) == late.newest(early) == late
+
+    def test_later_tokens_are_kept_with_the_groups_that_were_asked_for_last(
+        self, provider: LoginProvider
+    ) -> None:
+        renewed = state_of(provider, refresh_token="new", tokens_at=5.0, asked_at=5.0, groups=("then",))
+        late_page = state_of(provider, refresh_token="spent", tokens_at=1.0, asked_at=6.0, groups=("now",))
+        for kept in (renewed.newest(late_page), late_page.newest(renewed)):
+            assert (kept.refresh_token, kept.tokens_at) == ("new", 5.0)
+            assert (kept.groups, kept.asked_at) == (("now",), 6.0)
 
 
 async def test_userinfo_wins_over_the_id_token(provider: LoginProvider, refresh: LoginRefresh) -> None:
@@ -212,7 +312,7 @@ async def test_userinfo_wins_over_the_id_token(provider: LoginProvider, refresh:
     provider.tokens = lambda _: provider.token_answer(id_token=provider.id_token(groups=["/platform/admin"]))
     state = await refresh.refreshed(state_of(provider, access_token_expires_at=0.0))
     assert state is not None
-    assert (state.groups, state.groups_source) == ((), "userinfo")
+    assert (state.groups, state.groups_sources) == ((), ("userinfo",))
 
 
 def test_a_state_survives_jupyterhubs_storage(provider: LoginProvider) -> None:
@@ -226,7 +326,5 @@ def test_a_state_of_another_kind_is_none(stored: dict[str, Any] | None) -> None:
 
 
 def test_a_refresh_without_new_tokens_keeps_the_old_ones(provider: LoginProvider) -> None:
-    from eohub_hub.login.client import Tokens
-
-    state = state_of(provider).with_tokens(Tokens("access-9", 1.0, None, None, None))
+    state = state_of(provider).with_tokens(Tokens("access-9", 1.0, None, None, None, 7.0))
     assert (state.access_token, state.refresh_token, state.id_token) == ("access-9", "refresh-1", "id-0")
