@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 STORAGE_CREDENTIALS: Final = "custom:storage:credentials"
+ADMIN_READ: Final = "custom:admin:read"
 NOTICES_WRITE: Final = "custom:notices:write"
 
 SCOPES: dict[str, str] = {
     STORAGE_CREDENTIALS: "Get S3 keys for one's own prefix and the shared data, for an hour at most",
+    ADMIN_READ: "See which servers run, what they cost, and the policy in force",
     NOTICES_WRITE: "Put up the banner on the hub's pages, and publish terms of use",
 }
 """Every scope of ours with what it allows; services check them by name."""
@@ -35,6 +37,7 @@ ADMINISTRATOR: tuple[str, ...] = (
     "read:hub",
     "read:metrics",
     "shutdown",
+    ADMIN_READ,
     NOTICES_WRITE,
 )
 """What members of the administrators' groups get beside: to run the hub, and no way into a person's server.
@@ -44,6 +47,17 @@ opens servers, `shares` has it within, `tokens` makes tokens of other people, `a
 name away and reads the ID tokens that S3 keys are issued for, `admin:services` makes services that log people
 in, `proxy` sends their requests elsewhere.
 """
+
+
+ADMIN_PAGES: tuple[str, ...] = (
+    "list:users",
+    "read:users:groups",
+    "read:users:activity",
+    "read:servers",
+    ADMIN_READ,
+    NOTICES_WRITE,
+)
+"""What the administrators' pages may do in the name of who visits them, where the visitor may do it."""
 
 
 @dataclass(frozen=True, slots=True)

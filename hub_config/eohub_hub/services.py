@@ -14,6 +14,8 @@ class ManagedService:
     environment: Mapping[str, str]
     url: str | None = None
     api_token: str | None = field(default=None, repr=False)
+    visitors_scopes: Sequence[str] = ()
+    """What the service may do in the name of a person who opens its pages, beside knowing who they are."""
 
     def specification(self) -> dict[str, Any]:
         """The entry for `JupyterHub.services`."""
@@ -21,12 +23,16 @@ class ManagedService:
             "name": self.name,
             "command": list(self.command),
             "environment": dict(self.environment),
-            "display": False,
+            "display": bool(self.visitors_scopes),
         }
         if self.url is not None:
             found["url"] = self.url
         if self.api_token is not None:
             found["api_token"] = self.api_token
+        if self.visitors_scopes:
+            found["oauth_client_allowed_scopes"] = list(self.visitors_scopes)
+            # Pages of ours: nobody is asked whether they trust them.
+            found["oauth_no_confirm"] = True
         return found
 
 

@@ -13,7 +13,7 @@ from pydantic_settings import NoDecode
 from eohub_hub.claims import Group, GroupRule, GroupRules
 from eohub_toolkit.settings import Settings, settings_config
 
-LOCAL_SERVICES = frozenset({"identity", "s3", "storage", "catalogue"})
+LOCAL_SERVICES = frozenset({"identity", "s3", "storage", "catalogue", "admin"})
 """What the hub of one machine starts beside itself."""
 
 _HTTP_URL = re.compile(r"https?://[^\s/?#]+(/[^\s?#]*)?")

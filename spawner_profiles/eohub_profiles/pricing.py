@@ -9,6 +9,7 @@ MAXIMUM_PRICE_MICRO_EUR_PER_HOUR = 10_000 * MICRO_EUR_PER_EUR
 _PRICE = re.compile(r"(-?)([0-9]{1,9})(?:\.([0-9]{1,12}))? EUR/h")
 _DECIMALS = 6
 _SHOWN_DECIMALS = 2
+_MILLISECONDS_PER_HOUR = 3_600_000
 
 
 def parse_price(text: object) -> int:
@@ -41,3 +42,8 @@ def format_amount(micro_eur: int) -> str:
 def format_price(micro_eur_per_hour: int) -> str:
     """Write a price per hour exactly, as the policy files and the form show it: `0.04 EUR/h`."""
     return f"{format_amount(micro_eur_per_hour)}/h"
+
+
+def cost(price_micro_eur_per_hour: int, seconds: float) -> int:
+    """Return the micro-EUR of so many seconds at a price per hour, to the millisecond, rounded down."""
+    return price_micro_eur_per_hour * max(0, round(seconds * 1000)) // _MILLISECONDS_PER_HOUR

@@ -35,6 +35,7 @@ class Ports:
     s3_master: int = 8007
     s3_volume: int = 8008
     s3_filer: int = 8009
+    admin: int = 8010
 
 
 Wanted = Mapping[str, int]

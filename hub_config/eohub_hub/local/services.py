@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eohub_hub.access import ADMIN_PAGES
 from eohub_hub.local.ports import LOOPBACK, Ports, recall
 from eohub_hub.local.processes import MARK
 from eohub_hub.local.s3.options import ROLE_ARN, S3Options, S3Ports, service_command
@@ -84,6 +85,13 @@ def local_services(state: StateFolder, ports: Ports, tools: Tools, client_id: st
             environment=mark
             | {"EOHUB_CATALOGUE_SERVICE_DATABASE_URL": database_url(state.root / "catalogue")},
             url=_at(ports.catalogue),
+        ),
+        ManagedService(
+            name="admin",
+            command=[str(tools.beside_python("eohub-admin-service"))],
+            environment=mark,
+            url=_at(ports.admin),
+            visitors_scopes=ADMIN_PAGES,
         ),
     ]
 

@@ -31,6 +31,7 @@ from eohub_hub.spawner.progress import Steps
 from eohub_hub.spawner.settings import Person, Site
 from eohub_profiles.compile import LocalLimits, compile_local
 from eohub_profiles.decision import Plan, Refusal, Subject, Usage
+from eohub_profiles.model import Profile
 from eohub_profiles.pricing import format_price
 from eohub_toolkit.errors import EohubError
 
@@ -187,11 +188,19 @@ class EohubLocalSpawner(Spawner):
     @property
     def size_text(self) -> str:
         """The chosen profile for the home page: title and price per hour; empty before the first choice."""
+        chosen = self._chosen_profile()
+        return "" if chosen is None else f"{chosen.title}, {format_price(chosen.price_micro_eur_per_hour)}"
+
+    @property
+    def price_micro_eur_per_hour(self) -> int:
+        """What the chosen profile costs by the policy of now; nothing before the first choice."""
+        chosen = self._chosen_profile()
+        return 0 if chosen is None else chosen.price_micro_eur_per_hour
+
+    def _chosen_profile(self) -> Profile | None:
         request = deciding.previous_request(self.orm_spawner.user_options, self.site.policy)
-        chosen = [
-            profile for profile in self.site.policy.profiles if request and profile.name == request.profile
-        ]
-        return "".join(f"{each.title}, {format_price(each.price_micro_eur_per_hour)}" for each in chosen)
+        name = None if request is None else request.profile
+        return next((profile for profile in self.site.policy.profiles if profile.name == name), None)
 
     async def person(self) -> Person:
         """Who this server belongs to; raises CannotStart for an account that nobody has."""

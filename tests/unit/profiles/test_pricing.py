@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from eohub_profiles.pricing import (
     MAXIMUM_PRICE_MICRO_EUR_PER_HOUR,
+    cost,
     format_amount,
     format_price,
     parse_price,
@@ -121,3 +122,19 @@ def test_any_text_is_a_price_or_a_value_error(text: str) -> None:
     except ValueError:
         return
     assert 0 <= price <= MAXIMUM_PRICE_MICRO_EUR_PER_HOUR
+
+
+@pytest.mark.parametrize(
+    ("price", "seconds", "micro_eur"),
+    [
+        (40_000, 3600.0, 40_000),
+        (40_000, 0.0, 0),
+        (40_000, -5.0, 0),
+        (1, 3599.999, 0),
+        (1, 3600.0, 1),
+        (140_000, 5400.0, 210_000),
+        (10_000_000_000, 31_536_000.0, 87_600_000_000_000),
+    ],
+)
+def test_time_costs_its_share_of_the_hour(price: int, seconds: float, micro_eur: int) -> None:
+    assert cost(price, seconds) == micro_eur

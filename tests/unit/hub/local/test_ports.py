@@ -24,9 +24,9 @@ def test_on_a_quiet_machine_the_documented_ports_are_used() -> None:
 
 
 def test_a_taken_default_moves_to_a_free_port_and_the_others_stay() -> None:
-    chosen = choose({}, {}, all_but([8000, 8010]), nobody)
-    assert chosen.public == 8020
-    assert {**asdict(chosen), "public": 8000} == DEFAULTS
+    chosen = choose({}, {}, all_but([8001, 8011]), nobody)
+    assert chosen.hub == 8021
+    assert {**asdict(chosen), "hub": 8001} == DEFAULTS
 
 
 def test_s3_moves_also_when_only_its_second_port_is_taken() -> None:

@@ -44,7 +44,7 @@ def settings_for(state: StateFolder | None) -> HubSettings:
 def test_services_start_in_the_order_in_which_they_need_each_other(
     services: dict[str, ManagedService],
 ) -> None:
-    assert list(services) == ["identity", "s3", "storage", "catalogue"]
+    assert list(services) == ["identity", "s3", "storage", "catalogue", "admin"]
 
 
 def test_every_service_can_be_found_by_its_mark(
@@ -131,7 +131,13 @@ def test_a_service_without_address_is_given_none() -> None:
 def test_the_stack_s_services_are_installed_from_its_folder(state: StateFolder) -> None:
     c = Config()
     install_local_services(c, settings_for(state))
-    assert [one["name"] for one in c.JupyterHub.services] == ["identity", "s3", "storage", "catalogue"]
+    assert [one["name"] for one in c.JupyterHub.services] == [
+        "identity",
+        "s3",
+        "storage",
+        "catalogue",
+        "admin",
+    ]
 
 
 def test_elsewhere_nothing_is_started() -> None:

@@ -1,0 +1,1 @@
+"""The administrators' pages: a service without rights of its own, which shows what a visitor may see."""
