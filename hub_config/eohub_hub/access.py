@@ -8,11 +8,13 @@ from typing import Any, Final
 STORAGE_CREDENTIALS: Final = "custom:storage:credentials"
 ADMIN_READ: Final = "custom:admin:read"
 NOTICES_WRITE: Final = "custom:notices:write"
+AUDIT_WRITE: Final = "custom:audit:write"
 
 SCOPES: dict[str, str] = {
     STORAGE_CREDENTIALS: "Get S3 keys for one's own prefix and the shared data, for an hour at most",
     ADMIN_READ: "See which servers run, what they cost, and the policy in force",
     NOTICES_WRITE: "Put up the banner on the hub's pages, and publish terms of use",
+    AUDIT_WRITE: "Write into the hub's audit log what a service did for a person",
 }
 """Every scope of ours with what it allows; services check them by name."""
 
@@ -72,7 +74,7 @@ class ServiceAccess:
 SERVICES: tuple[ServiceAccess, ...] = (
     ServiceAccess(
         "storage",
-        ("read:users:name", "admin:auth_state"),
+        ("read:users:name", "admin:auth_state", AUDIT_WRITE),
         "exchange the ID token that a person logged in with for S3 keys",
     ),
 )

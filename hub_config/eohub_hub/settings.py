@@ -93,6 +93,15 @@ class HubSettings(Settings):
     concurrent_spawns: int = Field(
         default=10, ge=1, le=1000, description="Servers that may start at one time"
     )
+    audit_folder: Path | None = Field(
+        default=None, description="Folder of the audit log; unset: `audit` in the one machine's state"
+    )
+    audit_head_copy: Path | None = Field(
+        default=None, description="File for a second note of where the audit log ends, best on another disk"
+    )
+    audit_file_mebibytes: int = Field(
+        default=64, ge=1, le=1024, description="Size from which the audit log goes on in another file"
+    )
     state_folder: Path | None = Field(
         default=None,
         validation_alias="EOHUB_STATE_DIR",
@@ -114,7 +123,7 @@ class HubSettings(Settings):
         return self.client_secret_file.read_text().strip()
 
 
-def load_parts(c: Any, settings: HubSettings, folder: Path) -> None:
-    """Run every `*.py` of `folder` in the order of names, each with `c` and `settings` as globals."""
+def load_parts(c: Any, settings: HubSettings, folder: Path, **shared: Any) -> None:
+    """Run every `*.py` of `folder` in the order of names, with `c`, `settings` and `shared` as globals."""
     for part in sorted(folder.glob("*.py")):
-        runpy.run_path(str(part), init_globals={"c": c, "settings": settings})
+        runpy.run_path(str(part), init_globals={"c": c, "settings": settings, **shared})
