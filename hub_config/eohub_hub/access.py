@@ -9,11 +9,13 @@ STORAGE_CREDENTIALS: Final = "custom:storage:credentials"
 ADMIN_READ: Final = "custom:admin:read"
 NOTICES_WRITE: Final = "custom:notices:write"
 AUDIT_WRITE: Final = "custom:audit:write"
+AUDIT_READ: Final = "custom:audit:read"
 
 SCOPES: dict[str, str] = {
     STORAGE_CREDENTIALS: "Get S3 keys for one's own prefix and the shared data, for an hour at most",
     ADMIN_READ: "See which servers run, what they cost, and the policy in force",
     NOTICES_WRITE: "Put up the banner on the hub's pages, and publish terms of use",
+    AUDIT_READ: "Search the hub's audit log",
     AUDIT_WRITE: "Write into the hub's audit log what a service did for a person",
 }
 """Every scope of ours with what it allows; services check them by name."""
@@ -41,6 +43,7 @@ ADMINISTRATOR: tuple[str, ...] = (
     "shutdown",
     ADMIN_READ,
     NOTICES_WRITE,
+    AUDIT_READ,
 )
 """What members of the administrators' groups get beside: to run the hub, and no way into a person's server.
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, cast
 
 LONGEST_LINE = 64 << 10
@@ -61,6 +62,11 @@ def written(fields: Mapping[str, object], head: Head) -> tuple[bytes, Head]:
     digest = hashlib.sha256(encoded).hexdigest()
     line = encoded[:-1] + _BEFORE_HASH + digest.encode("ascii") + _AFTER_HASH
     return line, Head(head.count + 1, digest)
+
+
+def written_time(time: datetime) -> str:
+    """An aware time as lines hold it, in UTC with microseconds: texts that sort as the times do."""
+    return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def read_line(line: bytes) -> Line | None:

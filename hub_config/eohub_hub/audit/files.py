@@ -8,6 +8,7 @@ from pathlib import Path
 
 from eohub_hub.audit.chain import LONGEST_LINE
 
+_BLOCK_BYTES = 256 << 10
 _NAME = re.compile(r"([0-9]{6})\.jsonl")
 
 
@@ -53,3 +54,24 @@ def raw_lines(folder: Path, number: int, *, start: int = 0, end: int | None = No
             position += len(read)
             is_whole = read.endswith(b"\n")
             yield RawLine(number, position, read[:-1] if is_whole else read, is_whole)
+
+
+def newest_first(folder: Path) -> Iterator[bytes]:
+    """Every line of the log without its newline, the last one first; reads no more than is asked for."""
+    for number in reversed(numbers(folder)):
+        yield from _backwards(path_of(folder, number))
+
+
+def _backwards(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        position = file.seek(0, os.SEEK_END)
+        rest = b""
+        while position > 0:
+            start = max(0, position - _BLOCK_BYTES)
+            file.seek(start)
+            first, *lines = (file.read(position - start) + rest).split(b"\n")
+            yield from reversed([line for line in lines if line])
+            # What has no beginning yet; a line is never longer, so more is none.
+            rest, position = first[: LONGEST_LINE + _BLOCK_BYTES], start
+        if rest:
+            yield rest

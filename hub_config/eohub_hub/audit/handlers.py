@@ -1,12 +1,16 @@
-"""`POST /hub/api/eohub/audit`: services write down what they did for people."""
+"""`/hub/api/eohub/audit`: services write down what they did for people, administrators search."""
 
-from typing import Annotated, Any
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Annotated, Any, Protocol
 
 from jupyterhub.apihandlers.base import APIHandler
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from tornado import web
 
-from eohub_hub.access import AUDIT_WRITE
+from eohub_hub.access import AUDIT_READ, AUDIT_WRITE
 from eohub_hub.addresses import needs_scope
 from eohub_hub.audit.event import (
     SERVICE_PREFIX,
@@ -18,6 +22,7 @@ from eohub_hub.audit.event import (
     Outcome,
     recorded,
 )
+from eohub_hub.audit.search import MOST_RESULTS, Found, Query
 
 FROM_SERVICES = frozenset(
     {
@@ -46,13 +51,41 @@ class ServiceEvent(BaseModel):
     details: Annotated[dict[str, Detail], Field(max_length=12)] = Field(default_factory=dict[str, Detail])
 
 
+class SearchCall(BaseModel):
+    """What a search may say."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    user: Annotated[str, Field(max_length=300)] | None = None
+    action: Annotated[str, Field(max_length=60)] | None = None
+    outcome: Outcome | None = None
+    since: AwareDatetime | None = None
+    limit: Annotated[int, Field(ge=1, le=MOST_RESULTS)] = 100
+
+
+class AuditBook(Audit, Protocol):
+    """A log that can also be searched."""
+
+    def find(self, query: Query) -> Found:
+        """Look for events; blocks for a moment."""
+        ...
+
+
 class AuditCalls(APIHandler):
-    """Takes events of services that hold the scope; 503 when an event could not be written."""
+    """Takes events of services that hold the scope, and answers searches of those who hold the other."""
 
     # Tornado hands over what stands beside the handler in the list of addresses.
-    def initialize(self, audit: Audit) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def initialize(self, audit: AuditBook) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Know the log."""
         self._audit = audit
+
+    @needs_scope(AUDIT_READ)
+    async def get(self) -> None:
+        """Answer `{"events": [...], "is_all": ...}`, newest first; 422 for a wrong query."""
+        query = query_of({name: values[-1] for name, values in self.request.query_arguments.items()})
+        found = await asyncio.to_thread(self._audit.find, query)
+        answer = {"events": [asdict(entry) for entry in found.entries], "is_all": found.is_all}
+        self.finish(json.dumps(answer))
 
     @needs_scope(AUDIT_WRITE)
     async def post(self) -> None:
@@ -75,6 +108,17 @@ class AuditCalls(APIHandler):
         return str(caller.name)
 
 
+def query_of(arguments: Mapping[str, bytes]) -> Query:
+    """The query that an address says: user, action, outcome, since (ISO 8601 with zone), limit."""
+    try:
+        sent = SearchCall.model_validate_strings(
+            {k: v.decode("utf-8", "replace") for k, v in arguments.items()}
+        )
+    except ValidationError as error:
+        raise _wrong(error) from None
+    return Query(sent.user, sent.action, sent.outcome, sent.since, sent.limit)
+
+
 def service_event(body: bytes, service: str) -> AuditEvent:
     """Read what a service says; the service is named in the event whatever the body says."""
     if len(body) > _LONGEST_BODY_BYTES:
@@ -82,10 +126,14 @@ def service_event(body: bytes, service: str) -> AuditEvent:
     try:
         sent = ServiceEvent.model_validate_json(body)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part)[:40] for part in first["loc"]) or "The body"
-        raise web.HTTPError(422, f"{place}: {first['msg']}.") from None
+        raise _wrong(error) from None
     if sent.action not in FROM_SERVICES:
         raise web.HTTPError(422, f"A service may write: {', '.join(sorted(FROM_SERVICES))}.")
     actor = sent.actor or f"{SERVICE_PREFIX}{service}"
     return AuditEvent(sent.action, actor, sent.object, sent.outcome, {**sent.details, "service": service})
+
+
+def _wrong(error: ValidationError) -> web.HTTPError:
+    first = error.errors(include_url=False, include_input=False)[0]
+    place = ".".join(str(part)[:40] for part in first["loc"]) or "The body"
+    return web.HTTPError(422, f"{place}: {first['msg']}.")

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from eohub_hub.addresses import install_handlers
-from eohub_hub.audit.event import SYSTEM, Action, Audit, AuditEvent, AuditUnavailable
-from eohub_hub.audit.handlers import AuditCalls
+from eohub_hub.audit.event import SYSTEM, Action, AuditEvent, AuditUnavailable
+from eohub_hub.audit.handlers import AuditBook, AuditCalls
 from eohub_hub.audit.log import AuditLog
 from eohub_toolkit.errors import Invalid
 
@@ -49,7 +49,7 @@ def head_file(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}_head")
 
 
-def install_audit(c: Any, audit: Audit) -> None:
+def install_audit(c: Any, audit: AuditBook) -> None:
     """Write down that the hub starts, which also repairs what a crash has left, and answer services.
 
     Call it after the login was installed: the address comes with the authenticator. A full disk keeps the

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from eohub_hub.audit.chain import written
+from eohub_hub.audit.chain import written, written_time
 from eohub_hub.audit.event import SYSTEM, Action, AuditEvent, AuditUnavailable, Outcome
-from eohub_hub.audit.files import path_of
+from eohub_hub.audit.files import newest_first, path_of
 from eohub_hub.audit.head import HeadFile, Place, sync_folder
 from eohub_hub.audit.repair import look
+from eohub_hub.audit.search import Found, Query, search
 
 _MOST_AT_ONCE = 64
 _HINT = "Free some space on the disk of the audit log, or ask your administrator to; then try again."
@@ -63,6 +64,10 @@ class AuditLog:
         """Events that wait for the disk."""
         return len(self._waiting)
 
+    def find(self, query: Query) -> Found:
+        """Look through the log, the newest events first; raises OSError. Blocks for up to some seconds."""
+        return search(newest_first(self._folder), query)
+
     def record(self, event: AuditEvent) -> None:
         """Return when the event is on disk; raises AuditUnavailable where it is not."""
         mine = _Waiting(event)
@@ -106,7 +111,7 @@ class AuditLog:
 
     def _write(self, start: bytes, events: Sequence[AuditEvent], place: Place) -> None:
         content, head = start, place.head
-        time = self._now().astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        time = written_time(self._now())
         for event in events:
             line, head = written({"time": time, **event.fields()}, head)
             content += line + b"\n"

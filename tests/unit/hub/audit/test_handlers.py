@@ -1,13 +1,15 @@
 """What a service may say, and what it may not."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from tornado import web
 
 from eohub_hub.audit.event import Outcome
-from eohub_hub.audit.handlers import FROM_SERVICES, service_event
+from eohub_hub.audit.handlers import FROM_SERVICES, query_of, service_event
+from eohub_hub.audit.search import Query
 
 
 def body(**changes: Any) -> bytes:
@@ -56,3 +58,26 @@ def test_a_body_without_end_is_refused_before_it_is_read() -> None:
 def test_what_services_say_is_never_a_login_or_a_start() -> None:
     rooms = {action.split(".")[0] for action in FROM_SERVICES}
     assert not rooms & {"login", "logout", "spawn", "stop", "admin", "audit", "hub", "policy"}
+
+
+def test_a_search_says_what_to_look_for() -> None:
+    sent = {"user": b"ann", "action": b"spawn", "since": b"2026-11-25T18:00:00Z", "limit": b"5"}
+    since = datetime(2026, 11, 25, 18, tzinfo=UTC)
+    assert query_of(sent) == Query(user="ann", action="spawn", since=since, limit=5)
+    assert query_of({}) == Query()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"limit": b"0"},
+        {"limit": b"1001"},
+        {"since": b"2026-11-25T18:00:00"},
+        {"outcome": b"x"},
+        {"who": b"ann"},
+    ],
+)
+def test_a_search_that_makes_no_sense_is_refused(sent: dict[str, bytes]) -> None:
+    with pytest.raises(web.HTTPError) as refused:
+        query_of(sent)
+    assert refused.value.status_code == 422
