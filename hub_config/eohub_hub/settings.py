@@ -16,6 +16,8 @@ from eohub_toolkit.settings import Settings, settings_config
 LOCAL_SERVICES = frozenset({"identity", "s3", "storage", "catalogue", "admin"})
 """What the hub of one machine starts beside itself."""
 
+# RFC 6749, section 3.3.
+_SCOPE = r"^[!#-\[\]-~]{1,200}$"
 _HTTP_URL = re.compile(r"https?://[^\s/?#]+(/[^\s?#]*)?")
 
 
@@ -71,6 +73,11 @@ class HubSettings(Settings):
     )
     group_aliases: Mapping[Group, Group] = Field(
         default={}, description="JSON object: a group as the provider calls it, and as the hub does"
+    )
+    extra_scopes: tuple[Annotated[str, Field(pattern=_SCOPE)], ...] = Field(
+        default=(),
+        max_length=20,
+        description="JSON list of scopes to ask the provider for beside openid, profile, email and groups",
     )
     admin_groups: frozenset[Group] = Field(
         default=frozenset({"platform/admin"}),

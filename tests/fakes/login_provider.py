@@ -32,8 +32,9 @@ class Clock:
 class LoginProvider:
     """One issuer with keys of three kinds; `answers` replaces what an endpoint says."""
 
-    def __init__(self, clock: Clock | None = None) -> None:
+    def __init__(self, clock: Clock | None = None, issuer: str = ISSUER) -> None:
         self.clock = clock or Clock()
+        self.issuer = issuer
         self.keys: dict[str, tuple[str, Any]] = {
             "rsa": ("RS256", rsa.generate_private_key(public_exponent=65537, key_size=2048)),
             "ec": ("ES256", ec.generate_private_key(ec.SECP256R1())),
@@ -49,28 +50,30 @@ class LoginProvider:
         self.tokens: Callable[[dict[str, str]], httpx2.Response] = lambda form: self.token_answer()
         self.answers: dict[str, Callable[[], httpx2.Response]] = {}
         self.metadata: dict[str, Any] = {
-            "issuer": ISSUER,
-            "authorization_endpoint": f"{ISSUER}/auth",
-            "token_endpoint": f"{ISSUER}/token",
-            "userinfo_endpoint": f"{ISSUER}/userinfo",
-            "jwks_uri": f"{ISSUER}/jwks",
-            "end_session_endpoint": f"{ISSUER}/logout",
+            "issuer": issuer,
+            "authorization_endpoint": f"{issuer}/auth",
+            "token_endpoint": f"{issuer}/token",
+            "userinfo_endpoint": f"{issuer}/userinfo",
+            "jwks_uri": f"{issuer}/jwks",
+            "end_session_endpoint": f"{issuer}/logout",
         }
 
     def http(self) -> Client:
         """The toolkit's client, wired to this provider."""
-        return Client(ISSUER, attempts=1, deadline_seconds=5, transport=httpx2.MockTransport(self._answer))
+        return Client(
+            self.issuer, attempts=1, deadline_seconds=5, transport=httpx2.MockTransport(self._answer)
+        )
 
     def discovery(self) -> Discovery:
         """Our view of this provider's document and keys."""
-        return Discovery(ISSUER, self.http(), clock=self.clock)
+        return Discovery(self.issuer, self.http(), clock=self.clock)
 
     def client(self) -> LoginClient:
         """The hub as a client of this provider."""
         return LoginClient(
             self.discovery(),
             self.http(),
-            issuer=ISSUER,
+            issuer=self.issuer,
             client_id=CLIENT_ID,
             secret="s:e/c",
             clock=self.clock,
@@ -80,7 +83,7 @@ class LoginProvider:
         """The claims of a valid ID token with `changes`; None removes a claim."""
         now = int(self.clock())
         claims = {
-            "iss": ISSUER,
+            "iss": self.issuer,
             "sub": "subject-1",
             "aud": CLIENT_ID,
             "exp": now + 3600,

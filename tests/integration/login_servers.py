@@ -116,6 +116,36 @@ def identity_process(folder: Path, environ: Mapping[str, str]) -> Process:
     )
 
 
+def hub_process(
+    folder: Path, url: str, token: str, *, issuer: str, secret_file: Path, **options: object
+) -> Process:
+    """A real JupyterHub that logs people in at `issuer`; the service with `token` reads users."""
+    hub_folder = folder / "hub"
+    hub_folder.mkdir(exist_ok=True)
+    given = {
+        "hub": {"url": url, "folder": str(hub_folder), "token": token, "refresh_age": 300, **options},
+        "login": {
+            "public_url": url,
+            "issuer": issuer,
+            "client_id": "eohub",
+            "secret_file": str(secret_file),
+            "people_database_url": f"sqlite:///{hub_folder}/people.sqlite",
+        },
+    }
+    config = str(ROOT / "tests/integration/login_hub_config.py")
+    return Process(
+        command=[sys.executable, "-m", "jupyterhub", "-f", config],
+        environ={
+            **os.environ,
+            "PYTHONPATH": str(ROOT / "tests"),
+            "JUPYTERHUB_CRYPT_KEY": secrets.token_hex(32),
+            "LOGIN_TEST_OPTIONS": json.dumps(given),
+        },
+        health_url=f"{url}/hub/health",
+        log=folder / "hub.log",
+    )
+
+
 @dataclass
 class Stack:
     """A provider and a hub that trusts it; both are stopped at the end."""
@@ -131,17 +161,13 @@ class Stack:
         self.issuer = f"http://127.0.0.1:{self.identity_port}"
         environ = identity_environ(self.folder, self.identity_port, self.hub_url)
         self.identity = identity_process(self.folder, environ)
-        self.hub = Process(
-            command=[
-                sys.executable,
-                "-m",
-                "jupyterhub",
-                "-f",
-                str(ROOT / "tests/integration/login_hub_config.py"),
-            ],
-            environ=self._hub_environ(),
-            health_url=f"{self.hub_url}/hub/health",
-            log=self.folder / "hub.log",
+        self.hub = hub_process(
+            self.folder,
+            self.hub_url,
+            self.token,
+            issuer=self.issuer,
+            secret_file=self.folder / "client_secret",
+            refresh_age=self.refresh_age,
         )
 
     def __enter__(self) -> Self:
@@ -158,31 +184,6 @@ class Stack:
     ) -> None:
         self.hub.stop()
         self.identity.stop()
-
-    def _hub_environ(self) -> dict[str, str]:
-        hub_folder = self.folder / "hub"
-        hub_folder.mkdir(exist_ok=True)
-        options = {
-            "hub": {
-                "url": self.hub_url,
-                "folder": str(hub_folder),
-                "token": self.token,
-                "refresh_age": self.refresh_age,
-            },
-            "login": {
-                "public_url": self.hub_url,
-                "issuer": self.issuer,
-                "client_id": "eohub",
-                "secret_file": str(self.folder / "client_secret"),
-                "people_database_url": f"sqlite:///{hub_folder}/people.sqlite",
-            },
-        }
-        return {
-            **os.environ,
-            "PYTHONPATH": str(ROOT / "tests"),
-            "JUPYTERHUB_CRYPT_KEY": secrets.token_hex(32),
-            "LOGIN_TEST_OPTIONS": json.dumps(options),
-        }
 
     def user(self, name: str) -> dict[str, Any]:
         """What the hub's REST API says about a user, with the auth state."""

@@ -8,7 +8,8 @@ from typing import Any, Protocol, cast
 from oauthenticator.oauth2 import OAuthenticator
 from tornado import web
 from traitlets import Any as AnyTrait
-from traitlets import Instance, Unicode, default
+from traitlets import Float, Instance, Unicode, default
+from traitlets import List as ListTrait
 
 from eohub_hub.claims import GroupRules
 from eohub_hub.login.attempt import LoginAttempt, UsedStates
@@ -16,7 +17,9 @@ from eohub_hub.login.client import LoginClient, Tokens
 from eohub_hub.login.discovery import Discovery
 from eohub_hub.login.errors import GrantRefused, TokenRefused
 from eohub_hub.login.handlers import CallbackHandler, LoginHandler, LogoutHandler
+from eohub_hub.login.outage import Outage
 from eohub_hub.login.refresh import LoginRefresh
+from eohub_hub.login.running import PERIOD_SECONDS, RunningPeople
 from eohub_hub.login.state import LoginState, display_name
 from eohub_hub.people.registry import People
 from eohub_toolkit.errors import Conflict, EohubError, Unavailable, Upstream
@@ -26,6 +29,8 @@ _SCOPES = ("openid", "profile", "email", "groups")
 _DEADLINE_SECONDS = 8.0
 # For this long the last known groups stand in for a provider that cannot be asked; then a login is needed.
 _TRUSTED_SECONDS = 3600.0
+# Pages and calls of somebody who was asked about longer ago ask again; forms and starts always do.
+_REFRESH_SECONDS = 60
 
 
 class LoginSettings(Protocol):
@@ -35,6 +40,7 @@ class LoginSettings(Protocol):
     issuer: str
     client_id: str
     groups: GroupRules
+    extra_scopes: tuple[str, ...]
     people_database_url: str
 
     def client_secret(self) -> str:
@@ -54,13 +60,25 @@ def install_login(c: Any, settings: LoginSettings) -> None:
     ours.public_url = settings.public_url
     ours.oauth_callback_url = f"{settings.public_url}/hub/oauth_callback"
     ours.group_rules = settings.groups
+    ours.extra_scopes = list(settings.extra_scopes)
     ours.people_database_url = settings.people_database_url
+    ours.auth_refresh_age = _REFRESH_SECONDS
+    ours.refresh_pre_spawn = True
+    ours.reconcile_auth_state_hook = keep_newest
     ours.manage_groups = True
     # Encrypted with JUPYTERHUB_CRYPT_KEY; JupyterHub does not start without that key.
     ours.enable_auth_state = True
     ours.auto_login = True
     # Whoever the provider lets in may log in; what they may start is for the profiles to say.
     ours.allow_all = True
+
+
+def keep_newest(_: object, model: Mapping[str, Any], existing: Mapping[str, Any] | None) -> Any:
+    """JupyterHub's hook that decides what is stored: what a page that was answered late says is older."""
+    new, old = LoginState.read(model["auth_state"]), LoginState.read(existing)
+    if new is None or old is None or new.subject != old.subject:
+        return model["auth_state"]
+    return {**model["auth_state"], **new.newest(old).model_dump(mode="json")}
 
 
 class EohubAuthenticator(OAuthenticator):
@@ -73,16 +91,23 @@ class EohubAuthenticator(OAuthenticator):
     issuer = Unicode(config=True, help="The provider's issuer, exactly as its discovery document spells it")
     public_url = Unicode(config=True, help="Where browsers reach the hub, without a slash at the end")
     group_rules = Instance(GroupRules, (), config=True, help="How a person's groups are found in claims")
+    extra_scopes = ListTrait(Unicode(), config=True, help="Scopes to ask for beside those of every login")
     people_database_url = Unicode(config=True, help="SQLAlchemy URL of the registry of persons")
+    period_seconds = Float(
+        PERIOD_SECONDS, config=True, help="How often all people with running servers are asked about"
+    )
 
     used_states = AnyTrait(help="States that came back already")
     provider = AnyTrait(help="The provider as its client sees it")
     _discovery = AnyTrait()
     _http = AnyTrait()
     _refresh = AnyTrait()
+    _watching = AnyTrait()
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        self._outage = Outage(time.monotonic, self.log)
+        self.ended_logins: set[str] = set()
         # Opened now, so that a database out of reach stops the start and not the first login.
         self.people = People.open(self.people_database_url)
 
@@ -118,6 +143,7 @@ class EohubAuthenticator(OAuthenticator):
         metadata = await self._discovery.metadata(fresh=True)
         # A provider may refuse a scope that it does not know: `groups` is asked for only where it is offered.
         scopes = [scope for scope in _SCOPES if scope != "groups" or scope in metadata.scopes_supported]
+        scopes += [scope for scope in self.extra_scopes if scope not in scopes]
         return attempt.url(
             metadata.authorization_endpoint,
             client_id=self.client_id,
@@ -154,6 +180,8 @@ class EohubAuthenticator(OAuthenticator):
             ) from error
         except EohubError as error:
             raise web.HTTPError(403, f"{error.detail} {error.hint or ''}".strip()) from error
+        self._outage.ended()
+        self.ended_logins.discard(state.name)
         return await self._model(state)
 
     async def refresh_user(self, user: Any, handler: Any = None, **_: Any) -> dict[str, Any] | bool:
@@ -166,15 +194,56 @@ class EohubAuthenticator(OAuthenticator):
         state = LoginState.read(auth_state)
         refreshed = None
         try:
-            refreshed = None if state is None else await self._refresh.refreshed(state)
+            refreshed = None if state is None else await self._refreshed(state)
         except EohubError as error:
-            self.log.warning("The login of %s could not be refreshed: %s", user.name, error.detail)
+            if not isinstance(error, Unavailable | Upstream):
+                self.log.warning("The login of %s could not be refreshed: %s", user.name, error.detail)
             if state is not None and time.time() - state.asked_at < _TRUSTED_SECONDS:
                 return True
         if refreshed is None:
+            if user.name not in self.ended_logins:
+                self.log.info("The login of %s has ended; a new one is needed.", user.name)
+            self.ended_logins.add(user.name)
             _prepare_for_login(handler)
             return False
+        self.ended_logins.discard(user.name)
         return await self._model(refreshed)
+
+    async def _refreshed(self, state: LoginState) -> LoginState | None:
+        self._outage.refuse_while_fresh()
+        try:
+            refreshed = await self._refresh.refreshed(state)
+        except (Unavailable, Upstream) as error:
+            self._outage.failed(error)
+            raise
+        self._outage.ended()
+        return refreshed
+
+    async def ask_again(self, user: Any) -> None:
+        """Bring a person's groups up to date while nobody looks; a login that has ended changes none."""
+        model = await self.refresh_user(user)
+        if isinstance(model, dict):
+            user.sync_groups(model["groups"])
+            await user.save_auth_state(keep_newest(self, model, await user.get_auth_state()))
+
+    def get_handlers(self, app: Any) -> list[Any]:
+        """The login's addresses; the watch over people with running servers begins here, too.
+
+        JupyterHub has no other moment at which it shows itself to its authenticator.
+        """
+        self._watching = asyncio.get_running_loop().create_task(self._watch(app).watch())
+        return super().get_handlers(app)
+
+    def _watch(self, app: Any) -> RunningPeople:
+        async def ask(name: str) -> None:
+            user = app.users.get(name)
+            if user is not None:
+                await self.ask_again(user)
+
+        def running() -> list[str]:
+            return [user.name for user in app.users.values() if user.active]
+
+        return RunningPeople(running, ask, self.log, period_seconds=self.period_seconds)
 
     async def get_user_groups(self, auth_state: Mapping[str, Any]) -> set[str]:
         """The canonical groups of a login; none where the provider sent none."""

@@ -92,6 +92,19 @@ class LoginClient:
             raise TokenRefused("The userinfo answer is about somebody else than the ID token.")
         return claims
 
+    async def revoke(self, refresh_token: str) -> None:
+        """Give a refresh token back (RFC 7009); does nothing where the provider has no place for that.
+
+        An offline session outlives the provider's own, and ends only so.
+        """
+        endpoint = (await self._discovery.metadata()).revocation_endpoint
+        if endpoint is None or not is_safe_url(endpoint):
+            return
+        form = {"token": refresh_token, "token_type_hint": "refresh_token"}
+        answer = await self._http.post(endpoint, data=form, headers={"Authorization": self._authorization()})
+        if answer.status_code != 200:
+            raise _unasked(answer.status_code)
+
     async def end_session_url(self, *, return_to: str) -> str | None:
         """Where a browser ends the provider's session too; None where the provider has no such place.
 

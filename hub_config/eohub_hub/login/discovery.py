@@ -33,6 +33,7 @@ class Metadata(BaseModel):
     userinfo_endpoint: str
     jwks_uri: str
     end_session_endpoint: str | None = None
+    revocation_endpoint: str | None = None
     scopes_supported: tuple[str, ...] = ()
     authorization_response_iss_parameter_supported: bool = False
 

@@ -134,11 +134,15 @@ class LogoutHandler(OAuthLogoutHandler):
         self.finish(page)
 
     async def handle_logout(self) -> None:
-        """Find out where the provider ends its session; a provider that cannot be asked is left out."""
+        """Give the tokens back and find out where the provider ends its session.
+
+        A provider that cannot be asked is left out.
+        """
         user = self.current_user
         self._was_logged_in = user is not None
         state = None if user is None else LoginState.read(await user.get_auth_state())
         if state is not None:
+            await self._give_back(state)
             self._end_session_url = await self._where_sessions_end()
 
     async def render_logout_page(self) -> None:
@@ -152,6 +156,14 @@ class LogoutHandler(OAuthLogoutHandler):
             is_kept = self._was_logged_in or self.get_query_argument("session", "") == "kept"
             url = await self._where_sessions_end() if is_kept else None
             self.finish(await self.render_template("logout.html", is_kept=is_kept, end_session_url=url))
+
+    async def _give_back(self, state: LoginState) -> None:
+        if state.refresh_token is None:
+            return
+        try:
+            await _authenticator(self).provider.revoke(state.refresh_token)
+        except EohubError as error:
+            self.log.warning("The tokens of %s stay good until they end: %s", state.name, error.detail)
 
     async def _where_sessions_end(self) -> str | None:
         try:

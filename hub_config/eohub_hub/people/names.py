@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection
 
 _LONGEST = 32
+_LONGEST_PREFERRED = 1_000
 _FALLBACK = "user"
 
 
@@ -13,6 +14,7 @@ def slug(preferred: str) -> str:
 
     An address gives the part before its `@`. Letters with accents lose them, other scripts give `user`.
     """
+    preferred = preferred[:_LONGEST_PREFERRED]
     local_part = preferred.partition("@")[0] or preferred
     decomposed = unicodedata.normalize("NFKD", local_part.lower())
     plain = "".join(character for character in decomposed if not _is_beyond_ascii(character))

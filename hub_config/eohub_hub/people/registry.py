@@ -74,7 +74,8 @@ class People:
 
     def enrol(self, issuer: str, subject: str, preferred_name: str) -> Person:
         """The person behind an account, made at the first call; a later `preferred_name` changes nothing."""
-        if not 0 < len(subject) <= _LONGEST_SUBJECT or not 0 < len(issuer) <= 255:
+        usable = 0 < len(subject) <= _LONGEST_SUBJECT and subject.isascii() and subject.isprintable()
+        if not usable or not 0 < len(issuer) <= 255:
             raise Invalid("The identity provider sent no usable subject for your account.")
         for _ in range(_ATTEMPTS):
             known = self._find(people.c.issuer == issuer, people.c.subject == subject)

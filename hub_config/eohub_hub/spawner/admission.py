@@ -13,8 +13,9 @@ from typing import Any
 from jupyterhub.handlers import BaseHandler
 from jupyterhub.user import User
 from tornado import web
+from tornado.httputil import url_concat
 
-from eohub_hub.spawner.decision import decide
+from eohub_hub.spawner.decision import CannotStart, decide
 from eohub_profiles.decision import Plan, Refusal, Request, Usage
 
 LONGEST_BODY_BYTES = 64 << 10
@@ -53,6 +54,25 @@ class AdmittingHandler(BaseHandler):
         if len(self.request.body) > LONGEST_BODY_BYTES:
             limit = f"{LONGEST_BODY_BYTES >> 10} KiB"
             raise web.HTTPError(413, f"This request is too long. Allowed: at most {limit}.")
+
+    async def ask_provider(self, user: User) -> None:
+        """Bring the groups of the person whose server it is up to date, so that none counts that they lost.
+
+        Whoever has to log in is sent there from their own page, and refused with a sentence otherwise.
+        """
+        # At most once in a request, be it asked here or by JupyterHub before it spawns.
+        known = await self.refresh_auth(user, force=True)
+        if known is not None and user.name not in getattr(self.authenticator, "ended_logins", ()):
+            return
+        if known is None and self.authenticator is not None and "/api/" not in self.request.path:
+            where = self.authenticator.login_url(self.hub.base_url)
+            self.redirect(url_concat(where, {"next": self.request.uri}))
+            raise web.Finish
+        raise CannotStart(
+            f"The login of {user.name} has ended. Log in again, then start the server.",
+            reason="login-ended",
+            status_code=403,
+        )
 
     async def decide(
         self, user: User, server_name: str, options: object, *, starts: bool = True

@@ -32,6 +32,7 @@ class SpawnPage(AdmittingHandler, SpawnHandler):
     @needs_scope("servers")
     async def _get(self, user_name: str, server_name: str, display_name: str) -> None:
         user = self._owner(user_name)
+        await self.ask_provider(user)
         if server_name:
             await self._check_named_server_request(user, server_name, display_name)
         link = options_of_link(self.request.query_arguments)
@@ -57,6 +58,7 @@ class SpawnPage(AdmittingHandler, SpawnHandler):
     @needs_scope("servers")
     async def _post(self, user_name: str, server_name: str, display_name: str) -> None:
         user = self._owner(user_name)
+        await self.ask_provider(user)
         if server_name:
             await self._check_named_server_request(user, server_name, display_name)
         options = self._filled_in()

@@ -69,6 +69,7 @@ class ServerCalls(AdmittingHandler, UserServerAPIHandler):
         """Start a server; without options as it was started before."""
         user = self._owner(user_name)
         call = read_call(self.request.body, user.spawner.site.policy)
+        await self.ask_provider(user)
         if server_name:
             await self._check_named_server_request(user, server_name, call.display_name or server_name)
         options = call.user_options

@@ -14,7 +14,7 @@ from traitlets.config import Config
 
 from eohub_hub.claims import GroupRule, GroupRules
 from eohub_hub.login.attempt import LoginAttempt
-from eohub_hub.login.authenticator import EohubAuthenticator, install_login
+from eohub_hub.login.authenticator import EohubAuthenticator, install_login, keep_newest
 from eohub_toolkit.errors import Conflict
 
 
@@ -24,6 +24,7 @@ class Settings:
     public_url: str = "https://hub.example.invalid"
     issuer: str = ISSUER
     client_id: str = CLIENT_ID
+    extra_scopes: tuple[str, ...] = ()
     groups: GroupRules = field(default_factory=GroupRules)
 
     def client_secret(self) -> str:
@@ -285,6 +286,99 @@ async def test_an_unreachable_provider_keeps_people_for_an_hour(
     assert await authenticator.refresh_user(StoredUser(auth_state), SimpleNamespace()) is True
     long_ago = {**auth_state, "asked_at": auth_state["asked_at"] - 3_601}
     assert await authenticator.refresh_user(StoredUser(long_ago), SimpleNamespace()) is False
+
+
+async def test_a_provider_that_just_failed_is_not_asked_again_at_once_and_the_log_says_so_once(
+    authenticator: EohubAuthenticator, provider: LoginProvider, caplog: pytest.LogCaptureFixture
+) -> None:
+    auth_state = (await authenticator.authenticate(callback()))["auth_state"]
+    provider.answers["userinfo"] = lambda: httpx2.Response(503)
+    authenticator.log.propagate = True
+    before = provider.asked.count("userinfo")
+    for _ in range(5):
+        assert await authenticator.refresh_user(StoredUser(auth_state)) is True
+    assert provider.asked.count("userinfo") == before + 1
+    assert caplog.text.count("cannot be asked") == 1
+
+
+async def test_who_has_to_log_in_is_remembered_until_they_do(
+    authenticator: EohubAuthenticator, provider: LoginProvider
+) -> None:
+    model = await authenticator.authenticate(callback())
+    provider.answers["userinfo"] = lambda: httpx2.Response(401)
+    provider.tokens = lambda _: httpx2.Response(400, json={"error": "invalid_grant"})
+    assert await authenticator.refresh_user(StoredUser(model["auth_state"])) is False
+    assert authenticator.ended_logins == {"anna"}
+    del provider.answers["userinfo"]
+    provider.tokens = lambda _: provider.token_answer()
+    await authenticator.authenticate(callback())
+    assert authenticator.ended_logins == set()
+
+
+class TestAskedAgain:
+    """What becomes of somebody whom the hub asks about while nobody looks."""
+
+    class Running(StoredUser):
+        """JupyterHub's user with a running server."""
+
+        def __init__(self, auth_state: dict[str, Any] | None) -> None:
+            super().__init__(auth_state)
+            self.groups: list[str] | None = None
+
+        def sync_groups(self, names: list[str]) -> None:
+            self.groups = names
+
+        async def save_auth_state(self, auth_state: dict[str, Any]) -> None:
+            self.auth_state = auth_state
+
+    async def test_groups_and_state_are_stored(
+        self, authenticator: EohubAuthenticator, provider: LoginProvider
+    ) -> None:
+        user = self.Running((await authenticator.authenticate(callback()))["auth_state"])
+        provider.userinfo["groups"] = ["/new"]
+        await authenticator.ask_again(user)
+        assert user.groups == ["new"]
+        assert user.auth_state is not None
+        assert user.auth_state["groups"] == ["new"]
+
+    @pytest.mark.parametrize("status", [401, 503])
+    async def test_a_login_that_ended_or_a_provider_that_is_down_changes_nothing(
+        self, authenticator: EohubAuthenticator, provider: LoginProvider, status: int
+    ) -> None:
+        before = (await authenticator.authenticate(callback()))["auth_state"]
+        user = self.Running(before)
+        provider.answers["userinfo"] = lambda: httpx2.Response(status)
+        provider.tokens = lambda _: httpx2.Response(400, json={"error": "invalid_grant"})
+        await authenticator.ask_again(user)
+        assert user.groups is None
+        assert user.auth_state == before
+
+    async def test_a_login_that_happened_meanwhile_is_not_overwritten(
+        self, authenticator: EohubAuthenticator, provider: LoginProvider
+    ) -> None:
+        before = (await authenticator.authenticate(callback()))["auth_state"]
+        later = {**before, "nonce": "later", "logged_in_at": before["logged_in_at"] + 1}
+        answers = iter([before, later])
+
+        class Relogged(self.Running):
+            async def get_auth_state(self) -> dict[str, Any] | None:
+                return next(answers)
+
+        user = Relogged(None)
+        await authenticator.ask_again(user)
+        assert user.auth_state is not None
+        assert user.auth_state["nonce"] == "later"
+
+
+def test_what_a_site_added_to_the_state_survives_an_older_answer() -> None:
+    assert keep_newest(None, {"auth_state": {"site": 1}}, None) == {"site": 1}
+    assert keep_newest(None, {"auth_state": None}, {"site": 1}) is None
+
+
+async def test_a_site_may_ask_for_more_scopes(authenticator: EohubAuthenticator) -> None:
+    authenticator.extra_scopes = ["offline_access", "openid"]
+    url = await authenticator.authorization_url(LoginAttempt.begin(None))
+    assert "scope=openid+profile+email+offline_access&" in url
 
 
 async def test_logout_leads_to_the_provider_and_back_to_the_hub(authenticator: EohubAuthenticator) -> None:

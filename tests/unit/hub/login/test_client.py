@@ -195,3 +195,28 @@ async def test_a_provider_without_a_safe_end_of_session_has_none(
 ) -> None:
     provider.metadata["end_session_endpoint"] = endpoint
     assert await client.end_session_url(return_to="r") is None
+
+
+class TestRevoke:
+    """A refresh token that is given back."""
+
+    async def test_it_goes_to_the_place_that_the_provider_names(self, provider: LoginProvider) -> None:
+        provider.metadata["revocation_endpoint"] = f"{ISSUER}/revoke"
+        provider.answers["revoke"] = lambda: httpx2.Response(200)
+        await provider.client().revoke("refresh-1")
+        assert provider.asked[-1] == "revoke"
+
+    @pytest.mark.parametrize("place", [None, "http://sso.example.invalid/revoke"])
+    async def test_it_stays_where_there_is_no_safe_place(
+        self, provider: LoginProvider, place: str | None
+    ) -> None:
+        provider.metadata["revocation_endpoint"] = place
+        await provider.client().revoke("refresh-1")
+        assert provider.asked == ["openid-configuration"]
+
+    @pytest.mark.parametrize("status", [400, 429, 503])
+    async def test_a_refusal_is_an_error(self, provider: LoginProvider, status: int) -> None:
+        provider.metadata["revocation_endpoint"] = f"{ISSUER}/revoke"
+        provider.answers["revoke"] = lambda: httpx2.Response(status)
+        with pytest.raises((Upstream, Unavailable)):
+            await provider.client().revoke("refresh-1")

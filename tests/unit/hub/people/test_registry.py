@@ -47,6 +47,12 @@ def people(url: str) -> Iterator[People]:
         ("A" * 100, "a" * 32),
         ("a" * 31 + "-b", "a" * 31),
         ("x\x00y\n", "x-y"),
+        ("anna\nroot", "anna-root"),
+        ("\x1b]0;owned\x07anna", "owned-anna"),
+        ("<script>alert(1)</script>", "script-alert-1-script"),
+        ("\u202eanna", "anna"),
+        ("Anna" * 2_500, "anna" * 8),
+        ("\ufdfa" * 10_000, "user"),
     ],
 )
 def test_a_name_is_safe_for_urls_paths_and_labels(preferred: str, name: str) -> None:
@@ -122,7 +128,7 @@ def test_a_wildcard_in_a_name_matches_only_itself(people: People) -> None:
     assert people.enrol(ISSUER, "3", "%").name == "user"
 
 
-@pytest.mark.parametrize("subject", ["", "x" * 256])
+@pytest.mark.parametrize("subject", ["", "x" * 256, "a\n", "\x1b[2J", "\u202ea", "é", "a\x00"])
 def test_an_unusable_subject_is_refused(people: People, subject: str) -> None:
     with pytest.raises(Invalid):
         people.enrol(ISSUER, subject, "demo")
