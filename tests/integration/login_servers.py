@@ -29,8 +29,17 @@ PASSWORDS = {
     "admin": "eo-admin-password",
     "anna": "eo-anna-password",
     "anna-b": "eo-anna-b-password",
+    "bert": "eo-bert-password",
+    "carl": "eo-carl-password",
 }
-GROUPS = {"demo": ["/eo-users"], "admin": ["/platform/admin"], "anna": ["admin"], "anna-b": []}
+GROUPS = {
+    "demo": ["/eo-users"],
+    "admin": ["/platform/admin"],
+    "anna": ["admin"],
+    "anna-b": [],
+    "bert": [],
+    "carl": [],
+}
 
 
 def free_port() -> int:
@@ -98,7 +107,9 @@ def write_test_accounts(folder: Path, **groups: list[str]) -> None:
     """Write the accounts with stable subjects; `groups` replaces those of some of them."""
     accounts = [
         replace(
-            new_account(name, name=name.title(), groups=groups.get(name, GROUPS[name]), password=password),
+            new_account(
+                name, name=name.title(), groups=groups.get(name, GROUPS.get(name, [])), password=password
+            ),
             subject=f"subject-of-{name}",
         )
         for name, password in PASSWORDS.items()

@@ -1,5 +1,6 @@
 """The hub as a client of its OpenID Connect provider: exchange a code, refresh, ask who somebody is."""
 
+import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -15,6 +16,8 @@ from eohub_toolkit.http import Client
 _LARGEST_ANSWER = 1024 * 1024
 # RFC 6749 section 5.1: a missing lifetime is the provider's to document; an hour is what most of them mean.
 _DEFAULT_LIFETIME_SECONDS = 3600
+# A word of the protocol, which may stand in a log; what a provider writes beside it may not.
+_ERROR_CODE = re.compile(r"[a-z_]{1,40}")
 
 
 @dataclass(frozen=True)
@@ -180,10 +183,11 @@ def _refusal(status: int, code: object) -> GrantRefused | Upstream | Unavailable
             "The identity provider does not accept the hub as its client.",
             hint="Compare the client id and secret in the hub's settings with the provider's.",
         )
-    return _unasked(status)
+    return _unasked(status, code)
 
 
-def _unasked(status: int) -> Upstream | Unavailable:
+def _unasked(status: int, code: object = None) -> Upstream | Unavailable:
     if status == 429:
         return Unavailable("The identity provider is busy.", hint="Try again in a moment.")
-    return Upstream(f"The identity provider answered with status {status}.")
+    named = f" ({code})" if isinstance(code, str) and _ERROR_CODE.fullmatch(code) else ""
+    return Upstream(f"The identity provider answered with status {status}{named}.")

@@ -10,7 +10,7 @@ from eohub_hub.login.client import LoginClient, Tokens
 from eohub_hub.login.errors import GrantRefused, TokenRefused
 from eohub_hub.login.state import LoginState
 
-# JupyterHub asks every 300 s: a token that ends before it may ask twice more is renewed now.
+# A running server is asked about every minute; an ID token is good for S3 keys while it is away for longer.
 _ACCESS_MARGIN_SECONDS = 60.0
 _ID_MARGIN_SECONDS = 900.0
 # A rotated refresh token works once. Whoever still holds the old one within this time gets the same answer.
@@ -52,10 +52,14 @@ class LoginRefresh:
         return state.with_groups(self._rules, userinfo=userinfo, now=self._clock())
 
     def _is_fresh(self, state: LoginState) -> bool:
-        now = self._clock()
-        return (
-            state.access_token_expires_at > now + _ACCESS_MARGIN_SECONDS
-            and state.id_token_expires_at > now + _ID_MARGIN_SECONDS
+        ends = (
+            (state.access_token_expires_at, _ACCESS_MARGIN_SECONDS),
+            (state.id_token_expires_at, _ID_MARGIN_SECONDS),
+        )
+        # Half its life is enough for a token that lives minutes: Keycloak's do.
+        return all(
+            at - self._clock() > min(margin, (at - state.tokens_at) / 2) and at > self._clock()
+            for at, margin in ends
         )
 
     def _tells_too_little(self, userinfo: Mapping[str, object], state: LoginState) -> bool:

@@ -220,3 +220,16 @@ class TestRevoke:
         provider.answers["revoke"] = lambda: httpx2.Response(status)
         with pytest.raises((Upstream, Unavailable)):
             await provider.client().revoke("refresh-1")
+
+
+@pytest.mark.parametrize(
+    ("code", "named"), [("not_allowed", " (not_allowed)"), ("a b\n", ""), (7, ""), (None, ""), ("x" * 41, "")]
+)
+async def test_a_word_of_the_protocol_is_named_and_nothing_else(
+    provider: LoginProvider, client: LoginClient, code: object, named: str
+) -> None:
+    answer = {"error": code, "error_description": "call +1 555"}
+    provider.tokens = lambda _: httpx2.Response(400, json=answer)
+    with pytest.raises(Upstream) as caught:
+        await exchange(client)
+    assert caught.value.detail == f"The identity provider answered with status 400{named}."

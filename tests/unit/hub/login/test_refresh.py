@@ -71,12 +71,24 @@ async def test_tokens_are_renewed_before_they_end(
     provider: LoginProvider, refresh: LoginRefresh, changes: dict[str, float], renewed: bool
 ) -> None:
     times = {name: provider.clock() + seconds for name, seconds in changes.items()}
-    state = await refresh.refreshed(state_of(provider, **times))
+    state = await refresh.refreshed(state_of(provider, **{"tokens_at": provider.clock() - 3_000, **times}))
     assert state is not None
     assert (state.access_token == "access-1") is renewed
     if renewed:
         assert state.refresh_token == "refresh-2"
         assert state.id_token_expires_at == pytest.approx(provider.clock() + 3_600, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("age", "renewed"), [(0, False), (140, False), (160, True), (299, True), (301, True)]
+)
+async def test_tokens_that_live_minutes_are_renewed_at_half_their_life(
+    provider: LoginProvider, refresh: LoginRefresh, age: int, renewed: bool
+) -> None:
+    issued = provider.clock() - age
+    ends = {"access_token_expires_at": issued + 300, "id_token_expires_at": issued + 300}
+    await refresh.refreshed(state_of(provider, tokens_at=issued, **ends))
+    assert bool(provider.forms) is renewed
 
 
 async def test_a_revoked_access_token_is_renewed_at_once(
