@@ -10,22 +10,30 @@ ADMIN_READ: Final = "custom:admin:read"
 NOTICES_WRITE: Final = "custom:notices:write"
 AUDIT_WRITE: Final = "custom:audit:write"
 AUDIT_READ: Final = "custom:audit:read"
+TOKENS_EXCHANGE: Final = "custom:tokens:exchange"
 
 SCOPES: dict[str, str] = {
     STORAGE_CREDENTIALS: "Get S3 keys for one's own prefix and the shared data, for an hour at most",
     ADMIN_READ: "See which servers run, what they cost, and the policy in force",
     NOTICES_WRITE: "Put up the banner on the hub's pages, and publish terms of use",
+    TOKENS_EXCHANGE: "Get a token of another platform that the site names, for one's own login",
     AUDIT_READ: "Search the hub's audit log",
     AUDIT_WRITE: "Write into the hub's audit log what a service did for a person",
 }
 """Every scope of ours with what it allows; services check them by name."""
 
-PERSON: tuple[str, ...] = ("self", STORAGE_CREDENTIALS)
+PERSON: tuple[str, ...] = ("self", STORAGE_CREDENTIALS, TOKENS_EXCHANGE)
 """What every person gets. `self` is JupyterHub's own right to one's servers and tokens: without it nobody
 logs in."""
 
-SERVER: tuple[str, ...] = ("users:activity!user", "access:servers!server", STORAGE_CREDENTIALS)
-"""What the token of a person's server gets: to say that it is in use, and to get keys to data."""
+SERVER: tuple[str, ...] = (
+    "users:activity!user",
+    "access:servers!server",
+    STORAGE_CREDENTIALS,
+    TOKENS_EXCHANGE,
+)
+"""What the token of a person's server gets: to say that it is in use, and to get keys to data here and
+elsewhere."""
 
 ADMINISTRATOR: tuple[str, ...] = (
     "admin-ui",

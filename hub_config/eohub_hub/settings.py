@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import NoDecode
 
 from eohub_hub.claims import Group, GroupRule, GroupRules
+from eohub_hub.login.exchange import Platform
 from eohub_toolkit.settings import Settings, settings_config
 
 LOCAL_SERVICES = frozenset({"identity", "s3", "storage", "catalogue", "admin"})
@@ -78,6 +79,9 @@ class HubSettings(Settings):
         default=(),
         max_length=20,
         description="JSON list of scopes to ask the provider for beside openid, profile, email and groups",
+    )
+    exchanges: tuple[Platform, ...] = Field(
+        default=(), max_length=20, description="JSON list of platforms that give tokens for people's logins"
     )
     admin_groups: frozenset[Group] = Field(
         default=frozenset({"platform/admin"}),

@@ -10,9 +10,12 @@ from fakes.absent_proxy import AbsentProxy
 from fakes.user_environment import make_user_environment
 
 from eohub_hub.access import install_access
+from eohub_hub.audit.log import AuditLog
 from eohub_hub.claims import GroupRules
 from eohub_hub.hub_log import HubLogFormatter
 from eohub_hub.login.authenticator import install_login
+from eohub_hub.login.exchange import Platform
+from eohub_hub.login.exchange_calls import install_exchanges
 from eohub_hub.people.registry import People
 from eohub_hub.spawner.form import PAGES
 from eohub_hub.spawner.install import install_spawner
@@ -58,6 +61,9 @@ c.JupyterHub.default_url = "/hub/home"
 install_access(c, services=(), admin_groups={"platform/admin"})
 install_login(c, Settings(**options["login"]))
 c.EohubAuthenticator.auth_refresh_age = hub["refresh_age"]
+if "exchanges" in hub:
+    audit = AuditLog(Path(hub["folder"], "audit"), Path(hub["folder"], "head"), largest_bytes=2**20)
+    install_exchanges(c, [Platform(**platform) for platform in hub["exchanges"]], audit)
 if "period_seconds" in hub:
     c.EohubAuthenticator.period_seconds = hub["period_seconds"]
 if "policy" in hub:

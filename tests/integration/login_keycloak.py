@@ -92,6 +92,28 @@ class Keycloak:
         realm["clients"][0]["protocolMappers"] = mappers.get(name, mappers["path"])
         self.admin("POST", "", json={"realm": name, **realm, **changes})
 
+    def import_data_lake(self, desp: str) -> None:
+        """Make the realm `dedl`, whose public client may exchange tokens of the realm `desp`."""
+        realm = json.loads((REALMS / "dedl.json").read_text())
+        place = f"{self.issuer(desp)}/protocol/openid-connect"
+        ends = {
+            "jwksUrl": "certs",
+            "userInfoUrl": "userinfo",
+            "tokenUrl": "token",
+            "authorizationUrl": "auth",
+        }
+        config = realm["identityProviders"][0]["config"]
+        config |= {"issuer": self.issuer(desp), **{name: f"{place}/{end}" for name, end in ends.items()}}
+        self.admin("POST", "", json=realm)
+        broker = "/dedl/identity-provider/instances/desp-oidc/management/permissions"
+        permissions = self.admin("PUT", broker, json={"enabled": True}).json()["scopePermissions"]
+        server = f"/dedl/clients/{self.client('dedl', 'realm-management')['id']}/authz/resource-server"
+        policy = {"name": "exchangers", "clients": [self.client("dedl", "hda-public")["id"]]}
+        made = self.admin("POST", f"{server}/policy/client", json=policy).json()
+        where = f"{server}/permission/scope/{permissions['token-exchange']}"
+        permission = self.admin("GET", where).json()
+        self.admin("PUT", where, json={**permission, "policies": [made["id"]]})
+
     def user(self, realm: str, username: str) -> dict[str, Any]:
         """A user as the administration knows them."""
         return self.admin("GET", f"/{realm}/users", params={"username": username, "exact": "true"}).json()[0]

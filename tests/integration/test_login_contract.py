@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx2
+import jwt
 import pytest
 from integration.login_contract import EmbeddedProvider, KeycloakProvider, LoginContract, Visitor
 from integration.login_keycloak import SECRET, Keycloak, keycloak, why_not
@@ -19,6 +20,13 @@ from integration.login_servers import (
 )
 
 pytestmark = pytest.mark.real
+DATA_LAKE = {
+    "name": "data-lake",
+    "title": "The Data Lake",
+    "client_id": "hda-public",
+    "audience": "hda-public",
+    "subject_issuer": "desp-oidc",
+}
 
 
 @dataclass
@@ -32,8 +40,18 @@ class HubAtKeycloak:
 
     def user(self, name: str) -> dict[str, Any]:
         """What the hub knows of a user."""
-        headers = {"Authorization": f"token {self.token}"}
-        return httpx2.get(f"{self.url}/hub/api/users/{name}", headers=headers, trust_env=False).json()
+        return self.ask("GET", f"/users/{name}", self.token).json()
+
+    def ask(self, method: str, path: str, token: str, **options: Any) -> httpx2.Response:
+        """Ask the hub's API with a token."""
+        headers = {"Authorization": f"token {token}"}
+        return httpx2.request(
+            method, f"{self.url}/hub/api{path}", headers=headers, trust_env=False, timeout=30, **options
+        )
+
+    def token_of(self, name: str, *scopes: str) -> str:
+        """A token of a person with a part of their rights, as their server has one."""
+        return self.ask("POST", f"/users/{name}/tokens", self.token, json={"scopes": scopes}).json()["token"]
 
 
 @pytest.fixture(scope="module")
@@ -82,10 +100,16 @@ class TestHubAtKeycloak:
     def stack(cls, server: Keycloak, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubAtKeycloak]:
         folder = tmp_path_factory.mktemp("hub-at-keycloak")
         server.import_realm("hub")
+        server.import_data_lake("hub")
         (folder / "client_secret").write_text(SECRET)
         url, token = f"http://127.0.0.1:{free_port()}", "t" * 64
         issuer, secret = server.issuer("hub"), folder / "client_secret"
-        hub = hub_process(folder, url, token, issuer=issuer, secret_file=secret, refresh_age=1)
+        options: dict[str, Any] = {
+            "refresh_age": 1,
+            "exchanges": [DATA_LAKE | {"issuer": server.issuer("dedl")}],
+            "scopes": ["admin:users", "admin:auth_state", "tokens"],
+        }
+        hub = hub_process(folder, url, token, issuer=issuer, secret_file=secret, **options)
         try:
             hub.start()
             yield HubAtKeycloak(url, token, hub, KeycloakProvider(server))
@@ -112,6 +136,55 @@ class TestHubAtKeycloak:
         assert visitor.get(f"{stack.url}/hub/home").status_code == 200
         assert stack.user("anna")["groups"] == ["late"]
         assert visitor.get(f"{stack.url}/hub/admin").status_code == 403
+
+    def test_a_server_gets_its_persons_token_of_the_data_lake(self, stack: HubAtKeycloak) -> None:
+        self.log_in(stack, self.visitor(), "bert")
+        token = stack.token_of("bert", "custom:tokens:exchange")
+        answer = stack.ask("POST", "/eohub/tokens/data-lake", token)
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["Cache-Control"] == "no-store"
+        found = answer.json()
+        dedl = stack.provider.issuer("dedl")
+        keys = httpx2.get(f"{dedl}/protocol/openid-connect/certs", trust_env=False).json()["keys"]
+        header = jwt.get_unverified_header(found["access_token"])
+        key = jwt.PyJWK(next(key for key in keys if key["kid"] == header["kid"]))
+        claims = jwt.decode(found["access_token"], key, issuer=dedl, options={"verify_aud": False})
+        assert (claims["azp"], claims["preferred_username"]) == ("hda-public", "bert")
+        assert found["expires_at"] == pytest.approx(claims["exp"], abs=5)
+        userinfo = httpx2.get(
+            f"{dedl}/protocol/openid-connect/userinfo",
+            headers={"Authorization": f"Bearer {found['access_token']}"},
+            trust_env=False,
+        )
+        assert userinfo.status_code in (200, 403), "403: this client's tokens have no scope openid"
+        assert stack.ask("POST", "/eohub/tokens/data-lake", token).json() == found
+        assert stack.ask("POST", "/eohub/tokens/evil", token).status_code == 404
+        log = "".join(path.read_text() for path in (stack.hub.log.parent / "hub" / "audit").glob("*.jsonl"))
+        assert '"token:data-lake"' in log
+        assert found["access_token"] not in log + stack.hub.output()
+
+    def test_a_token_of_the_data_lake_needs_the_scope_and_a_login(self, stack: HubAtKeycloak) -> None:
+        self.log_in(stack, self.visitor(), "bert")
+        poor = stack.token_of("bert", "read:users:name!user")
+        assert stack.ask("POST", "/eohub/tokens/data-lake", poor).status_code == 403
+        assert stack.ask("POST", "/eohub/tokens/data-lake", stack.token).status_code == 403
+        assert stack.ask("POST", "/eohub/tokens/data-lake", "made-up").status_code == 403
+        stack.ask("POST", "/users/nobody", stack.token)
+        token = stack.token_of("nobody", "custom:tokens:exchange")
+        answer = stack.ask("POST", "/eohub/tokens/data-lake", token)
+        assert (answer.status_code, "Log in again" in answer.text) == (403, True)
+
+    def test_what_the_data_lake_refuses_is_said_and_nothing_of_the_token(self, stack: HubAtKeycloak) -> None:
+        self.log_in(stack, self.visitor(), "anna")
+        token = stack.token_of("anna", "custom:tokens:exchange")
+        mine = stack.user("anna")["auth_state"]["access_token"]
+        server = stack.provider.server
+        # Somebody of the Data Lake's own has that name already, so that it cannot take anna in.
+        server.admin("POST", "/dedl/users", json={"username": "anna", "email": "anna@example.invalid"})
+        answer = stack.ask("POST", "/eohub/tokens/data-lake", token)
+        assert answer.status_code == 403
+        assert answer.json()["message"].startswith("The Data Lake gives no token for your login.")
+        assert mine not in answer.text + stack.hub.output()
 
     def test_a_logout_ends_both_sessions(self, stack: HubAtKeycloak) -> None:
         visitor = self.visitor()

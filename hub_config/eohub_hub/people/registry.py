@@ -1,6 +1,5 @@
 """Who is who: issuer and subject make a person; the hub user name and the number are given once and kept."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -28,6 +27,8 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _ATTEMPTS = 50
 # OpenID Connect Core 1.0, section 2: a subject has at most 255 ASCII characters.
 _LONGEST_SUBJECT = 255
+# The audit log names what nobody in particular did.
+_RESERVED = frozenset({"system"})
 
 metadata = MetaData()
 
@@ -99,11 +100,11 @@ class People:
 
     def _add(self, issuer: str, subject: str, base: str) -> None:
         with transaction(self._engine) as connection:
-            name = first_free(base, _names_like(connection, stem(base)))
+            name = first_free(base, _RESERVED | _names_like(connection, stem(base)))
             connection.execute(insert(people).values(issuer=issuer, subject=subject, name=name))
 
 
-def _names_like(connection: Connection, prefix: str) -> Collection[str]:
+def _names_like(connection: Connection, prefix: str) -> frozenset[str]:
     names = connection.scalars(select(people.c.name).where(people.c.name.startswith(prefix, autoescape=True)))
     return frozenset(names)
 

@@ -8,6 +8,8 @@ const VERSION = 1;
 const LARGEST_FILE = 4 * 1024 * 1024;
 /** Names that the hub keeps as they are: S3 goes by the name in the token, where a `*` would mean everybody. */
 const USERNAME = /^(?=.{1,32}$)[a-z](?:-?[a-z0-9])*$/;
+// The hub would call such a person `system-2`, and S3 would not.
+const RESERVED = 'system';
 
 /** The accounts file is missing or wrong; the message is one sentence. */
 export class AccountsError extends Error {}
@@ -148,6 +150,7 @@ function accountOf(entry, number, path) {
   const { subject, username, name, email, groups } = entry;
   if (!USERNAME.test(username))
     throw wrong('user name (a-z, 0-9 and single hyphens, a letter first)');
+  if (username === RESERVED) throw wrong(`user name ("${RESERVED}" is the hub itself)`);
   if (!Array.isArray(groups) || groups.some(group => typeof group !== 'string'))
     throw wrong('list of groups');
   return { subject, username, name, email, groups, hash };

@@ -13,6 +13,7 @@ from eohub_hub.access import (
     SERVER,
     SERVICES,
     STORAGE_CREDENTIALS,
+    TOKENS_EXCHANGE,
     install_access,
 )
 
@@ -69,7 +70,7 @@ def test_every_scope_that_a_role_uses_is_declared() -> None:
 
 
 def test_people_keep_their_right_to_their_own_servers() -> None:
-    assert set(role(installed(), "user")["scopes"]) == {"self", STORAGE_CREDENTIALS}
+    assert set(role(installed(), "user")["scopes"]) == {"self", STORAGE_CREDENTIALS, TOKENS_EXCHANGE}
 
 
 def test_an_administrator_has_no_scope_that_leads_into_a_persons_server() -> None:
@@ -92,7 +93,8 @@ def test_an_administrator_can_see_people_and_stop_their_servers() -> None:
 
 def test_a_servers_token_can_neither_start_servers_nor_make_tokens() -> None:
     scopes = set(installed().Spawner.server_token_scopes)
-    assert scopes == {"users:activity!user", "access:servers!server", STORAGE_CREDENTIALS}
+    ours = {STORAGE_CREDENTIALS, TOKENS_EXCHANGE}
+    assert scopes == {"users:activity!user", "access:servers!server", *ours}
     assert not scopes & (BROAD | {"self"})
 
 

@@ -113,7 +113,8 @@ for (const username of [
   'a'.repeat(33),
   'a\u0000',
   '\u212a',
-  '__proto__'
+  '__proto__',
+  'system'
 ]) {
   test(`the user name ${JSON.stringify(username)} is refused`, () => {
     assert.throws(

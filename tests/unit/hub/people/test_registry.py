@@ -128,6 +128,11 @@ def test_a_wildcard_in_a_name_matches_only_itself(people: People) -> None:
     assert people.enrol(ISSUER, "3", "%").name == "user"
 
 
+def test_nobody_gets_the_name_of_the_system_itself(people: People) -> None:
+    assert people.enrol(ISSUER, "1", "System").name == "system-2"
+    assert people.enrol(ISSUER, "2", "system").name == "system-3"
+
+
 @pytest.mark.parametrize("subject", ["", "x" * 256, "a\n", "\x1b[2J", "\u202ea", "é", "a\x00"])
 def test_an_unusable_subject_is_refused(people: People, subject: str) -> None:
     with pytest.raises(Invalid):
