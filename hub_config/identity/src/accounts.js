@@ -148,9 +148,8 @@ function accountOf(entry, number, path) {
       throw wrong(field);
   }
   const { subject, username, name, email, groups } = entry;
-  if (!USERNAME.test(username))
-    throw wrong('user name (a-z, 0-9 and single hyphens, a letter first)');
-  if (username === RESERVED) throw wrong(`user name ("${RESERVED}" is the hub itself)`);
+  if (!USERNAME.test(username) || username === RESERVED)
+    throw wrong(`user name (a-z, 0-9 and single hyphens, a letter first, not "${RESERVED}")`);
   if (!Array.isArray(groups) || groups.some(group => typeof group !== 'string'))
     throw wrong('list of groups');
   return { subject, username, name, email, groups, hash };
