@@ -1,80 +1,122 @@
 """The one place that reads files: a policy's folder to a `Policy`, or every fault in it at once."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
 from eohub_profiles.document import MAXIMUM_BYTES, Document, read_document
 from eohub_profiles.faults import Fault, PolicyError, faults_of
-from eohub_profiles.model import Policy, Profile, SiteRules
+from eohub_profiles.model import Mount, Policy, Profile, SiteRules
+from eohub_profiles.references import Written, dangling_references
 from eohub_profiles.wording import shown
 
 RULES_FILE = "policy.yaml"
-PROFILES_FOLDER = "profiles"
-MAXIMUM_PROFILES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder of the policy in which each file holds one thing with a name of its own."""
+
+    name: str
+    what: str
+    maximum: int
+    must_hold_some: bool
+
+
+PROFILES = Folder("profiles", "profile", 100, must_hold_some=True)
+MOUNTS = Folder("mounts", "mount", 100, must_hold_some=False)
 
 
 def load(directory: Path) -> Policy:
-    """Read policy.yaml and profiles/*.yaml below `directory`; profiles come sorted by price, memory and name.
+    """Read policy.yaml, profiles/*.yaml and mounts/*.yaml (which need not be there) below `directory`.
 
-    Raises PolicyError with every fault of every file.
+    Profiles come sorted by price, memory and name, mounts by name. Raises PolicyError with every fault of
+    every file.
     """
     faults: list[Fault] = []
-    rules = _read(directory, RULES_FILE, SiteRules, faults)
-    profiles = _read_profiles(directory, faults)
+    rules = _validated(RULES_FILE, _document(directory, RULES_FILE), SiteRules, faults)
+    profiles = _read_all(directory, PROFILES, Profile, faults)
+    mounts = _read_all(directory, MOUNTS, Mount, faults)
+    if rules is not None and not faults:
+        faults.extend(dangling_references(rules, profiles, mounts))
     if faults or rules is None:
         raise PolicyError(faults)
-    profiles.sort(key=lambda profile: (profile.price_micro_eur_per_hour, profile.memory_bytes, profile.name))
-    return Policy(**dict(rules), profiles=tuple(profiles))
+    return Policy(
+        **dict(rules.value),
+        profiles=tuple(sorted((each.value for each in profiles), key=_by_price)),
+        mounts=tuple(sorted((each.value for each in mounts), key=lambda mount: mount.name)),
+    )
 
 
-def _read_profiles(directory: Path, faults: list[Fault]) -> list[Profile]:
-    files = _profile_files(directory, faults)
+def signature(directory: Path) -> tuple[tuple[str, int, int, int], ...]:
+    """What tells, without reading them, that files were changed: each one's name, inode, size and time."""
+    found: list[tuple[str, int, int, int]] = []
+    for path in (directory / RULES_FILE, *_paths(directory, PROFILES), *_paths(directory, MOUNTS)):
+        try:
+            status = path.stat()
+        except OSError:
+            found.append((str(path), 0, -1, 0))
+        else:
+            found.append((str(path), status.st_ino, status.st_size, status.st_mtime_ns))
+    return tuple(found)
+
+
+def _by_price(profile: Profile) -> tuple[int, int, str]:
+    return (profile.price_micro_eur_per_hour, profile.memory_bytes, profile.name)
+
+
+def _paths(directory: Path, folder: Folder) -> list[Path]:
+    try:
+        found = sorted(path for path in (directory / folder.name).iterdir() if path.suffix == ".yaml")
+    except OSError:
+        return []
+    return [path for path in found if not path.name.startswith(".")][: folder.maximum + 1]
+
+
+def _read_all[M: (Profile, Mount)](
+    directory: Path, folder: Folder, model: type[M], faults: list[Fault]
+) -> list[Written[M]]:
     first_file: dict[str, str] = {}
-    profiles: list[Profile] = []
-    for file in files:
+    found: list[Written[M]] = []
+    for file in _files(directory, folder, faults):
         document = _document(directory, file)
         name = document.fields.get("name")
         if isinstance(name, str) and first_file.setdefault(name, file) != file:
-            message = f"the profile {shown(name)} is already in {first_file[name]}; each needs its own name"
+            what = f"the {folder.what} {shown(name)}"
+            message = f"{what} is already in {first_file[name]}; each needs its own name"
             faults.append(Fault(file, document.lines[("name",)], "name", message))
-        profile = _validated(file, document, Profile, faults)
-        if profile is not None:
-            profiles.append(profile)
-    return profiles
+        written = _validated(file, document, model, faults)
+        if written is not None:
+            found.append(written)
+    return found
 
 
-def _profile_files(directory: Path, faults: list[Fault]) -> list[str]:
+def _files(directory: Path, folder: Folder, faults: list[Fault]) -> list[str]:
     try:
         # Names that begin with a dot are an editor's or Kubernetes' own (`..data` in a mounted ConfigMap).
-        names = sorted(
-            path.name for path in (directory / PROFILES_FOLDER).iterdir() if not path.name.startswith(".")
-        )
+        paths = (directory / folder.name).iterdir()
+        names = sorted(path.name for path in paths if not path.name.startswith("."))
     except OSError as error:
-        faults.append(Fault(PROFILES_FOLDER, None, None, f"cannot be read: {error.strerror}"))
+        if isinstance(error, FileNotFoundError) and not folder.must_hold_some:
+            return []
+        faults.append(Fault(folder.name, None, None, f"cannot be read: {error.strerror}"))
         return []
     for name in names:
         if not name.isprintable():
             message = f"has a file whose name is not plain text: {shown(name)}"
-            faults.append(Fault(PROFILES_FOLDER, None, None, message))
+            faults.append(Fault(folder.name, None, None, message))
         elif name.lower().endswith((".yml", ".yaml")) and not name.endswith(".yaml"):
             message = "would be overlooked; rename it so that it ends in .yaml"
-            faults.append(Fault(_relative(name), None, None, message))
-    files = [_relative(name) for name in names if name.endswith(".yaml") and name.isprintable()]
-    if not files:
-        faults.append(Fault(PROFILES_FOLDER, None, None, "has no profile; add a file such as small.yaml"))
-    if len(files) > MAXIMUM_PROFILES:
-        message = f"has {len(files)} profiles, more than {MAXIMUM_PROFILES}"
-        faults.append(Fault(PROFILES_FOLDER, None, None, message))
-    return files[:MAXIMUM_PROFILES]
-
-
-def _relative(name: str) -> str:
-    return f"{PROFILES_FOLDER}/{name}"
-
-
-def _read[M: BaseModel](directory: Path, file: str, model: type[M], faults: list[Fault]) -> M | None:
-    return _validated(file, _document(directory, file), model, faults)
+            faults.append(Fault(f"{folder.name}/{name}", None, None, message))
+    files = [f"{folder.name}/{name}" for name in names if name.endswith(".yaml") and name.isprintable()]
+    if folder.must_hold_some and not files:
+        message = f"has no {folder.what}; add a file such as small.yaml"
+        faults.append(Fault(folder.name, None, None, message))
+    if len(files) > folder.maximum:
+        message = f"has {len(files)} {folder.what}s, more than {folder.maximum}"
+        faults.append(Fault(folder.name, None, None, message))
+    return files[: folder.maximum]
 
 
 def _document(directory: Path, file: str) -> Document:
@@ -90,12 +132,14 @@ def _document(directory: Path, file: str) -> Document:
     return read_document(file, content)
 
 
-def _validated[M: BaseModel](file: str, document: Document, model: type[M], faults: list[Fault]) -> M | None:
+def _validated[M: BaseModel](
+    file: str, document: Document, model: type[M], faults: list[Fault]
+) -> Written[M] | None:
     faults.extend(document.faults)
     if not document.lines:
         return None
     try:
-        return model.model_validate(document.fields)
+        return Written(file, document.lines, model.model_validate(document.fields))
     except ValidationError as error:
         # A value that the reader already refused arrives here as None; one fault for it is enough.
         told = {(fault.line, fault.field) for fault in document.faults}

@@ -18,6 +18,7 @@ _EXPECTED = {
     "int_from_float": "a whole number",
     "float_type": "a number",
     "tuple_type": "a list",
+    "dict_type": "a mapping of names to texts",
     "model_type": "a mapping of fields",
     "model_attributes_type": "a mapping of fields",
 }
@@ -95,6 +96,8 @@ def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:
             return f"must be at least {context['ge']}"
         case "less_than_equal":
             return f"must be at most {context['le']}"
+        case "literal_error":
+            return f"must be {context['expected']}"
         case "too_long":
             return f"must have at most {context['max_length']} entries"
         case _:

@@ -1,53 +1,75 @@
-"""Who may start what, and why not: the decision that the form, REST and the spawner share."""
+"""Who may start what, and why not: the decision that the form, REST, the terminal and the spawner share."""
 
 from collections.abc import Iterator
+from types import MappingProxyType
 
-from eohub_profiles.decision import Offer, Plan, Reason, Refusal, Request, Rule, Subject, Usage
-from eohub_profiles.model import Policy, Profile
-from eohub_profiles.pricing import format_price
-from eohub_profiles.sizes import format_size
-from eohub_profiles.wording import did_you_mean, listed, shown
+from eohub_profiles.decision import (
+    ANYWHERE,
+    GpuRequest,
+    Place,
+    Placement,
+    Plan,
+    Reason,
+    Refusal,
+    Request,
+    Subject,
+    Toleration,
+    Usage,
+)
+from eohub_profiles.images import parse_image
+from eohub_profiles.model import Gpu, Nodes, Policy, Tier
+from eohub_profiles.mounts import planned
+from eohub_profiles.reasons import Reasons
+from eohub_profiles.tiers import lifetime_of, tier_of
 
 
-def resolve(subject: Subject, usage: Usage, request: Request, policy: Policy) -> Plan | Refusal:
+def resolve(
+    subject: Subject, usage: Usage, request: Request, policy: Policy, place: Place = ANYWHERE
+) -> Plan | Refusal:
     """Return the complete plan of the requested server, or every reason why it is refused."""
-    profile = next((profile for profile in policy.profiles if profile.name == request.profile), None)
-    reasons = [
-        *_request_reasons(subject, request, policy),
-        *(_group_reasons(subject, profile, policy) if profile else ()),
-        *_server_reasons(usage.running_servers - {request.server_name}, policy),
-    ]
-    if profile is None or reasons:
-        return Refusal(tuple(reasons))
+    tier = tier_of(subject.groups, policy)
+    profile = policy.profile(request.profile)
+    amount = None if profile is None else profile.amount(request.size)
+    environment = policy.environment(request.environment)
+    say = Reasons(policy)
+    reasons = (
+        *_of_profile(subject, request, policy, tier),
+        *_of_environment(subject, request, policy),
+        *say.of_image(request.image, subject),
+        *(say.of_place(amount, request.image, place) if amount else ()),
+        *_of_mounts(subject, request, policy),
+        *say.of_servers(usage, request, tier),
+    )
+    if profile is None or amount is None or environment is None or reasons:
+        return Refusal(reasons)
     return Plan(
         profile=profile.name,
         title=profile.title,
-        cpu=profile.cpu,
-        memory_bytes=profile.memory_bytes,
-        threads=threads(profile.cpu),
-        environment=request.environment,
-        price_micro_eur_per_hour=profile.price_micro_eur_per_hour,
+        tier=tier.name,
+        size=request.size or None,
+        cpu=amount.cpu,
+        memory_bytes=amount.memory_bytes,
+        threads=threads(amount.cpu),
+        gpu=gpu_request(amount.gpu),
+        ephemeral_storage_bytes=profile.ephemeral_storage_bytes,
+        environment=environment.id,
+        image=str(parse_image(request.image)) if request.image else environment.image,
+        mounts=tuple(
+            part
+            for mount in policy.mounts
+            if mount.name in request.mounts
+            for part in planned(mount, subject)
+        ),
+        placement=_placement(profile.placement),
+        lifetime=lifetime_of(profile, tier, policy),
+        price_micro_eur_per_hour=amount.price_micro_eur_per_hour,
     )
 
 
-def offers(subject: Subject, usage: Usage, policy: Policy) -> tuple[Offer, ...]:
-    """Return every profile in the policy's order, with its texts and why it cannot be started now.
-
-    The answer is for a further server: one that is not among the running ones.
-    """
-    server_reasons = tuple(_server_reasons(usage.running_servers, policy))
-    return tuple(
-        Offer(
-            profile=profile.name,
-            title=profile.title,
-            cpu_text=f"{profile.cpu:g} CPU",
-            memory_text=format_size(profile.memory_bytes),
-            price_text=format_price(profile.price_micro_eur_per_hour),
-            price_micro_eur_per_hour=profile.price_micro_eur_per_hour,
-            reasons=(*_group_reasons(subject, profile, policy), *server_reasons),
-        )
-        for profile in policy.profiles
-    )
+def still_allowed(subject: Subject, request: Request, policy: Policy) -> Refusal | None:
+    """Return why a server that runs may not go on, None where it may; what else runs does not count."""
+    answer = resolve(subject, Usage(), request, policy)
+    return answer if isinstance(answer, Refusal) else None
 
 
 def threads(cpu: float) -> int:
@@ -58,50 +80,49 @@ def threads(cpu: float) -> int:
     return max(1, int(cpu))
 
 
-def _request_reasons(subject: Subject, request: Request, policy: Policy) -> Iterator[Reason]:
-    if request.profile not in {profile.name for profile in policy.profiles}:
-        open_to = [profile.name for profile in policy.profiles if profile.is_open_to(subject.groups)]
-        hint = did_you_mean(request.profile, open_to)
-        yield Reason(
-            Rule.UNKNOWN_PROFILE,
-            f"There is no profile {shown(request.profile)}{hint or '.'}",
-            f"Allowed: {listed(open_to)}.",
-            policy.support,
-            option="profile",
-        )
-    environments = [environment.id for environment in policy.environments]
-    if request.environment not in environments:
-        hint = did_you_mean(request.environment, environments)
-        yield Reason(
-            Rule.UNKNOWN_ENVIRONMENT,
-            f"There is no environment {shown(request.environment)}{hint or '.'}",
-            f"Allowed: {listed(environments)}.",
-            policy.support,
-            option="environment",
-        )
+def gpu_request(gpu: Gpu | None) -> GpuRequest | None:
+    """Return a profile's GPUs as a plan has them."""
+    return None if gpu is None else GpuRequest(gpu.resource, gpu.count, gpu.title, gpu.memory_bytes)
 
 
-def _group_reasons(subject: Subject, profile: Profile, policy: Policy) -> Iterator[Reason]:
-    if profile.is_open_to(subject.groups):
-        return
-    one = len(profile.groups) == 1
-    yield Reason(
-        Rule.GROUP,
-        f"{profile.title} needs {'the group' if one else 'one of the groups'} {listed(profile.groups)}.",
-        f"Become a member of {'it' if one else 'one of them'}, or choose another profile.",
-        policy.support,
-        option="profile",
+def _placement(nodes: Nodes) -> Placement:
+    return Placement(
+        node_selector=MappingProxyType(dict(nodes.node_selector)),
+        tolerations=tuple(
+            Toleration(each.key, each.operator, each.value, each.effect) for each in nodes.tolerations
+        ),
+        priority_class=nodes.priority_class,
     )
 
 
-def _server_reasons(other_servers: frozenset[str], policy: Policy) -> Iterator[Reason]:
-    if len(other_servers) < policy.servers_per_user:
+def _of_profile(subject: Subject, request: Request, policy: Policy, tier: Tier) -> Iterator[Reason]:
+    say = Reasons(policy)
+    profile = policy.profile(request.profile)
+    if profile is None:
+        known = [each.name for each in policy.profiles if not any(say.of_profile(each, subject, tier))]
+        yield say.unknown_profile(request.profile, known)
         return
-    names = listed(name or "the default server" for name in sorted(other_servers))
-    limit = policy.servers_per_user
-    yield Reason(
-        Rule.SERVERS_PER_USER,
-        f"You run {len(other_servers)} of at most {limit} server{'' if limit == 1 else 's'}: {names}.",
-        "Stop one of them first.",
-        policy.support,
-    )
+    yield from say.of_profile(profile, subject, tier)
+    if profile.amount(request.size) is None:
+        yield say.unknown_size(request.size, profile)
+
+
+def _of_environment(subject: Subject, request: Request, policy: Policy) -> Iterator[Reason]:
+    say = Reasons(policy)
+    environment, profile = policy.environment(request.environment), policy.profile(request.profile)
+    if environment is None:
+        yield say.unknown_environment(request.environment)
+        return
+    yield from say.of_environment(environment, subject)
+    if profile is not None:
+        yield from say.of_pair(profile, environment)
+
+
+def _of_mounts(subject: Subject, request: Request, policy: Policy) -> Iterator[Reason]:
+    say = Reasons(policy)
+    for name in request.mounts:
+        mount = policy.mount(name)
+        if mount is None:
+            yield say.unknown_mount(name)
+        else:
+            yield from say.of_mount(mount, subject)

@@ -153,6 +153,7 @@ PURE = {
 
 READERS = {
     "spawner_profiles/eohub_profiles/catalog.py": {"pathlib"},
+    "spawner_profiles/eohub_profiles/source.py": {"pathlib"},
     "spawner_profiles/eohub_profiles/document.py": {"yaml"},
 }
 """The policy is read in one place and parsed in another."""

@@ -33,7 +33,9 @@ configure(get_config(), {folder!r}, {port!r}, {environment!r})
 """
 _POLICY = {
     "policy.yaml": (
-        "support: the test desk\nservers_per_user: 2\nenvironments:\n  - id: eo\n    title: Earth\n"
+        "support: the test desk\n"
+        "tiers: [{name: free, title: the free tier, servers_per_user: 2}]\n"
+        "environments: [{id: eo, title: Earth}]\n"
     ),
     "profiles/small.yaml": "name: small\ntitle: Small\ncpu: 1\nmemory: 1 GiB\nprice: 0.04 EUR/h\n",
     "profiles/medium.yaml": "name: medium\ntitle: Medium\ncpu: 2\nmemory: 2 GiB\nprice: 0.14 EUR/h\n",
@@ -74,8 +76,8 @@ def configure(c: Any, folder: str, port: int, environment: str) -> None:
     from eohub_hub.hub_log import HubLogFormatter
     from eohub_hub.notices.install import install_notices
     from eohub_hub.spawner.install import install_spawner
+    from eohub_hub.spawner.policy_watch import watch_policy
     from eohub_hub.spawner.settings import Catalogue, SpawnerSettings
-    from eohub_profiles.catalog import load
 
     state = Path(folder, "state")
     c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{port}"
@@ -106,7 +108,7 @@ def configure(c: Any, folder: str, port: int, environment: str) -> None:
         storage_url="http://127.0.0.1:2",
         catalogues=(Catalogue("eohub", "EOHub", "http://127.0.0.1:3/services/catalogue"),),
     )
-    install_spawner(c, settings, load(Path(folder, "policy")))
+    install_spawner(c, settings, watch_policy(Path(folder, "policy"), settings.environments))
     install_notices(c, f"sqlite:///{state}/hub/people.sqlite")
 
 

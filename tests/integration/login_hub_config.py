@@ -19,8 +19,8 @@ from eohub_hub.login.exchange_calls import install_exchanges
 from eohub_hub.people.registry import People
 from eohub_hub.spawner.form import PAGES
 from eohub_hub.spawner.install import install_spawner
+from eohub_hub.spawner.policy_watch import watch_policy
 from eohub_hub.spawner.settings import SpawnerSettings
-from eohub_profiles.catalog import load
 
 
 @dataclass(frozen=True)
@@ -85,5 +85,5 @@ if "policy" in hub:
             s3_region="test-region",
             storage_url="http://127.0.0.1:2",
         ),
-        load(Path(hub["policy"])),
+        watch_policy(Path(hub["policy"]), ["eo"]),
     )

@@ -20,7 +20,9 @@ pytestmark = pytest.mark.real
 TOKEN = "token-of-the-tests-0123456789abcdef"
 POLICY = {
     "policy.yaml": (
-        "support: the test desk\nservers_per_user: 9\nenvironments:\n  - id: eo\n    title: Earth\n"
+        "support: the test desk\n"
+        "tiers: [{name: free, title: the free tier, servers_per_user: 9}]\n"
+        "environments: [{id: eo, title: Earth}]\n"
     ),
     "profiles/small.yaml": "name: small\ntitle: Small\ncpu: 1\nmemory: 1 GiB\nprice: 0.04 EUR/h\n",
     "profiles/large.yaml": (

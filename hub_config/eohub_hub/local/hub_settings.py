@@ -8,9 +8,9 @@ from eohub_hub.local.ports import Ports
 from eohub_hub.local.services import Addresses
 from eohub_hub.local.state import ENVIRONMENT, StateFolder
 from eohub_hub.settings import HubSettings
+from eohub_hub.spawner.policy_watch import unknown_environments
 from eohub_profiles.catalog import load as load_policy
 from eohub_profiles.faults import PolicyError
-from eohub_profiles.model import Policy
 from eohub_toolkit.errors import EohubError
 from eohub_toolkit.settings import SettingsError, load
 
@@ -42,16 +42,8 @@ def _secret_faults(settings: HubSettings, state: StateFolder) -> list[EohubError
 def _policy_faults(settings: HubSettings) -> list[EohubError]:
     folder = settings.policy_folder
     try:
-        return _environment_faults(settings, load_policy(folder))
+        faults = tuple(unknown_environments(load_policy(folder), [ENVIRONMENT]))
     except PolicyError as error:
-        count = len(error.faults)
-        more = f" `eohub doctor` lists all {count} faults." if count > 1 else ""
-        return [BrokenState(f"{folder}/{fault}.", hint=f"Mend it.{more}") for fault in error.faults]
-
-
-def _environment_faults(settings: HubSettings, policy: Policy) -> list[EohubError]:
-    unknown = [each.id for each in policy.environments if each.id != ENVIRONMENT]
-    if not unknown:
-        return []
-    sentence = f"{settings.policy_folder}/policy.yaml offers the environment {unknown[0]!r}."
-    return [BrokenState(sentence, hint=f"One machine has {ENVIRONMENT!r} only.")]
+        faults = error.faults
+    more = f" `eohub doctor` lists all {len(faults)} faults." if len(faults) > 1 else ""
+    return [BrokenState(f"{folder}/{fault}.", hint=f"Mend it.{more}") for fault in faults]

@@ -6,8 +6,8 @@ from eohub_hub.local.state import ENVIRONMENT, StateFolder
 from eohub_hub.people.registry import People
 from eohub_hub.settings import HubSettings
 from eohub_hub.spawner.install import install_spawner
+from eohub_hub.spawner.policy_watch import watch_policy
 from eohub_hub.spawner.settings import Catalogue, SpawnerSettings
-from eohub_profiles.catalog import load
 
 _CATALOGUE = "eohub"
 
@@ -19,9 +19,8 @@ def install_local_spawner(c: Any, settings: HubSettings) -> None:
     """
     if settings.state_folder is None:
         return
-    install_spawner(
-        c, spawner_settings(settings, StateFolder(settings.state_folder)), load(settings.policy_folder)
-    )
+    known = spawner_settings(settings, StateFolder(settings.state_folder))
+    install_spawner(c, known, watch_policy(settings.policy_folder, known.environments))
 
 
 def spawner_settings(settings: HubSettings, state: StateFolder) -> SpawnerSettings:

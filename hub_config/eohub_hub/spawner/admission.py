@@ -85,7 +85,8 @@ class AdmittingHandler(BaseHandler):
         spawner = user.spawner
         person = await spawner.person()
         usage = spawner.usage() if starts else Usage()
-        return decide(options, server_name, spawner.subject(person), usage, spawner.site.policy)
+        site = spawner.site
+        return decide(options, server_name, spawner.subject(person), usage, site.policy, site.place)
 
     async def spawn_single_user(
         self, user: User, server_name: str = "", display_name: str = "", options: Any = None

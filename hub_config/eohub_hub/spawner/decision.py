@@ -11,7 +11,7 @@ from jupyterhub.spawner import SpawnException
 from eohub_hub.isolation.order import Mode
 from eohub_hub.isolation.walls import Isolation
 from eohub_hub.spawner.settings import LAST_NUMBER, Person
-from eohub_profiles.decision import Plan, Reason, Refusal, Request, Rule, Subject, Usage
+from eohub_profiles.decision import ANYWHERE, Place, Plan, Reason, Refusal, Request, Rule, Subject, Usage
 from eohub_profiles.model import Policy
 from eohub_profiles.request import parse_request
 from eohub_profiles.resolve import resolve
@@ -34,7 +34,12 @@ def subject_of(name: str, person: Person, groups: Iterable[str]) -> Subject:
 
 
 def decide(
-    raw: object, server_name: str, subject: Subject, usage: Usage, policy: Policy
+    raw: object,
+    server_name: str,
+    subject: Subject,
+    usage: Usage,
+    policy: Policy,
+    place: Place = ANYWHERE,
 ) -> tuple[Request, Plan] | Refusal:
     """Read options for the server `server_name` and decide; the plan is computed from nothing else.
 
@@ -47,13 +52,20 @@ def decide(
     if request.server_name not in ("", server_name):
         return Refusal((_other_server(server_name, policy),))
     request = replace(request, server_name=server_name)
-    plan = resolve(subject, usage, request, policy)
+    plan = resolve(subject, usage, request, policy, place)
     return plan if isinstance(plan, Refusal) else (request, plan)
 
 
-def canonical(request: Request) -> dict[str, str]:
+def canonical(request: Request) -> dict[str, str | list[str]]:
     """The options as they are stored and shown again: what was understood, not what was sent."""
-    return {"profile": request.profile, "environment": request.environment}
+    chosen: dict[str, str | list[str]] = {
+        "profile": request.profile,
+        "environment": request.environment,
+        "size": request.size,
+        "image": request.image,
+        "mounts": list(request.mounts),
+    }
+    return {name: value for name, value in chosen.items() if value}
 
 
 def previous_request(stored: Mapping[str, object] | None, policy: Policy) -> Request | None:
@@ -65,9 +77,8 @@ def previous_request(stored: Mapping[str, object] | None, policy: Policy) -> Req
 def refused(refusal: Refusal) -> CannotStart:
     """The refusal as JupyterHub's exception: 400 for a wrong request, 403 for a missing right, 409
     otherwise."""
-    rules = [reason.rule for reason in refusal.reasons]
-    status = 400 if refusal.is_invalid_request else 403 if Rule.GROUP in rules else 409
-    return CannotStart(str(refusal), reason=str(rules[0]), status_code=status)
+    status = 400 if refusal.is_invalid_request else 403 if refusal.is_missing_right else 409
+    return CannotStart(str(refusal), reason=str(refusal.reasons[0].rule), status_code=status)
 
 
 def blocked(isolation: Isolation, owner: str | None, name: str, number: int) -> str | None:

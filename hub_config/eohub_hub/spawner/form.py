@@ -10,9 +10,9 @@ from jinja2 import Environment, FileSystemLoader
 
 from eohub_hub.isolation.limits import Machine
 from eohub_hub.spawner.decision import previous_request
-from eohub_profiles.decision import Offer, Reason, Refusal
+from eohub_profiles.decision import Reason, Refusal
 from eohub_profiles.model import Policy, Profile
-from eohub_profiles.resolve import offers
+from eohub_profiles.offers import Offer, offers
 from eohub_profiles.wording import listed
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ async def form_of(spawner: "EohubLocalSpawner", server: str | None = None) -> Sp
     """
     site = spawner.site
     person = await spawner.person()
-    offered = offers(spawner.subject(person), spawner.usage(), site.policy)
+    offered = offers(spawner.subject(person), spawner.usage(), site.policy, site.place)
     stored = spawner.orm_spawner.user_options or spawner.user.spawner.orm_spawner.user_options
     return SpawnForm(
         offers=on_machine(offered, site.policy.profiles, site.machine),

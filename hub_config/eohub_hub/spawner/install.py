@@ -10,20 +10,19 @@ from eohub_hub.spawner.form import PAGES
 from eohub_hub.spawner.handlers import HANDLERS
 from eohub_hub.spawner.home import private_folder
 from eohub_hub.spawner.local import EohubLocalSpawner
-from eohub_hub.spawner.settings import Site, SpawnerSettings
-from eohub_profiles.model import Policy
+from eohub_hub.spawner.settings import Policies, Site, SpawnerSettings
 
 MAXIMUM_NAMED_SERVERS = 100
 """Named servers of one person, stopped ones included: as many as a policy may let run, and no end of rows."""
 
 
-def install_spawner(c: Any, settings: SpawnerSettings, policy: Policy) -> Site:
+def install_spawner(c: Any, settings: SpawnerSettings, policies: Policies) -> Site:
     """Find out what this machine can do and set spawner and pages in JupyterHub's configuration.
 
     Call it after the login was installed: spawn page and REST calls come with the authenticator. Takes about
     a third of a second.
     """
-    site = find_site(settings, policy)
+    site = find_site(settings, policies)
     c.JupyterHub.spawner_class = spawner_for(site)
     c.JupyterHub.allow_named_servers = True
     c.JupyterHub.named_server_limit_per_user = MAXIMUM_NAMED_SERVERS
@@ -32,14 +31,14 @@ def install_spawner(c: Any, settings: SpawnerSettings, policy: Policy) -> Site:
     return site
 
 
-def find_site(settings: SpawnerSettings, policy: Policy) -> Site:
+def find_site(settings: SpawnerSettings, policies: Policies) -> Site:
     """Try walls and limits on this machine; the same for the hub and for `eohub doctor`."""
     walls = Walls(settings.state, settings.first_uid)
     private_folder(settings.servers)
-    environment = settings.environments[policy.environments[0].id]
+    environment = settings.environments[policies.current().environments[0].id]
     isolation = find_isolation(walls, environment)
     machine, cgroups = find_machine(isolation.mode, settings.instance)
-    return Site(settings, policy, walls, isolation, machine, cgroups)
+    return Site(settings, policies, walls, isolation, machine, cgroups)
 
 
 def spawner_for(site: Site) -> type[EohubLocalSpawner]:

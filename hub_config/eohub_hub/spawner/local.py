@@ -31,7 +31,7 @@ from eohub_hub.spawner.progress import Steps
 from eohub_hub.spawner.settings import Person, Site
 from eohub_profiles.compile import LocalLimits, compile_local
 from eohub_profiles.decision import Plan, Refusal, Subject, Usage
-from eohub_profiles.model import Profile
+from eohub_profiles.model import Amount, Profile
 from eohub_profiles.pricing import format_price
 from eohub_toolkit.errors import EohubError
 
@@ -98,7 +98,9 @@ class EohubLocalSpawner(Spawner):
         self.steps = Steps(time.monotonic)
         person = await self.person()
         stored, self.user_options = self.user_options, {}
-        decision = deciding.decide(stored, self.name, self.subject(person), self.usage(), self.site.policy)
+        decision = deciding.decide(
+            stored, self.name, self.subject(person), self.usage(), self.site.policy, self.site.place
+        )
         if isinstance(decision, Refusal):
             self.orm_spawner.user_options = {}
             self._save()
@@ -188,19 +190,25 @@ class EohubLocalSpawner(Spawner):
     @property
     def size_text(self) -> str:
         """The chosen profile for the home page: title and price per hour; empty before the first choice."""
-        chosen = self._chosen_profile()
-        return "" if chosen is None else f"{chosen.title}, {format_price(chosen.price_micro_eur_per_hour)}"
+        chosen = self._chosen()
+        if chosen is None:
+            return ""
+        profile, amount = chosen
+        size = "" if amount is profile else f" {amount.title}"
+        return f"{profile.title}{size}, {format_price(amount.price_micro_eur_per_hour)}"
 
     @property
     def price_micro_eur_per_hour(self) -> int:
         """What the chosen profile costs by the policy of now; nothing before the first choice."""
-        chosen = self._chosen_profile()
-        return 0 if chosen is None else chosen.price_micro_eur_per_hour
+        chosen = self._chosen()
+        return 0 if chosen is None else chosen[1].price_micro_eur_per_hour
 
-    def _chosen_profile(self) -> Profile | None:
-        request = deciding.previous_request(self.orm_spawner.user_options, self.site.policy)
-        name = None if request is None else request.profile
-        return next((profile for profile in self.site.policy.profiles if profile.name == name), None)
+    def _chosen(self) -> tuple[Profile, Amount] | None:
+        policy = self.site.policy
+        request = deciding.previous_request(self.orm_spawner.user_options, policy)
+        profile = None if request is None else policy.profile(request.profile)
+        amount = None if profile is None or request is None else profile.amount(request.size)
+        return None if profile is None or amount is None else (profile, amount)
 
     async def person(self) -> Person:
         """Who this server belongs to; raises CannotStart for an account that nobody has."""

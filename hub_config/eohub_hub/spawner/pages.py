@@ -77,7 +77,10 @@ class SpawnPage(AdmittingHandler, SpawnHandler):
         request, shown = decided
         with user.spawner.admissions.hold(user.name, request.server_name):
             # Only what was understood goes on to JupyterHub, which stores it.
-            self.request.body_arguments = {name: [text.encode()] for name, text in canonical(request).items()}
+            self.request.body_arguments = {
+                name: [text.encode() for text in ([value] if isinstance(value, str) else value)]
+                for name, value in canonical(request).items()
+            }
             self.request.files = {}
             await super()._post(user_name=user_name, server_name=request.server_name, display_name=shown)
 

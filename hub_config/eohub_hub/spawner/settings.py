@@ -9,6 +9,7 @@ from eohub_hub.isolation.cgroup import CgroupTree
 from eohub_hub.isolation.limits import Enforcement, Machine, enforcement
 from eohub_hub.isolation.probe import Walls
 from eohub_hub.isolation.walls import Isolation
+from eohub_profiles.decision import ONE_MACHINE, Place
 from eohub_profiles.model import Policy
 
 FIRST_UID = 70_000
@@ -90,16 +91,34 @@ class SpawnerSettings:
         return self.state / "logs" / "servers"
 
 
+class Policies(Protocol):
+    """Holds the policy in force, which may be another one at the next question."""
+
+    def current(self) -> Policy:
+        """The policy in force."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """The settings, the policy, and what was found about this machine when the hub started."""
 
     settings: SpawnerSettings
-    policy: Policy
+    policies: Policies
     walls: Walls
     isolation: Isolation
     machine: Machine
     cgroups: CgroupTree | None = None
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force now; ask once for each decision, so that one policy decides all of it."""
+        return self.policies.current()
+
+    @property
+    def place(self) -> Place:
+        """What this machine can do for a server; GPUs and container images are a cluster's."""
+        return ONE_MACHINE
 
     @property
     def enforcement(self) -> Enforcement:

@@ -7,11 +7,14 @@ import pytest
 from hypothesis import settings
 
 from eohub_profiles.decision import Subject
-from eohub_profiles.model import Environment, Policy, Profile
+from eohub_profiles.model import Environment, Policy, Profile, Tier
 
 RULES = """\
 support: support@example.org
-servers_per_user: 2
+tiers:
+  - name: free
+    title: the free tier
+    servers_per_user: 2
 environments:
   - id: eo
     title: Earth observation (Python)
@@ -49,7 +52,7 @@ def policy() -> Policy:
     """Return a policy with two profiles for everybody and one for a group, and two environments."""
     return Policy(
         support="support@example.org",
-        servers_per_user=2,
+        tiers=(Tier(name="free", title="the free tier", servers_per_user=2),),
         environments=(Environment(id="eo", title="Earth observation"), Environment(id="r", title="R")),
         profiles=(
             profile("small", 2, "4 GiB", "0.04 EUR/h"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eohub_profiles.catalog import MAXIMUM_PROFILES, load
+from eohub_profiles.catalog import PROFILES, load
 from eohub_profiles.faults import PolicyError
 
 WritePolicy = Callable[..., Path]
@@ -32,7 +32,7 @@ def faults(directory: Path) -> list[str]:
 
 def test_a_sound_folder_gives_its_policy(write_policy: WritePolicy) -> None:
     policy = load(write_policy({"profiles/medium.yaml": MEDIUM + "groups: [science]\n"}))
-    assert (policy.support, policy.servers_per_user) == ("support@example.org", 2)
+    assert (policy.support, policy.tiers[0].servers_per_user) == ("support@example.org", 2)
     assert [environment.id for environment in policy.environments] == ["eo"]
     assert [(profile.name, profile.groups) for profile in policy.profiles] == [
         ("small", ()),
@@ -58,7 +58,8 @@ def test_a_typo_is_told_with_file_line_field_and_a_guess(write_policy: WritePoli
     assert faults(write_policy({"profiles/small.yaml": text})) == [
         "profiles/small.yaml:1: memory: is missing",
         "profiles/small.yaml:4: memroy: is not a known field, did you mean 'memory'? "
-        "Known fields: name, title, cpu, memory, price, groups",
+        "Known fields: groups, name, title, cpu, memory, price, gpu, ephemeral_storage, sizes, environments, "
+        "placement, culling",
     ]
 
 
@@ -101,7 +102,7 @@ def test_two_profiles_of_one_name_are_told_at_the_second(write_policy: WritePoli
 def test_every_fault_of_every_file_is_told_at_once(write_policy: WritePolicy) -> None:
     directory = write_policy(
         {
-            "policy.yaml": "suport: x\nservers_per_user: 0\nenvironments: []\n",
+            "policy.yaml": "suport: x\ntiers: [{name: t, title: T, servers_per_user: 0}]\nenvironments: []\n",
             "profiles/a.yaml": "",
             "profiles/b.yaml": b"\xff\xfe",
             "profiles/c.yaml": "a:\n\tb: 1\n",
@@ -112,8 +113,8 @@ def test_every_fault_of_every_file_is_told_at_once(write_policy: WritePolicy) ->
     assert faults(directory) == [
         "policy.yaml:1: support: is missing",
         "policy.yaml:1: suport: is not a known field, did you mean 'support'? "
-        "Known fields: support, servers_per_user, environments",
-        "policy.yaml:2: servers_per_user: must be at least 1",
+        "Known fields: support, tiers, environments, images, culling",
+        "policy.yaml:2: tiers[0].servers_per_user: must be at least 1",
         "policy.yaml:3: environments: must have at least one entry",
         "profiles/a.yaml:1: is empty",
         "profiles/b.yaml:1: is not UTF-8 text; save it with the encoding UTF-8",
@@ -220,5 +221,5 @@ def test_whatever_a_file_holds_its_faults_are_short_lines_that_can_be_printed(
 
 
 def test_more_profiles_than_a_form_can_show_are_a_fault(write_policy: WritePolicy) -> None:
-    files = {f"profiles/p{number:03}.yaml": small(name=f"p{number}") for number in range(MAXIMUM_PROFILES)}
+    files = {f"profiles/p{number:03}.yaml": small(name=f"p{number}") for number in range(PROFILES.maximum)}
     assert faults(write_policy(files)) == ["profiles: has 101 profiles, more than 100"]

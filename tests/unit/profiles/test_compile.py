@@ -1,4 +1,7 @@
+from dataclasses import replace
+
 import pytest
+from fakes.plans import small_plan
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,7 +11,7 @@ from eohub_profiles.resolve import threads
 
 
 def plan(cpu: float) -> Plan:
-    return Plan("small", "Small", cpu, 4 * 2**30, threads(cpu), "eo", 40_000)
+    return replace(small_plan(), cpu=cpu, threads=threads(cpu))
 
 
 def test_a_plan_of_two_cores_is_held_to_two_threads() -> None:

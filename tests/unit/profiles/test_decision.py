@@ -1,8 +1,9 @@
 from dataclasses import FrozenInstanceError
 
 import pytest
+from fakes.plans import small_plan
 
-from eohub_profiles.decision import Offer, Plan, Reason, Refusal, Rule
+from eohub_profiles.decision import REQUEST_RULES, Reason, Refusal, Rule
 
 
 def reason(rule: Rule) -> Reason:
@@ -22,21 +23,12 @@ def test_a_refusal_is_told_one_reason_a_line() -> None:
     assert str(Refusal((reason(Rule.GROUP), reason(Rule.GROUP)))).count("\n") == 1
 
 
-@pytest.mark.parametrize(
-    "rule",
-    [
-        Rule.UNKNOWN_OPTION,
-        Rule.MISSING_OPTION,
-        Rule.MALFORMED_OPTION,
-        Rule.UNKNOWN_PROFILE,
-        Rule.UNKNOWN_ENVIRONMENT,
-    ],
-)
+@pytest.mark.parametrize("rule", sorted(REQUEST_RULES))
 def test_a_request_that_nobody_could_grant_is_invalid(rule: Rule) -> None:
     assert Refusal((reason(Rule.GROUP), reason(rule))).is_invalid_request
 
 
-@pytest.mark.parametrize("rule", [Rule.GROUP, Rule.SERVERS_PER_USER])
+@pytest.mark.parametrize("rule", [Rule.GROUP, Rule.TIER, Rule.MOUNT, Rule.NOT_HERE, Rule.SERVERS_PER_USER])
 def test_a_request_that_is_only_not_allowed_is_a_valid_one(rule: Rule) -> None:
     assert not Refusal((reason(rule),)).is_invalid_request
 
@@ -48,17 +40,29 @@ def test_the_names_of_rules_are_stable() -> None:
         "malformed-option",
         "unknown-profile",
         "unknown-environment",
+        "unknown-size",
+        "unknown-mount",
+        "environment",
+        "image",
+        "mount",
         "group",
+        "tier",
+        "not-here",
         "servers-per-user",
     ]
 
 
-def test_an_offer_with_a_reason_is_not_allowed() -> None:
-    assert Offer("s", "S", "2 CPU", "4 GiB", "0.04 EUR/h", 40_000).is_allowed
-    assert not Offer("s", "S", "2 CPU", "4 GiB", "0.04 EUR/h", 40_000, (reason(Rule.GROUP),)).is_allowed
+@pytest.mark.parametrize("rule", [Rule.GROUP, Rule.TIER, Rule.MOUNT])
+def test_a_membership_would_help_against_some_rules(rule: Rule) -> None:
+    assert Refusal((reason(Rule.SERVERS_PER_USER), reason(rule))).is_missing_right
+
+
+@pytest.mark.parametrize("rule", [Rule.SERVERS_PER_USER, Rule.NOT_HERE, Rule.UNKNOWN_PROFILE])
+def test_no_membership_would_help_against_the_others(rule: Rule) -> None:
+    assert not Refusal((reason(rule),)).is_missing_right
 
 
 def test_a_plan_cannot_be_changed_after_the_decision() -> None:
-    plan = Plan("small", "Small", 2.0, 4 * 2**30, 2, "eo", 40_000)
+    plan = small_plan()
     with pytest.raises(FrozenInstanceError):
         plan.memory_bytes = 2**50  # pyright: ignore[reportAttributeAccessIssue]

@@ -6,19 +6,23 @@ from eohub_profiles.model import Profile, SiteRules
 
 RULES: dict[str, object] = {
     "support": "support@example.org",
-    "servers_per_user": 2,
+    "tiers": ({"name": "free", "title": "Free", "servers_per_user": 2},),
     "environments": ({"id": "eo", "title": "EO"},),
 }
 RULES_LINES: dict[FieldPath, int] = {
     (): 1,
     ("support",): 1,
-    ("servers_per_user",): 2,
+    ("tiers",): 2,
     ("environments",): 3,
     ("environments", 0): 4,
     ("environments", 0, "id"): 4,
     ("environments", 0, "tilte"): 5,
     ("environments", 1): 6,
 }
+
+
+def tier(servers_per_user: object) -> tuple[dict[str, object]]:
+    return ({"name": "free", "title": "Free", "servers_per_user": servers_per_user},)
 
 
 def told(model: type[BaseModel], fields: dict[str, object], lines: dict[FieldPath, int]) -> list[str]:
@@ -84,13 +88,14 @@ def test_a_misspelt_field_deep_in_a_file_is_told_with_a_guess_and_the_fields_kno
     fields = RULES | {"environments": ({"id": "eo", "title": "EO", "tilte": "EO"},)}
     assert told(SiteRules, fields, RULES_LINES) == [
         "policy.yaml:5: environments[0].tilte: is not a known field, did you mean 'title'? "
-        "Known fields: id, title"
+        "Known fields: groups, id, title, image"
     ]
 
 
 def test_a_field_that_resembles_nothing_is_told_with_the_known_fields() -> None:
     assert told(SiteRules, RULES | {"xyz": 1}, RULES_LINES | {("xyz",): 6}) == [
-        "policy.yaml:6: xyz: is not a known field. Known fields: support, servers_per_user, environments"
+        "policy.yaml:6: xyz: is not a known field."
+        " Known fields: support, tiers, environments, images, culling"
     ]
 
 
@@ -99,10 +104,11 @@ def test_a_field_that_resembles_nothing_is_told_with_the_known_fields() -> None:
     [
         ("support", 5, "support: must be text, not a number"),
         ("support", None, "support: must be text, not nothing"),
-        ("servers_per_user", "2", "servers_per_user: must be a whole number, not text"),
-        ("servers_per_user", 2.5, "servers_per_user: must be a whole number, not a number"),
-        ("servers_per_user", 0, "servers_per_user: must be at least 1"),
-        ("servers_per_user", 101, "servers_per_user: must be at most 100"),
+        ("tiers", tier("2"), "tiers[0].servers_per_user: must be a whole number, not text"),
+        ("tiers", tier(2.5), "tiers[0].servers_per_user: must be a whole number, not a number"),
+        ("tiers", tier(0), "tiers[0].servers_per_user: must be at least 1"),
+        ("tiers", tier(101), "tiers[0].servers_per_user: must be at most 100"),
+        ("images", {"allowed": (), "digest": "no"}, "images.digest: must be 'optional' or 'required'"),
         ("environments", "eo", "environments: must be a list, not text"),
         ("environments", (), "environments: must have at least one entry"),
         ("environments", ("eo",), "environments[0]: must be a mapping of fields, not text"),

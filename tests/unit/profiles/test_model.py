@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from eohub_profiles.model import Policy, Profile, SiteRules, is_name
+from eohub_profiles.fields import is_name
+from eohub_profiles.model import Policy, Profile, SiteRules, Tier
 
 SMALL: dict[str, Any] = {
     "name": "small",
@@ -14,7 +15,7 @@ SMALL: dict[str, Any] = {
 }
 RULES: dict[str, Any] = {
     "support": "support@example.org",
-    "servers_per_user": 2,
+    "tiers": ({"name": "free", "title": "the free tier", "servers_per_user": 2},),
     "environments": ({"id": "eo", "title": "Earth observation (Python)"},),
 }
 
@@ -130,7 +131,7 @@ def test_the_attribute_name_is_not_a_second_way_to_write_a_field() -> None:
 @pytest.mark.parametrize("limit", [0, -1, 101, 2.0, "2", True, None])
 def test_servers_per_user_is_a_whole_number_from_1_to_100(limit: object) -> None:
     with pytest.raises(ValidationError, match="servers_per_user"):
-        SiteRules.model_validate(RULES | {"servers_per_user": limit})
+        Tier.model_validate({"name": "free", "title": "Free", "servers_per_user": limit})
 
 
 def test_a_site_without_an_environment_is_refused() -> None:

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eohub_profiles.decision import Refusal, Request, Rule
-from eohub_profiles.model import Policy, is_name
+from eohub_profiles.fields import is_name
+from eohub_profiles.model import Policy
 from eohub_profiles.request import parse_request
 
 GOOD: dict[str, object] = {"profile": "small", "environment": "eo"}
@@ -89,17 +90,17 @@ def test_a_malformed_value_is_refused_with_the_allowed_values(policy: Policy) ->
 
 
 def test_an_unknown_option_is_refused_with_the_allowed_options(policy: Policy) -> None:
-    (reason,) = refused(GOOD | {"image": "evil/x:1"}, policy).reasons
+    (reason,) = refused(GOOD | {"gpu": "8"}, policy).reasons
     assert reason.rule == Rule.UNKNOWN_OPTION
     assert str(reason) == (
-        "There is no option 'image'. Allowed options: profile, environment, server_name."
+        "There is no option 'gpu'. Allowed options: profile, environment, size, image, mounts, server_name."
         " Ask: support@example.org"
     )
 
 
 @pytest.mark.parametrize(
     "name",
-    ["image--unlisted-choice", "profile--unlisted-choice", "size", "_xsrf", "Profile", "memory_bytes", ""],
+    ["image--unlisted-choice", "profile--unlisted-choice", "sizes", "_xsrf", "Profile", "memory_bytes", ""],
 )
 def test_no_other_option_slips_through(name: str, policy: Policy) -> None:
     assert [reason.rule for reason in refused(GOOD | {name: "x"}, policy).reasons] == [Rule.UNKNOWN_OPTION]
@@ -124,7 +125,7 @@ def test_an_option_name_that_is_not_text_is_refused(policy: Policy) -> None:
 def test_options_that_are_no_mapping_are_refused(raw: object, policy: Policy) -> None:
     (reason,) = refused(raw, policy).reasons
     assert (reason.rule, reason.option) == (Rule.MALFORMED_OPTION, None)
-    assert reason.change == "Allowed options: profile, environment, server_name."
+    assert reason.change == "Allowed options: profile, environment, size, image, mounts, server_name."
 
 
 def test_every_fault_of_a_request_is_told_at_once(policy: Policy) -> None:

@@ -1,12 +1,14 @@
 from dataclasses import replace
 
 import pytest
+from fakes.plans import small_plan
 from hypothesis import given
 from hypothesis import strategies as st
 
 from eohub_profiles.decision import Plan, Refusal, Request, Rule, Subject, Usage
-from eohub_profiles.model import Environment, Policy, Profile
-from eohub_profiles.resolve import offers, resolve, threads
+from eohub_profiles.model import Environment, Policy, Profile, Tier
+from eohub_profiles.offers import offers
+from eohub_profiles.resolve import resolve, threads
 
 NOTHING = Usage()
 SMALL = Request("small", "eo")
@@ -18,7 +20,8 @@ def reasons(answer: Plan | Refusal) -> list[tuple[Rule, str, str]]:
 
 
 def test_a_plan_is_the_complete_specification(ann: Subject, policy: Policy) -> None:
-    assert resolve(ann, NOTHING, Request("medium", "r"), policy) == Plan(
+    assert resolve(ann, NOTHING, Request("medium", "r"), policy) == replace(
+        small_plan(),
         profile="medium",
         title="Medium",
         cpu=4.0,
@@ -102,7 +105,8 @@ def test_a_server_beyond_the_limit_is_refused_with_the_running_ones(ann: Subject
 
 
 def test_the_limit_of_one_is_told_in_the_singular(ann: Subject, policy: Policy) -> None:
-    one = policy.model_copy(update={"servers_per_user": 1})
+    tier = policy.tiers[0].model_copy(update={"servers_per_user": 1})
+    one = policy.model_copy(update={"tiers": (tier,)})
     answer = resolve(ann, Usage(frozenset({"b"})), SMALL, one)
     assert reasons(answer)[0][1] == "You run 1 of at most 1 server: b."
 
@@ -116,8 +120,8 @@ def test_every_reason_is_told_at_once(ann: Subject, policy: Policy) -> None:
     usage = Usage(frozenset({"a", "b", "c"}))
     answer = resolve(ann, usage, Request("gpu-a100", "julia"), policy)
     assert [rule for rule, _, _ in reasons(answer)] == [
-        Rule.UNKNOWN_ENVIRONMENT,
         Rule.GROUP,
+        Rule.UNKNOWN_ENVIRONMENT,
         Rule.SERVERS_PER_USER,
     ]
 
@@ -186,7 +190,7 @@ def policies(draw: st.DrawFn) -> Policy:
 
     return Policy(
         support="support",
-        servers_per_user=draw(st.integers(1, 4)),
+        tiers=(Tier(name="free", title="Free", servers_per_user=draw(st.integers(1, 4))),),
         environments=(Environment(id="eo", title="EO"), Environment(id="r", title="R")),
         profiles=tuple(profile(name) for name in sorted(draw(st.sets(names, min_size=1)))),
     )
@@ -200,7 +204,7 @@ def test_a_plan_is_given_exactly_when_every_rule_allows_it(
     known = {profile.name: set(profile.groups) for profile in policy.profiles}
     exists = request.profile in known and request.environment in {"eo", "r"}
     member = not known.get(request.profile) or bool(known[request.profile] & subject.groups)
-    room = len(usage.running_servers - {request.server_name}) < policy.servers_per_user
+    room = len(usage.running_servers - {request.server_name}) < policy.tiers[0].servers_per_user
     assert isinstance(answer, Plan) == (exists and member and room)
 
 

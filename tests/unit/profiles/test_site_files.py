@@ -10,8 +10,21 @@ from eohub_profiles.catalog import load
 from eohub_profiles.decision import Plan, Request, Rule, Subject, Usage
 from eohub_profiles.document import read_document
 from eohub_profiles.faults import PolicyError
-from eohub_profiles.model import Environment, Profile, SiteRules
-from eohub_profiles.resolve import offers, resolve
+from eohub_profiles.model import (
+    Culling,
+    Environment,
+    Gpu,
+    Images,
+    Mount,
+    Nodes,
+    Profile,
+    SiteRules,
+    Size,
+    Tier,
+    Tolerated,
+)  # fmt: skip
+from eohub_profiles.offers import offers
+from eohub_profiles.resolve import resolve
 
 ROOT = Path(__file__).parents[3]
 GUIDE = (ROOT / "docs" / "operators" / "profiles.md").read_text(encoding="utf-8")
@@ -42,9 +55,15 @@ def test_the_shipped_files_plan_the_earth_observation_environment() -> None:
     assert plan.environment == "eo"
 
 
-@pytest.mark.parametrize("field", [*fields(SiteRules), *fields(Environment), *fields(Profile)])
+MODELS = (SiteRules, Tier, Environment, Images, Culling, Profile, Size, Gpu, Nodes, Tolerated, Mount)
+
+
+@pytest.mark.parametrize("field", sorted({field for model in MODELS for field in fields(model)}))
 def test_every_field_is_explained_to_administrators(field: str) -> None:
-    assert f"| `{field}` |" in GUIDE
+    explained = {
+        name for row in re.findall(r"^\| (`[^|]+`) \|", GUIDE, re.MULTILINE) for name in row.split(", ")
+    }
+    assert f"`{field}`" in explained
 
 
 @pytest.mark.parametrize("rule", list(Rule), ids=str)
@@ -57,6 +76,8 @@ def test_the_guide_has_an_example_of_each_kind_of_file() -> None:
         "policy.yaml",
         "profiles/small.yaml",
         "profiles/gpu-l4.yaml",
+        "mounts/climate.yaml",
+        "mounts/team.yaml",
     ]
 
 
@@ -66,7 +87,7 @@ def test_the_faults_in_the_guide_are_told_as_the_hub_tells_them(tmp_path: Path) 
     small = (shipped / "profiles" / "small.yaml").read_text().replace("0.04", "-0.04")
     (tmp_path / "profiles").mkdir()
     (tmp_path / "policy.yaml").write_text(
-        "support: x\nservers_per_user: 0\nenvironments: [{id: eo, title: EO}]\n"
+        "support: x\ntiers: [{name: t, title: T, servers_per_user: 0}]\nenvironments: [{id: eo, title: EO}]\n"
     )
     (tmp_path / "profiles" / "medium.yaml").write_text(medium)
     (tmp_path / "profiles" / "small.yaml").write_text(small)
@@ -79,5 +100,5 @@ def test_the_faults_in_the_guide_are_told_as_the_hub_tells_them(tmp_path: Path) 
 def test_every_example_of_the_guide_is_sound(caption: str, text: str) -> None:
     document = read_document(caption, text.encode())
     assert document.faults == ()
-    model = SiteRules if caption == "policy.yaml" else Profile
-    model.model_validate(document.fields)
+    models = {"policy.yaml": SiteRules, "profiles": Profile, "mounts": Mount}
+    models[caption.split("/")[0]].model_validate(document.fields)

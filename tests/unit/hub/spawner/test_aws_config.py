@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from botocore.compat import compat_shell_split
 from botocore.configloader import load_config
+from fakes.fixed_policy import FixedPolicy
 from fakes.spawner_people import FakePeople
 
 from eohub_hub.isolation.limits import Bound, Machine
@@ -14,7 +15,7 @@ from eohub_hub.isolation.walls import Isolation
 from eohub_hub.spawner.aws_config import aws_config_text
 from eohub_hub.spawner.files import ServerFiles
 from eohub_hub.spawner.settings import Site, SpawnerSettings
-from eohub_profiles.model import Environment, Policy, Profile
+from eohub_profiles.model import Environment, Policy, Profile, Tier
 
 COMMAND = "/opt/eo/bin/eohub-credentials"
 
@@ -30,7 +31,8 @@ def read(folder: Path, text: str) -> dict[str, object]:
 def site(state: Path) -> Site:
     small = {"name": "small", "title": "Small", "cpu": 1, "memory": "1 GiB", "price": "0.04 EUR/h"}
     policy = Policy(
-        support="desk", servers_per_user=1, environments=(Environment(id="eo", title="Earth"),),
+        support="desk", tiers=(Tier(name="free", title="the free tier", servers_per_user=1),),
+        environments=(Environment(id="eo", title="Earth"),),
         profiles=(Profile.model_validate(small),),
     )  # fmt: skip
     settings = SpawnerSettings(
@@ -39,7 +41,7 @@ def site(state: Path) -> Site:
         storage_url="http://127.0.0.1:8004",
     )  # fmt: skip
     machine = Machine(Bound.NOTHING, Bound.NOTHING, ())
-    return Site(settings, policy, Walls(state, 70_000), Isolation(Mode.SINGLE), machine)
+    return Site(settings, FixedPolicy(policy), Walls(state, 70_000), Isolation(Mode.SINGLE), machine)
 
 
 def test_it_says_where_s3_is_and_which_command_gives_keys_and_nothing_else(tmp_path: Path) -> None:

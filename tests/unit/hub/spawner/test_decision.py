@@ -17,7 +17,7 @@ from eohub_hub.spawner.decision import (
 )
 from eohub_hub.spawner.settings import LAST_NUMBER
 from eohub_profiles.decision import Plan, Reason, Refusal, Request, Rule, Subject, Usage
-from eohub_profiles.model import Environment, Policy, Profile
+from eohub_profiles.model import Environment, Policy, Profile, Tier
 
 SMALL = Profile.model_validate(
     {"name": "small", "title": "Small", "cpu": 2, "memory": "4 GiB", "price": "0.04 EUR/h"}
@@ -34,7 +34,7 @@ LARGE = Profile.model_validate(
 )
 POLICY = Policy(
     support="the desk",
-    servers_per_user=1,
+    tiers=(Tier(name="free", title="the free tier", servers_per_user=1),),
     environments=(Environment(id="eo", title="Earth"),),
     profiles=(SMALL, LARGE),
 )

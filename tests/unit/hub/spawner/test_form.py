@@ -14,9 +14,9 @@ from eohub_hub.spawner.form import (
     suggested,
     typed,
 )
-from eohub_profiles.decision import Offer, Reason, Refusal, Rule, Subject, Usage
-from eohub_profiles.model import Environment, Policy, Profile
-from eohub_profiles.resolve import offers
+from eohub_profiles.decision import Reason, Refusal, Rule, Subject, Usage
+from eohub_profiles.model import Environment, Policy, Profile, Tier
+from eohub_profiles.offers import Offer, offers
 
 EVIL = '<script>alert("x")</script>'
 
@@ -28,7 +28,7 @@ def profile(name: str, **more: object) -> Profile:
 
 POLICY = Policy(
     support="support@desk.example",
-    servers_per_user=2,
+    tiers=(Tier(name="free", title="the free tier", servers_per_user=2),),
     environments=(Environment(id="eo", title="Earth observation"), Environment(id="r", title="R")),
     profiles=(profile("large", groups=("big",)), profile("small"), profile("medium", price="0.14 EUR/h")),
 )

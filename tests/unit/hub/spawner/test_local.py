@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from fakes.fixed_policy import FixedPolicy
 from fakes.spawner_people import FakePeople
 from jupyterhub import orm
 
@@ -16,12 +17,12 @@ from eohub_hub.spawner.install import spawner_for
 from eohub_hub.spawner.local import EohubLocalSpawner
 from eohub_hub.spawner.settings import Site, SpawnerSettings
 from eohub_profiles.decision import Usage
-from eohub_profiles.model import Environment, Policy, Profile
+from eohub_profiles.model import Environment, Policy, Profile, Tier
 
 SMALL = {"profile": "small", "environment": "eo"}
 POLICY = Policy(
     support="the desk",
-    servers_per_user=2,
+    tiers=(Tier(name="free", title="the free tier", servers_per_user=2),),
     environments=(Environment(id="eo", title="Earth"),),
     profiles=(
         Profile.model_validate(
@@ -45,7 +46,7 @@ def spawner(tmp_path: Path) -> EohubLocalSpawner:
     )
     machine = Machine(Bound.NOTHING, Bound.NOTHING, ())
     walls = Walls(tmp_path, settings.first_uid)
-    site = Site(settings, POLICY, walls, Isolation(Mode.ACCOUNTS), machine)
+    site = Site(settings, FixedPolicy(POLICY), walls, Isolation(Mode.ACCOUNTS), machine)
     others = {"big": SimpleNamespace(active=True), "old": SimpleNamespace(active=False)}
     user: Any = SimpleNamespace(name="alice", groups=[], spawners=others, settings={})
     return spawner_for(site)(user=user, orm_spawner=orm.Spawner(name=""))

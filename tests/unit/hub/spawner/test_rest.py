@@ -4,11 +4,11 @@ import pytest
 
 from eohub_hub.spawner.decision import CannotStart
 from eohub_hub.spawner.rest import ServerCall, read_call
-from eohub_profiles.model import Environment, Policy, Profile
+from eohub_profiles.model import Environment, Policy, Profile, Tier
 
 POLICY = Policy(
     support="the desk",
-    servers_per_user=1,
+    tiers=(Tier(name="free", title="the free tier", servers_per_user=1),),
     environments=(Environment(id="eo", title="Earth"),),
     profiles=(
         Profile.model_validate(
