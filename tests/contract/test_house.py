@@ -148,6 +148,7 @@ PURE = {
     "base64", "binascii", "collections", "collections.abc", "dataclasses", "datetime", "decimal", "difflib",
     "enum", "fractions", "functools", "hashlib", "itertools", "json", "math", "operator", "re", "string",
     "types", "typing", "unicodedata", "urllib.parse", "pydantic", "pydantic_core", "eohub_toolkit.errors",
+    "eohub_profiles.mounts",
 }  # fmt: skip
 """What a domain module may import beside its own feature's; whatever is not here needs a port."""
 

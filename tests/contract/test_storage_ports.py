@@ -5,14 +5,16 @@ from typing import Any
 
 import pytest
 from fakes.storage_hub import SERVICE_TOKEN, FakeHub
-from fakes.storage_ports import MemoryIssuer, MemoryTokens
+from fakes.storage_ports import MemoryAudit, MemoryIssuer, MemoryTokens
 from fakes.storage_sts import hub_transport, sts_transport, unreachable
 from fakes.storage_tokens import ISSUER, unsigned_id_token
 
 from eohub_storage.errors import KeysRefused, LoginTooOld, NoLogin, StorageDown
-from eohub_storage.ports import KeyIssuer, KeyRequest, TokenSource
+from eohub_storage.ports import KeyAudit, KeyIssuer, KeyRequest, TokenSource
+from eohub_storage.service.audit import HubAudit
 from eohub_storage.service.hub import HubTokens
 from eohub_storage.service.sts import StsKeyIssuer
+from eohub_toolkit.errors import Unavailable
 from eohub_toolkit.http import Client
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -105,3 +107,49 @@ class TestStsKeyIssuer(KeyIssuerContract):
     def issuer(self, *, reachable: bool = True) -> KeyIssuer:
         transport: Any = sts_transport(ISSUER, NOW, []) if reachable else unreachable()
         return StsKeyIssuer(Client("http://sts.test/", transport=transport), "arn:aws:iam::role/eohub-user")
+
+
+class KeyAuditContract:
+    """What every KeyAudit promises."""
+
+    def audit(self, *, reachable: bool) -> KeyAudit:
+        raise NotImplementedError
+
+    def written(self) -> int:
+        raise NotImplementedError
+
+    async def test_who_got_keys_and_who_did_not_is_written(self) -> None:
+        audit = self.audit(reachable=True)
+        await audit.issued("alice", 3, NOW)
+        await audit.refused("alice", "Your login has ended.")
+        assert self.written() == 2
+
+    async def test_keys_that_cannot_be_written_down_are_not_given(self) -> None:
+        with pytest.raises(Unavailable):
+            await self.audit(reachable=False).issued("alice", 3, NOW)
+        assert self.written() == 0
+
+    async def test_a_refusal_stands_also_where_it_cannot_be_written_down(self) -> None:
+        await self.audit(reachable=False).refused("alice", "Your login has ended.")
+
+
+class TestMemoryAudit(KeyAuditContract):
+    def audit(self, *, reachable: bool) -> KeyAudit:
+        self.memory = MemoryAudit()
+        self.memory.reachable = reachable
+        return self.memory
+
+    def written(self) -> int:
+        return len(self.memory.written)
+
+
+class TestHubAudit(KeyAuditContract):
+    def audit(self, *, reachable: bool) -> KeyAudit:
+        self.hub = FakeHub()
+        self.hub.server.server_close()
+        self.hub.add("alice", None)
+        transport = hub_transport(self.hub) if reachable else unreachable()
+        return HubAudit(Client(self.hub.api_url + "/", transport=transport), SERVICE_TOKEN)
+
+    def written(self) -> int:
+        return len(self.hub.audited)

@@ -20,18 +20,20 @@ class HubPerson:
     tokens: dict[str, list[str]] = field(default_factory=dict)
     auth_state: dict[str, Any] | None = None
     refreshed_state: dict[str, Any] | None = None
+    groups: tuple[str, ...] = ()
 
 
 class FakeHub:
-    """Answers `GET /hub/api/user` and `GET /hub/api/users/NAME` as JupyterHub 6 does.
+    """Answers `GET /hub/api/user`, `GET /hub/api/users/NAME` and `POST /hub/api/eohub/audit` as our hub does.
 
     Being asked for a token's owner refreshes that person's login, as the real hub does when it is due.
     """
 
     def __init__(self, port: int = 0) -> None:
         self.people: dict[str, HubPerson] = {}
-        self.service_scopes = ["read:users:name", "admin:auth_state"]
+        self.service_scopes = ["read:users:name", "admin:auth_state", "custom:audit:write"]
         self.requests: list[str] = []
+        self.audited: list[dict[str, Any]] = []
         hub = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -44,6 +46,13 @@ class FakeHub:
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
                 self.wfile.write(content)
+
+            def do_POST(self) -> None:
+                _, _, token = self.headers.get("Authorization", "").partition(" ")
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                self.send_response(hub.write_down(self.path, token, body))
+                self.send_header("Content-Length", "0")
+                self.end_headers()
 
             def log_message(self, format: str, *args: Any) -> None:
                 """Say nothing: a test's output is its own."""
@@ -66,12 +75,24 @@ class FakeHub:
         if path == "/hub/api/user" and owner is not None:
             owner.auth_state = owner.refreshed_state or owner.auth_state
             scopes = owner.tokens[token]
-            return 200, {"kind": "user", "name": owner.name, "groups": [], "scopes": scopes}
+            return 200, {"kind": "user", "name": owner.name, "groups": list(owner.groups), "scopes": scopes}
         if path == "/hub/api/user" and token == SERVICE_TOKEN:
             return 200, {"kind": "service", "name": "storage", "scopes": [*self.service_scopes, SCOPE]}
         if path.startswith("/hub/api/users/") and token == SERVICE_TOKEN:
             return self._model(unquote(path.removeprefix("/hub/api/users/")))
         return 403, {"status": 403, "message": "Forbidden"}
+
+    def write_down(self, path: str, token: str, body: bytes) -> int:
+        """Status of a POST with `token`; what is written down is in `audited`."""
+        if path != "/hub/api/eohub/audit" or token != SERVICE_TOKEN:
+            return 403
+        if "custom:audit:write" not in self.service_scopes:
+            return 403
+        event = json.loads(body)
+        if event["actor"] not in self.people:
+            return 422
+        self.audited.append(event)
+        return 204
 
     def _model(self, name: str) -> tuple[int, dict[str, Any]]:
         person = self.people.get(name)

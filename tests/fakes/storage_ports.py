@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from eohub_storage.errors import KeysRefused, LoginTooOld, NoLogin, StorageDown
 from eohub_storage.identity import claims_of
 from eohub_storage.ports import IssuedKeys, KeyRequest
+from eohub_toolkit.errors import Unavailable
 
 
 class MemoryTokens:
@@ -39,3 +40,20 @@ class MemoryIssuer:
             raise KeysRefused("S3 does not accept your login.", hint="Log in again.")
         ends = self.now + timedelta(seconds=request.seconds)
         return IssuedKeys(f"ASIA{len(self.asked)}", "secret", "session", ends)
+
+
+class MemoryAudit:
+    """A KeyAudit on a list; while it cannot be reached nothing is written."""
+
+    def __init__(self) -> None:
+        self.reachable = True
+        self.written: list[tuple[object, ...]] = []
+
+    async def issued(self, name: str, places: int, expiration: datetime) -> None:
+        if not self.reachable:
+            raise Unavailable("It cannot be written down.", hint="Try again in a minute.")
+        self.written.append(("issued", name, places, expiration))
+
+    async def refused(self, name: str, why: str) -> None:
+        if self.reachable:
+            self.written.append(("refused", name, why))

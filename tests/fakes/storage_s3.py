@@ -23,7 +23,7 @@ from eohub_hub.local.s3 import wait_until_ready as wait
 from eohub_hub.local.s3.options import GRPC_OFFSET, ROLE_ARN
 
 REGION = "eohub-local"
-BUCKETS = ("climate", "users")
+BUCKETS = ("climate", "users", "groups")
 _CONFIG = {"s3": {"addressing_style": "path"}, "retries": {"max_attempts": 1}}
 
 

@@ -47,6 +47,8 @@ def hub_transport(hub: FakeHub) -> httpx2.MockTransport:
 
     def answer(request: httpx2.Request) -> httpx2.Response:
         token = request.headers.get("Authorization", "").partition(" ")[2]
+        if request.method == "POST":
+            return httpx2.Response(hub.write_down(urlsplit(str(request.url)).path, token, request.content))
         status, body = hub.answer(urlsplit(str(request.url)).path, token)
         return httpx2.Response(status, json=body)
 

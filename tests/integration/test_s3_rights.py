@@ -15,11 +15,16 @@ from fakes.storage_issuer import FakeIssuer
 from fakes.storage_s3 import RunningS3, running_s3
 
 from eohub_hub.local.s3.configuration import role_policy
+from eohub_storage.places import Layout, Sharing, places_of
 from eohub_storage.policy import session_policy
 
 pytestmark = pytest.mark.real
 
-KEPT = {"users/alice/own", "users/bob/own", "users/alice2/own", "users/top", "climate/cube.zarr/zarr.json"}
+KEPT = {
+    "users/alice/own", "users/bob/own", "users/alice2/own", "users/top", "climate/cube.zarr/zarr.json",
+    "groups/eo/plan", "groups/eo2/plan", "groups/news/today", "groups/alice/plan", "groups/top",
+}  # fmt: skip
+LAYOUT = Layout("users", ("climate",), "groups", sharing=(Sharing("news"),))
 PART = b"x" * (5 * 2**20)
 
 
@@ -40,8 +45,12 @@ def s3(tmp_path_factory: pytest.TempPathFactory, issuer: FakeIssuer) -> Generato
 
 @pytest.fixture(scope="module", params=["the role alone", "a session policy"])
 def alice(request: pytest.FixtureRequest, s3: RunningS3, issuer: FakeIssuer) -> Any:
-    policy = session_policy("alice", "users", ["climate"]) if request.param == "a session policy" else None
+    policy = policy_of("alice") if request.param == "a session policy" else None
     return s3.client(s3.assume(issuer.id_token("alice"), policy=policy))
+
+
+def policy_of(name: str, *groups: str) -> str:
+    return session_policy(places_of(name, groups, LAYOUT))
 
 
 def refusal(call: Callable[[], object]) -> int:
@@ -219,6 +228,55 @@ def test_an_object_written_as_public_is_not_public(alice: Any, s3: RunningS3, is
     alice.delete_object(**where)
 
 
+@pytest.fixture(scope="module")
+def member(s3: RunningS3, issuer: FakeIssuer) -> Any:
+    """alice as a member of the group eo, with news lent to everybody."""
+    return s3.client(s3.assume(issuer.id_token("alice"), policy=policy_of("alice", "eo")))
+
+
+def test_members_write_read_list_and_delete_in_their_groups_prefix(member: Any) -> None:
+    member.put_object(Bucket="groups", Key="eo/new", Body=b"1")
+    assert keys(member.list_objects_v2(Bucket="groups", Prefix="eo/")) == ["eo/new", "eo/plan"]
+    assert member.get_object(Bucket="groups", Key="eo/new")["Body"].read() == b"1"
+    member.delete_object(Bucket="groups", Key="eo/new")
+
+
+def test_what_a_group_lends_is_read_and_not_written(member: Any) -> None:
+    where = {"Bucket": "groups", "Key": "news/today"}
+    assert member.get_object(**where)["Body"].read() == b"groups/news/today"
+    assert keys(member.list_objects_v2(Bucket="groups", Prefix="news/")) == ["news/today"]
+    assert refusal(lambda: member.put_object(**where, Body=b"evil")) == 403
+    assert refusal(lambda: member.delete_object(**where)) == 403
+    assert refusal(lambda: member.copy_object(**where, CopySource="users/alice/own")) == 403
+
+
+@pytest.mark.parametrize("key", ["eo2/plan", "alice/plan", "top", "eo/../eo2/plan"])
+def test_other_groups_data_is_neither_read_nor_written(member: Any, key: str) -> None:
+    where = {"Bucket": "groups", "Key": key}
+    assert refusal(lambda: member.get_object(**where)) in (400, 403)
+    assert refusal(lambda: member.put_object(**where, Body=b"evil")) in (400, 403)
+    target = {"Bucket": "users", "Key": "alice/stolen"}
+    assert refusal(lambda: member.copy_object(**target, CopySource=f"groups/{key}")) in (400, 403)
+
+
+@pytest.mark.parametrize("prefix", ["", "e", "eo", "eo2/", "alice/", "*"])
+def test_nothing_beyond_the_own_groups_is_listed(member: Any, prefix: str) -> None:
+    assert refusal(lambda: member.list_objects_v2(Bucket="groups", Prefix=prefix)) == 403
+
+
+def test_a_group_called_like_a_person_opens_nothing_of_theirs(s3: RunningS3, issuer: FakeIssuer) -> None:
+    of_bob = s3.client(s3.assume(issuer.id_token("alice"), policy=policy_of("alice", "bob")))
+    assert refusal(lambda: of_bob.get_object(Bucket="users", Key="bob/own")) == 403
+    assert refusal(lambda: of_bob.list_objects_v2(Bucket="users", Prefix="bob/")) == 403
+    assert refusal(lambda: of_bob.list_objects_v2(Bucket="groups", Prefix="alice/")) == 403
+
+
+def test_who_is_in_no_group_reaches_no_groups_data(s3: RunningS3, issuer: FakeIssuer) -> None:
+    nobody = s3.client(s3.assume(issuer.id_token("alice"), policy=policy_of("alice")))
+    assert refusal(lambda: nobody.get_object(Bucket="groups", Key="eo/plan")) == 403
+    assert refusal(lambda: nobody.list_objects_v2(Bucket="groups", Prefix="eo/")) == 403
+
+
 def test_a_session_gets_no_further_session(s3: RunningS3, issuer: FakeIssuer) -> None:
     sts = s3.client(s3.assume(issuer.id_token("alice")), "sts")
     role = {"RoleArn": "arn:aws:iam::role/eohub-user", "RoleSessionName": "again", "DurationSeconds": 3600}
@@ -238,7 +296,7 @@ def test_a_session_policy_narrows_and_never_widens(s3: RunningS3, issuer: FakeIs
         "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}],
     }
     wide = s3.client(s3.assume(issuer.id_token("alice"), policy=json.dumps(everything)))
-    other = s3.client(s3.assume(issuer.id_token("alice"), policy=session_policy("bob", "users", [])))
+    other = s3.client(s3.assume(issuer.id_token("alice"), policy=policy_of("bob")))
     assert refusal(lambda: wide.get_object(Bucket="users", Key="bob/own")) == 403
     assert refusal(lambda: wide.list_objects_v2(Bucket="users")) == 403
     assert refusal(lambda: other.get_object(Bucket="users", Key="bob/own")) == 403
@@ -351,7 +409,7 @@ def test_an_id_token_alone_opens_nothing(s3: RunningS3, issuer: FakeIssuer) -> N
 def test_after_all_this_everything_is_as_it_was(s3: RunningS3) -> None:
     found = {
         f"{bucket}/{key}"
-        for bucket in ("users", "climate")
+        for bucket in ("users", "groups", "climate")
         for key in keys(s3.admin().list_objects_v2(Bucket=bucket))
     }
     assert found == KEPT

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
+from botocore.exceptions import ClientError
 from fakes.storage_hub import SERVICE_TOKEN, FakeHub
 from fakes.storage_issuer import FakeIssuer
 from fakes.storage_s3 import REGION, RunningS3, free_ports, running_s3, start_s3, stop_s3
@@ -257,6 +258,53 @@ def test_asking_too_often_is_answered_with_the_time_to_wait(stack: Stack) -> Non
     answers = [stack.ask(token) for _ in range(21)]
     assert [status for status, _ in answers] == [200] * 20 + [429]
     assert "Try again in" in answers[-1][1]["hint"]
+
+
+def test_groups_come_from_the_hub_and_open_their_prefix(stack: Stack) -> None:
+    token = stack.hub.add("erin", stack.issuer.id_token("erin"))
+    stack.hub.people["erin"].groups = ("sea-ice",)
+    s3 = stack.s3.client(stack.ask(token)[1])
+    s3.put_object(Bucket="groups", Key="sea-ice/plan", Body=b"1")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.put_object(Bucket="groups", Key="other/plan", Body=b"1")
+
+
+@pytest.mark.parametrize("body", [b'{"groups":["sea-ice"]}', b'{"name":"alice","groups":["sea-ice"]}'])
+def test_a_body_that_names_groups_gives_none(stack: Stack, body: bytes) -> None:
+    token = stack.hub.add("frank", stack.issuer.id_token("frank"))
+    s3 = stack.s3.client(stack.ask(token, body)[1])
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.list_objects_v2(Bucket="groups", Prefix="sea-ice/")
+
+
+def test_somebody_in_too_many_groups_is_told_so_and_gets_no_keys(stack: Stack) -> None:
+    token = stack.hub.add("gina", stack.issuer.id_token("gina"))
+    stack.hub.people["gina"].groups = tuple(f"working-group-{number}" for number in range(40))
+    status, problem = stack.ask(token)
+    assert status == 409
+    assert "42 places" in problem["detail"]
+    assert stack.hub.audited[-1]["action"] == "key.refused"
+
+
+def test_the_server_is_told_the_places_of_its_person(stack: Stack) -> None:
+    token = stack.hub.add("hana", stack.issuer.id_token("hana"))
+    stack.hub.people["hana"].groups = ("sea-ice",)
+    request = urllib.request.Request(f"{stack.url}/places", headers={"Authorization": f"token {token}"})
+    with urllib.request.urlopen(request) as answer:
+        places = json.loads(answer.read())["places"]
+    assert [(place["bucket"], place["prefix"], place["writable"]) for place in places] == [
+        ("users", "hana/", True), ("groups", "sea-ice/", True), ("climate", "", False),
+    ]  # fmt: skip
+
+
+def test_the_moment_a_server_has_stopped_its_token_gives_no_keys_and_no_places(stack: Stack) -> None:
+    token = stack.hub.add("ivan", stack.issuer.id_token("ivan"))
+    assert stack.ask(token)[0] == 200
+    stack.hub.people["ivan"].tokens.clear()
+    assert stack.ask(token)[0] == 401
+    request = urllib.request.Request(f"{stack.url}/places", headers={"Authorization": f"token {token}"})
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        urllib.request.urlopen(request)
 
 
 def test_a_get_gives_no_keys(stack: Stack, alice: str) -> None:

@@ -1,4 +1,4 @@
-"""What crosses the wire between a user's server and the storage service."""
+"""What crosses the wire: from the storage service to a user's server, and from there to the browser."""
 
 from datetime import datetime
 
@@ -22,3 +22,22 @@ class Credentials(BaseModel):
     expiration: datetime = Field(
         serialization_alias="Expiration", description="When S3 begins to refuse the keys (UTC)"
     )
+
+
+class PlaceView(BaseModel):
+    """All objects of a bucket below a prefix (empty, or with a slash at its end) that a person may reach."""
+
+    model_config = ConfigDict(frozen=True)
+
+    bucket: str
+    prefix: str
+    title: str = Field(description="How the person knows it")
+    writable: bool = Field(description="False: to read only")
+
+
+class Places(BaseModel):
+    """Everything in S3 that a person may reach."""
+
+    model_config = ConfigDict(frozen=True)
+
+    places: tuple[PlaceView, ...]

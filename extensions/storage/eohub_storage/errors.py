@@ -7,6 +7,10 @@ class UnusableName(Invalid):
     """A hub user name that cannot be a prefix: it could mean more than one person's."""
 
 
+class TooManyPlaces(Conflict):
+    """A person's places do not fit into one session policy."""
+
+
 class NotAPerson(Forbidden):
     """The token belongs to a service, which has no prefix."""
 

@@ -2,16 +2,13 @@
 
 import hashlib
 import json
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from eohub_storage.errors import UnusableName
+from eohub_storage.errors import TooManyPlaces
+from eohub_storage.places import Place
 
 LONGEST_POLICY = 2048
 """Characters that STS accepts (AWS API reference, AssumeRoleWithWebIdentity, `Policy`)."""
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+=-]{0,127}")
-"""No `*`, `?` or `$`, which policies expand, and no `/`, which would reach into another prefix."""
 
 _OBJECT_ACTIONS = (
     "s3:GetObject",
@@ -22,30 +19,23 @@ _OBJECT_ACTIONS = (
 )
 
 
-def session_policy(name: str, personal_bucket: str, shared_buckets: Sequence[str]) -> str:
-    """JSON that allows the prefix `name/` of `personal_bucket` read-write and `shared_buckets` read-only.
-
-    Raises UnusableName when the name could mean more than this one prefix, or the policy gets too long.
-    """
-    if not _NAME.fullmatch(name):
-        raise UnusableName(
-            "Your user name has characters that an S3 prefix cannot have.",
-            hint="Ask your administrator for a name of letters, digits and . _ @ + = -",
-        )
-    personal, shared = _arn(personal_bucket), [_arn(bucket) for bucket in shared_buckets]
-    statements: list[dict[str, object]] = [
-        _allow(["s3:GetBucketLocation"], [personal, *shared]),
-        {**_allow(["s3:ListBucket"], [personal]), "Condition": {"StringLike": {"s3:prefix": [f"{name}/*"]}}},
-        _allow(_OBJECT_ACTIONS, [f"{personal}/{name}/*"]),
-    ]
-    if shared:
-        statements.append(_allow(["s3:ListBucket"], shared))
-        statements.append(_allow(["s3:GetObject"], [f"{arn}/*" for arn in shared]))
+def session_policy(places: Sequence[Place]) -> str:
+    """JSON that allows what `places` say and nothing else; raises TooManyPlaces, and never leaves one out."""
+    buckets = _unique(place.bucket for place in places)
+    statements = [_allow(["s3:GetBucketLocation"], map(_arn, buckets))]
+    statements += [_listing(bucket, places) for bucket in buckets]
+    written = [_objects(place) for place in places if place.writable]
+    read = [_objects(place) for place in places if not place.writable]
+    if written:
+        statements.append(_allow(_OBJECT_ACTIONS, written))
+    if read:
+        statements.append(_allow(["s3:GetObject"], read))
     policy = json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
     if len(policy) > LONGEST_POLICY:
-        raise UnusableName(
-            f"The policy for your keys is longer than the {LONGEST_POLICY} characters that STS takes.",
-            hint="Ask your administrator to share fewer buckets.",
+        raise TooManyPlaces(
+            f"Your keys would have to open {len(places)} places, which takes a policy of {len(policy)}"
+            f" characters; STS takes {LONGEST_POLICY}.",
+            hint="Ask your administrator to name the groups that share data, and to share fewer buckets.",
         )
     return policy
 
@@ -58,9 +48,26 @@ def session_name(name: str) -> str:
     return f"u-{hashlib.sha256(name.encode()).hexdigest()[:32]}"
 
 
+def _listing(bucket: str, places: Sequence[Place]) -> dict[str, object]:
+    """One statement for each bucket: a condition for two would let a person's name open a group's prefix."""
+    allowed = _allow(["s3:ListBucket"], [_arn(bucket)])
+    prefixes = _unique(place.prefix for place in places if place.bucket == bucket)
+    if "" in prefixes:
+        return allowed
+    return {**allowed, "Condition": {"StringLike": {"s3:prefix": [f"{prefix}*" for prefix in prefixes]}}}
+
+
+def _objects(place: Place) -> str:
+    return f"{_arn(place.bucket)}/{place.prefix}*"
+
+
 def _arn(bucket: str) -> str:
     return f"arn:aws:s3:::{bucket}"
 
 
-def _allow(actions: Sequence[str], resources: Sequence[str]) -> dict[str, object]:
+def _unique(texts: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(texts))
+
+
+def _allow(actions: Sequence[str], resources: Iterable[str]) -> dict[str, object]:
     return {"Effect": "Allow", "Action": list(actions), "Resource": list(resources)}

@@ -1,4 +1,4 @@
-"""The outside world of this feature: who vouches for people, and who issues keys."""
+"""The outside world of this feature: who vouches for people, who issues keys, who writes it down."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,4 +46,16 @@ class KeyIssuer(Protocol):
 
     async def issue(self, request: KeyRequest) -> IssuedKeys:
         """Keys for `request`; raises KeysRefused, LoginTooOld or StorageDown."""
+        ...
+
+
+class KeyAudit(Protocol):
+    """Writes down who got keys, and who did not."""
+
+    async def issued(self, name: str, places: int, expiration: datetime) -> None:
+        """Return when it is written that `name` gets keys to `places` places; raises Unavailable if not."""
+        ...
+
+    async def refused(self, name: str, why: str) -> None:
+        """Write, if that is possible, that `name` got none, `why` being a sentence."""
         ...

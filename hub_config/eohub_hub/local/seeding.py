@@ -25,6 +25,9 @@ CLIMATE = "climate"
 USERS = "users"
 """The bucket in which each person has a prefix."""
 
+GROUPS = "groups"
+"""The bucket in which each group has a prefix."""
+
 _MARK = "seed.json"
 _WORK = "seed-"
 _SEED = Path(__file__).parent / "seed"
@@ -47,7 +50,7 @@ def seed_once(state: StateFolder, endpoint: str, tools: Tools, report: Report) -
 
 def _seed(state: StateFolder, endpoint: str, tools: Tools, report: Report) -> bool:
     keys = read_admin_keys(state.secrets / "s3_admin.json")
-    ensure_buckets(endpoint, keys, [CLIMATE, USERS])
+    ensure_buckets(endpoint, keys, [CLIMATE, USERS, GROUPS])
     if is_seeded(state):
         return False
     for left in state.root.glob(f"{_WORK}*/"):

@@ -7,9 +7,10 @@ from fakes.storage_hub import SERVICE_TOKEN, FakeHub
 from fakes.storage_sts import fixed, hub_transport, sts_transport, unreachable
 from fakes.storage_tokens import ISSUER, unsigned_id_token
 
-from eohub_hub.access import SERVICES
+from eohub_hub.access import AUDIT_WRITE, SERVICES
 from eohub_storage.errors import KeysRefused, NoLogin, StorageDown
 from eohub_storage.ports import KeyRequest
+from eohub_storage.service.audit import HubAudit
 from eohub_storage.service.hub import HubTokens
 from eohub_storage.service.sts import StsKeyIssuer
 from eohub_toolkit.errors import EohubError, Unavailable, Upstream
@@ -79,7 +80,7 @@ async def test_a_service_without_its_scope_names_the_scopes() -> None:
     with pytest.raises(Unavailable) as caught:
         await HubTokens(Client("http://hub.test/", transport=fixed(403, "{}")), "t").id_token("alice")
     (access,) = (each for each in SERVICES if each.service == "storage")
-    assert all(scope in (caught.value.hint or "") for scope in access.scopes)
+    assert all(scope in (caught.value.hint or "") for scope in access.scopes if scope != AUDIT_WRITE)
 
 
 async def test_a_hub_that_hides_auth_state_gives_a_missing_login() -> None:
@@ -98,3 +99,33 @@ async def test_an_unreachable_hub_is_unavailable() -> None:
             "alice"
         )
     assert isinstance(caught.value, Unavailable)
+
+
+async def test_the_audit_log_is_told_names_and_numbers_and_no_key() -> None:
+    hub = hub_without_port()
+    audit = HubAudit(Client(hub.api_url + "/", transport=hub_transport(hub)), SERVICE_TOKEN)
+    await audit.issued("alice", 3, NOW)
+    assert hub.audited == [
+        {
+            "action": "key.issued",
+            "actor": "alice",
+            "object": "s3",
+            "outcome": "allowed",
+            "details": {"places": 3, "until": NOW.isoformat()},
+        }
+    ]
+
+
+async def test_a_hub_that_does_not_let_the_service_write_gives_no_keys() -> None:
+    hub = hub_without_port()
+    hub.service_scopes.remove("custom:audit:write")
+    audit = HubAudit(Client(hub.api_url + "/", transport=hub_transport(hub)), SERVICE_TOKEN)
+    with pytest.raises(Unavailable, match="written down"):
+        await audit.issued("alice", 3, NOW)
+
+
+def hub_without_port() -> FakeHub:
+    hub = FakeHub()
+    hub.server.server_close()
+    hub.add("alice", None)
+    return hub

@@ -10,6 +10,7 @@ import eohub_storage
 from eohub_hub.access import SERVICES
 from eohub_storage.contract import Credentials
 from eohub_storage.issuing import Terms
+from eohub_storage.places import Layout, Sharing
 from eohub_storage.server.command import KEY_NAMES
 from eohub_storage.service.settings import StorageSettings
 from eohub_toolkit.settings import SettingsError, load, variables_of
@@ -27,13 +28,14 @@ def test_a_service_that_jupyterhub_starts_needs_no_setting_of_ours() -> None:
     assert settings.listening_port == 18004
     assert settings.hub_api_token.get_secret_value() == "the-service-token"
     assert settings.sts_url == "http://127.0.0.1:8006"
-    assert settings.terms.shared_buckets == ("climate",)
+    assert settings.terms.layout == Layout("users", ("climate",), "groups")
 
 
 SOURCE = "".join(path.read_text("utf-8") for path in Path(eohub_storage.__file__).parent.rglob("*.py"))
 NAMES = {
     "settings": list(StorageSettings.model_fields),
     "terms": [field.name for field in fields(Terms)],
+    "layout": [field.name for field in fields(Layout)],
 }
 
 
@@ -58,7 +60,7 @@ def test_the_guides_name_the_scopes_that_the_hub_gives_the_service() -> None:
     (access,) = (each for each in SERVICES if each.service == "storage")
     root = Path(__file__).parents[3]
     for guide in ("docs/operators/storage.md", "extensions/storage/README.md"):
-        named = re.findall(r"`((?:read|admin|list):[\w:]+)`", (root / guide).read_text("utf-8"))
+        named = re.findall(r"`((?:read|admin|list|custom:audit):[\w:]+)`", (root / guide).read_text("utf-8"))
         assert set(named) == set(access.scopes), guide
     description = StorageSettings.model_fields["hub_api_token"].description or ""
     assert all(scope in description.replace(",", "").split() for scope in access.scopes)
@@ -84,6 +86,11 @@ def test_the_token_is_not_shown() -> None:
         ("EOHUB_STORAGE_STS_URL", "file:///x"),
         ("EOHUB_STORAGE_PERSONAL_BUCKET", "users/*"),
         ("EOHUB_STORAGE_SHARED_BUCKETS", "climate"),
+        ("EOHUB_STORAGE_GROUP_BUCKET", "groups/eo"),
+        ("EOHUB_STORAGE_GROUPS", "eo"),
+        ("EOHUB_STORAGE_GROUPS", '[""]'),
+        ("EOHUB_STORAGE_SHARING", '[{"group":"eo"}]'),
+        ("EOHUB_STORAGE_SHARING", '[{"reads":"eo","groups":["x"]}]'),
         ("EOHUB_STORAGE_ROLE_ARN", "eohub-user"),
         ("EOHUB_STORAGE_KEY_SECOND", "900"),
     ],
@@ -97,3 +104,19 @@ def test_a_wrong_setting_is_named(variable: str, value: str) -> None:
 def test_a_shared_bucket_is_one_bucket(bucket: str) -> None:
     with pytest.raises(SettingsError, match="EOHUB_STORAGE_SHARED_BUCKETS"):
         load(StorageSettings, MANAGED | {"EOHUB_STORAGE_SHARED_BUCKETS": f'["{bucket}"]'})
+
+
+def test_groups_and_sharing_rules_are_json() -> None:
+    given = {
+        "EOHUB_STORAGE_GROUPS": '["eo","platform/admin"]',
+        "EOHUB_STORAGE_SHARING": '[{"reads":"teachers","group":"students"},{"reads":"news"}]',
+    }
+    layout = load(StorageSettings, MANAGED | given).terms.layout
+    assert layout.groups == {"eo", "platform/admin"}
+    assert layout.sharing == (Sharing("teachers", "students"), Sharing("news"))
+
+
+def test_an_empty_bucket_for_groups_means_that_they_have_none() -> None:
+    assert (
+        load(StorageSettings, MANAGED | {"EOHUB_STORAGE_GROUP_BUCKET": ""}).terms.layout.group_bucket is None
+    )

@@ -1,17 +1,20 @@
-"""The application: one route that gives keys."""
+"""The application: keys for a person, and what they open."""
 
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 
-from eohub_storage.contract import Credentials
+from eohub_storage.contract import Credentials, Places, PlaceView
 from eohub_storage.errors import NotAPerson
-from eohub_storage.issuing import credentials_for
+from eohub_storage.issuing import Asker, Outside, credentials_for
+from eohub_storage.places import places_of
 from eohub_storage.rate import KeyRate
+from eohub_storage.service.audit import HubAudit
 from eohub_storage.service.hub import HubTokens
 from eohub_storage.service.settings import StorageSettings
 from eohub_storage.service.sts import StsKeyIssuer
@@ -31,8 +34,10 @@ def create_app(settings: StorageSettings) -> FastAPI:
             # Nothing is remembered: a stopped server's token is refused at once, and being asked makes the
             # hub refresh the person's login when that is due.
             app.state.hub_auth = HubAuth(hub, cached_seconds=0)
-            app.state.tokens = HubTokens(hub, settings.hub_api_token.get_secret_value())
-            app.state.issuer = StsKeyIssuer(sts, settings.role_arn)
+            token = settings.hub_api_token.get_secret_value()
+            app.state.outside = Outside(
+                HubTokens(hub, token), StsKeyIssuer(sts, settings.role_arn), HubAudit(hub, token)
+            )
             yield
 
     return create_service(
@@ -61,8 +66,14 @@ def _router(settings: StorageSettings) -> APIRouter:
     ) -> Credentials:
         """Give S3 keys to the person whose hub token this is; the request has no body."""
         rate.count(user.name, time.monotonic())
-        state = request.app.state
         response.headers["Cache-Control"] = "no-store"
-        return await credentials_for(user.name, settings.terms, state.tokens, state.issuer, datetime.now(UTC))
+        asker = Asker(user.name, user.groups)
+        return await credentials_for(asker, settings.terms, request.app.state.outside, datetime.now(UTC))
+
+    @router.get("/places", response_model=Places)
+    async def places(user: Annotated[HubUser, Depends(_person)]) -> Places:
+        """List what the keys of the person whose hub token this is open."""
+        found = places_of(user.name, user.groups, settings.terms.layout)
+        return Places(places=tuple(PlaceView(**asdict(place)) for place in found))
 
     return router

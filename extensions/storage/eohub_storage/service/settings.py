@@ -3,14 +3,26 @@
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr
 
 from eohub_storage.issuing import Terms
+from eohub_storage.places import Layout, Sharing
 from eohub_toolkit.settings import Settings, settings_config
 
 _DEFAULT_PORT = 8004
 _URL = r"^https?://[^\s/?#]+(/[^\s?#]*)?$"
 _BUCKET = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
+
+type _Group = Annotated[str, Field(min_length=1, max_length=255)]
+
+
+class SharingRule(BaseModel):
+    """Members of `group` (everybody, where it is absent) read the data of the group `reads`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reads: _Group
+    group: _Group | None = None
 
 
 class StorageSettings(Settings):
@@ -27,7 +39,8 @@ class StorageSettings(Settings):
     hub_api_token: SecretStr = Field(
         default=SecretStr(""),
         validation_alias=AliasChoices("EOHUB_STORAGE_HUB_API_TOKEN", "JUPYTERHUB_API_TOKEN"),
-        description="Token of this service at the hub, with the scopes read:users:name and admin:auth_state",
+        description="Token of this service at the hub; scopes: read:users:name, admin:auth_state, "
+        "custom:audit:write",
     )
     service_url: str | None = Field(
         default=None,
@@ -53,6 +66,19 @@ class StorageSettings(Settings):
     )
     shared_buckets: tuple[Annotated[str, Field(pattern=_BUCKET)], ...] = Field(
         default=("climate",), max_length=10, description="JSON list of buckets that everybody may read"
+    )
+    group_bucket: str = Field(
+        default="groups",
+        pattern=f"^$|{_BUCKET}",
+        description="Bucket in which each group has a prefix of its own; empty: groups have none",
+    )
+    groups: tuple[_Group, ...] | None = Field(
+        default=None, max_length=1000, description="JSON list of the groups that have a prefix; null: each"
+    )
+    sharing: tuple[SharingRule, ...] = Field(
+        default=(),
+        max_length=100,
+        description='JSON list of {"group": ..., "reads": ...}: members of one group read another\'s data',
     )
     key_seconds: int = Field(
         default=1800,
@@ -80,8 +106,13 @@ class StorageSettings(Settings):
     def terms(self) -> Terms:
         """What every person gets."""
         return Terms(
-            personal_bucket=self.personal_bucket,
-            shared_buckets=self.shared_buckets,
+            layout=Layout(
+                personal_bucket=self.personal_bucket,
+                shared_buckets=self.shared_buckets,
+                group_bucket=self.group_bucket or None,
+                groups=None if self.groups is None else frozenset(self.groups),
+                sharing=tuple(Sharing(rule.reads, rule.group) for rule in self.sharing),
+            ),
             key_seconds=self.key_seconds,
             name_claim=self.name_claim,
         )

@@ -9,6 +9,7 @@ from eohub_hub.local.s3.options import LONGEST_SESSION_SECONDS, ROLE, ROLE_ARN, 
 PROVIDER = "eohub-login"
 SHARED_BUCKET = "climate"
 PERSONAL_BUCKET = "users"
+GROUP_BUCKET = "groups"
 
 _OBJECT_ACTIONS = [
     "s3:GetObject",
@@ -105,16 +106,25 @@ def access_json(options: S3Options, session_key: str) -> str:
 
 
 def role_policy(name: str) -> Mapping[str, object]:
-    """What a session of `name` may do at most: their own prefix read-write, the shared data read-only."""
-    personal, shared = f"arn:aws:s3:::{PERSONAL_BUCKET}", f"arn:aws:s3:::{SHARED_BUCKET}"
+    """What a session of `name` may do at most: their own prefix and groups' data read-write, the shared
+    data read-only.
+
+    A policy variable cannot name each of a list of groups, so which prefixes of groups a person may reach is
+    left to the session policy that the storage service computes.
+    """
+    personal, groups, shared = (
+        f"arn:aws:s3:::{bucket}" for bucket in (PERSONAL_BUCKET, GROUP_BUCKET, SHARED_BUCKET)
+    )
     own_prefix = {"StringLike": {"s3:prefix": [f"{name}/*"]}}
+    any_group = {"StringLike": {"s3:prefix": ["*/*"]}}
     return {
         "Version": "2012-10-17",
         "Statement": [
-            _allow(["s3:GetBucketLocation"], [personal, shared]),
+            _allow(["s3:GetBucketLocation"], [personal, groups, shared]),
             {**_allow(["s3:ListBucket"], [personal]), "Condition": own_prefix},
-            _allow(_OBJECT_ACTIONS, [f"{personal}/{name}/*"]),
+            {**_allow(["s3:ListBucket"], [groups]), "Condition": any_group},
             _allow(["s3:ListBucket"], [shared]),
+            _allow(_OBJECT_ACTIONS, [f"{personal}/{name}/*", f"{groups}/*/*"]),
             _allow(["s3:GetObject"], [f"{shared}/*"]),
         ],
     }
