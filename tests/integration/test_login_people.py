@@ -74,8 +74,8 @@ class Site:
         )
 
     def groups(self, name: str) -> list[str]:
-        """What the hub thinks."""
-        return self.api("GET", f"/users/{name}").json()["groups"]
+        """What the hub thinks; it has them in no order."""
+        return sorted(self.api("GET", f"/users/{name}").json()["groups"])
 
     def start(
         self, browser: Browser, name: str, options: dict[str, str], server: str = ""
