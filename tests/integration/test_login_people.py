@@ -234,14 +234,20 @@ def test_a_provider_that_is_down_is_one_line_in_the_log_and_people_stay(site: Si
         site.provider.is_down = False
 
 
-def test_first_logins_with_the_same_new_group_at_once(site: Site) -> None:
-    people = [f"together-{number}" for number in "abcdefghijkl"]
-    browsers = [site.browser(name, groups=["/brand/new", f"/own/{name}"]) for name in people]
-    with ThreadPoolExecutor(len(people)) as pool:
+def test_first_logins_with_the_same_new_group_and_the_same_name_at_once(site: Site) -> None:
+    subjects = [f"twin-{letter}" for letter in "abcdefghijkl"]
+    browsers = [
+        site.browser(each, preferred_username="twin", groups=["/brand/new", f"/own/{each}"])
+        for each in subjects
+    ]
+    with ThreadPoolExecutor(len(browsers)) as pool:
         pages = list(pool.map(lambda browser: browser.get(f"{site.url}/hub/home"), browsers))
-    assert [page.status_code for page in pages] == [200] * len(people)
-    for name in people:
-        assert site.groups(name) == ["brand/new", f"own/{name}"]
+    assert [page.status_code for page in pages] == [200] * len(subjects)
+    names = ["twin", *(f"twin-{number}" for number in range(2, len(subjects) + 1))]
+    found = {name: site.api("GET", f"/users/{name}").json()["auth_state"]["subject"] for name in names}
+    assert sorted(found.values()) == subjects
+    for name, subject in found.items():
+        assert site.groups(name) == ["brand/new", f"own/{subject}"]
     with closing(sqlite3.connect(site.folder / "hub" / "jupyterhub.sqlite")) as database:
         count = database.execute("SELECT count(*) FROM groups WHERE name = 'brand/new'").fetchone()
     assert count == (1,)

@@ -222,9 +222,14 @@ class EohubAuthenticator(OAuthenticator):
     async def ask_again(self, user: Any) -> None:
         """Bring a person's groups up to date while nobody looks; a login that has ended changes none."""
         model = await self.refresh_user(user)
-        if isinstance(model, dict):
-            user.sync_groups(model["groups"])
-            await user.save_auth_state(keep_newest(self, model, await user.get_auth_state()))
+        if not isinstance(model, dict):
+            return
+        user.sync_groups(model["groups"])
+        stored = await user.get_auth_state()
+        newest = keep_newest(self, model, stored)
+        new, old = LoginState.read(newest), LoginState.read(stored)
+        if new is None or old is None or new.adds_to(old):
+            await user.save_auth_state(newest)
 
     def get_handlers(self, app: Any) -> list[Any]:
         """The login's addresses; the watch over people with running servers begins here, too.

@@ -10,6 +10,8 @@ from eohub_hub.login.access_token import claims_of_checked
 from eohub_hub.login.client import Tokens
 
 _LONGEST_NAME = 60
+# Small beside the hour for which known groups stand in for a provider that cannot be asked.
+_ASKED_AT_MAY_LAG_SECONDS = 300.0
 
 
 class LoginState(BaseModel):
@@ -73,6 +75,14 @@ class LoginState(BaseModel):
             "asked_at": now,
         }
         return self.model_copy(update=update)
+
+    def adds_to(self, stored: Self) -> bool:
+        """Whether there is a reason to store this state over an older one: more than the time of asking.
+
+        Who is asked about every minute would otherwise be encrypted and written down every minute.
+        """
+        alike = self.model_copy(update={"asked_at": stored.asked_at}) == stored
+        return not alike or self.asked_at - stored.asked_at > _ASKED_AT_MAY_LAG_SECONDS
 
     def newest(self, other: Self) -> Self:
         """What to keep of this state and another of the same person, written at the same time.

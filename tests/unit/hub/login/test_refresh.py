@@ -301,6 +301,22 @@ async def test_a_refresh_token_that_stays_good_is_used_again(
     assert len(provider.forms) == 2
 
 
+@pytest.mark.parametrize(
+    ("changes", "adds"),
+    [
+        ({}, False),
+        ({"asked_at": 299.0}, False),
+        ({"asked_at": 301.0}, True),
+        ({"asked_at": 60.0, "groups": ("new",)}, True),
+        ({"asked_at": 60.0, "groups": None}, True),
+        ({"asked_at": 60.0, "refresh_token": "new"}, True),
+    ],
+)
+def test_only_what_is_new_is_stored(provider: LoginProvider, changes: dict[str, Any], adds: bool) -> None:
+    stored = state_of(provider, asked_at=0.0)
+    assert stored.model_copy(update=changes).adds_to(stored) is adds
+
+
 class TestNewest:
     """Two answers about one person that are written at the same time."""
 
