@@ -46,7 +46,7 @@ class ProviderOfPeople(LoginProvider):
         if endpoint == "auth":
             person = SimpleCookie(headers.get("Cookie", ""))["person"].value
             code = secrets.token_hex(8)
-            self._codes[code] = (person, query["nonce"])
+            self._codes[code] = (person, query.get("nonce", ""))
             answer = urlencode({"code": code, "state": query["state"]})
             return 302, {"Location": f"{query['redirect_uri']}?{answer}"}, {}
         if endpoint == "token":
