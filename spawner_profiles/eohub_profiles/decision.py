@@ -66,10 +66,12 @@ class Place:
 
     has_gpus: bool = True
     runs_images: bool = True
+    ends_servers: bool = True
 
 
 ANYWHERE = Place()
 ONE_MACHINE = Place(has_gpus=False, runs_images=False)
+"""With something that ends servers by their lifetime; a hub that has no such service says so."""
 
 
 @dataclass(frozen=True, slots=True)

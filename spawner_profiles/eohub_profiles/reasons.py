@@ -64,7 +64,8 @@ class Reasons:
             each for each in self._policy.tiers if each.profiles is None or profile.name in each.profiles
         )
         groups = dict.fromkeys(group for each in others for group in each.groups)
-        change = f"Become a member of one of {listed(groups)}, or choose" if groups else "Choose"
+        which = next(iter(groups)) if len(groups) == 1 else f"one of {listed(groups)}"
+        change = f"Become a member of {which}, or choose" if groups else "Choose"
         yield self.reason(
             Rule.TIER,
             "profile",

@@ -33,6 +33,12 @@ def lifetime_text(lifetime: Lifetime) -> str:
     return f"Stops {', '.join(ends)}." if ends else "Runs until it is stopped."
 
 
+def tier_text(tier: Tier) -> str:
+    """Say what a tier allows: `With the free tier you may run 2 servers at the same time.`"""
+    servers = "one server" if tier.servers_per_user == 1 else f"{tier.servers_per_user} servers"
+    return f"With {tier.title} you may run {servers} at the same time."
+
+
 def _shorter(first: int | None, second: int | None) -> int | None:
     known = [seconds for seconds in (first, second) if seconds is not None]
     return min(known, default=None)

@@ -10,6 +10,8 @@ from eohub_hub.spawner.policy_watch import watch_policy
 from eohub_hub.spawner.settings import Catalogue, SpawnerSettings
 
 _CATALOGUE = "eohub"
+_LIFETIME = "lifetime"
+"""The service that ends servers, where this hub has it."""
 
 
 def install_local_spawner(c: Any, settings: HubSettings) -> None:
@@ -33,5 +35,6 @@ def spawner_settings(settings: HubSettings, state: StateFolder) -> SpawnerSettin
         s3_url=settings.s3_url,
         s3_region=settings.s3_region,
         storage_url=settings.storage_url,
+        ends_servers=_LIFETIME in settings.managed_services,
         catalogues=(Catalogue(_CATALOGUE, settings.catalogue_title, settings.catalogue_url),),
     )

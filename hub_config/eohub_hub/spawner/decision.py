@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from jupyterhub.spawner import SpawnException
 
@@ -56,9 +57,9 @@ def decide(
     return plan if isinstance(plan, Refusal) else (request, plan)
 
 
-def canonical(request: Request) -> dict[str, str | list[str]]:
+def canonical(request: Request) -> dict[str, Any]:
     """The options as they are stored and shown again: what was understood, not what was sent."""
-    chosen: dict[str, str | list[str]] = {
+    chosen: dict[str, Any] = {
         "profile": request.profile,
         "environment": request.environment,
         "size": request.size,

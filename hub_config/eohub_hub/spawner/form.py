@@ -1,6 +1,6 @@
 """The form on which a person chooses a server: what it shows, decided here, written out by a template."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -9,26 +9,19 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader
 
 from eohub_hub.isolation.limits import Machine
-from eohub_hub.spawner.decision import previous_request
+from eohub_hub.spawner.choice import Choice, suggested
 from eohub_profiles.decision import Reason, Refusal
-from eohub_profiles.model import Policy, Profile
-from eohub_profiles.offers import Offer, offers
+from eohub_profiles.model import Profile
+from eohub_profiles.offers import Choosable, Offer, environments_for, images_for, mounts_for, offers
+from eohub_profiles.tiers import tier_of, tier_text
 from eohub_profiles.wording import listed
 
 if TYPE_CHECKING:
     from eohub_hub.spawner.local import EohubLocalSpawner
 
 PAGES = Path(__file__).parents[1] / "pages"
-_SHOWN_CHARACTERS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What is filled in when the form is shown; the texts may be anything that somebody typed."""
-
-    profile: str | None = None
-    environment: str | None = None
-    server_name: str = ""
+FIELDS = ("profile", "environment", "server_name", "size", "mounts")
+"""Fields that a reason may stand beside in every form; the one for an image is not always there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +29,7 @@ class SpawnForm:
     """All that the template shows; it decides nothing."""
 
     offers: tuple[Offer, ...]
-    environments: tuple[tuple[str, str], ...]
+    environments: tuple[Choosable, ...]
     choice: Choice
     server: str | None
     enforcement: tuple[str, ...]
@@ -44,6 +37,10 @@ class SpawnForm:
     blocked: str | None = None
     support: str = ""
     machine_note: str | None = None
+    mounts: tuple[Choosable, ...] = ()
+    images: tuple[str, ...] = ()
+    tier: str = ""
+    ends_servers: bool = False
     reasons: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict[str, tuple[Reason, ...]])
 
     @property
@@ -67,39 +64,44 @@ class SpawnForm:
         shared = _shared(self.offers)
         return tuple(reason for reason in offer.reasons if reason not in shared)
 
+    @property
+    def has_gpus(self) -> bool:
+        """Whether any profile has GPUs, so that the form needs a column for them."""
+        return any(offer.gpu_text for offer in self.offers)
+
+    @property
+    def lifetime(self) -> str:
+        """When a server ends; empty where profiles differ in that, or nothing ends any."""
+        texts = {offer.lifetime_text for offer in self.offers if offer.is_allowed}
+        return texts.pop() if self.ends_servers and len(texts) == 1 else ""
+
+    def lifetime_of(self, offer: Offer) -> str:
+        """When a server of this profile ends, where that differs between profiles."""
+        return offer.lifetime_text if self.ends_servers and offer.is_allowed and not self.lifetime else ""
+
+    def refused(self, refusal: Refusal) -> "SpawnForm":
+        """The form with each reason beside the field that it belongs to."""
+        fields = (*FIELDS, "image") if self.images else FIELDS
+        return replace(self, reasons=by_option(refusal, fields))
+
     def completed(self, options: Mapping[str, list[str]]) -> dict[str, list[str]]:
         """Add what the form would fill in to the options of a link that says only a part."""
         profile = self.choice.profile or self.offers[0].profile
-        environment = self.choice.environment or self.environments[0][0]
-        return {"profile": [profile], "environment": [environment], **options}
+        environment = self.choice.environment or self.environments[0].name
+        filled = {"profile": [profile], "environment": [environment], "mounts": list(self.choice.mounts)}
+        return {name: values for name, values in (filled | dict(options)).items() if values}
 
     def render(self) -> str:
         """Write the form's fields as HTML; every text is escaped."""
         return _templates().get_template("spawn_options.html").render(form=self)
 
 
-def suggested(offered: Sequence[Offer], policy: Policy, stored: Mapping[str, object] | None) -> Choice:
-    """Fill in the last choice where it can be started again, else the first profile that can."""
-    startable = [offer.profile for offer in offered if offer.is_allowed]
-    before = previous_request(stored, policy)
-    profile = before.profile if before and before.profile in startable else next(iter(startable), None)
-    known = [environment.id for environment in policy.environments]
-    environment = before.environment if before and before.environment in known else known[0]
-    return Choice(profile, environment)
-
-
-def typed(raw: Mapping[str, Sequence[str]]) -> Choice:
-    """What a person filled in, to be shown to them again beside the reasons; long texts are cut."""
-    first = {name: values[0][:_SHOWN_CHARACTERS] for name, values in raw.items() if values}
-    return Choice(first.get("profile"), first.get("environment"), first.get("server_name", ""))
-
-
-def by_option(refusal: Refusal) -> dict[str, tuple[Reason, ...]]:
+def by_option(refusal: Refusal, fields: Sequence[str] = FIELDS) -> dict[str, tuple[Reason, ...]]:
     """Group a refusal's reasons by the form's field that they belong beside."""
-    fields = ("profile", "environment", "server_name")
     grouped: dict[str, tuple[Reason, ...]] = {}
     for reason in refusal.reasons:
-        place = reason.option if reason.option in fields else ""
+        option = reason.option or ""
+        place = option if option in fields else ""
         grouped[place] = (*grouped.get(place, ()), reason)
     return grouped
 
@@ -114,7 +116,7 @@ def on_machine(offered: Sequence[Offer], profiles: Sequence[Profile], machine: M
     )
 
 
-def machine_note(profiles: Sequence[Profile], machine: Machine) -> str | None:
+def machine_note(profiles: Iterable[Profile], machine: Machine) -> str | None:
     """Say which profiles are larger than this machine, None where none is."""
     larger = [each.title for each in profiles if machine.is_smaller_than(each.cpu, each.memory_bytes)]
     if not larger:
@@ -132,20 +134,29 @@ async def form_of(spawner: "EohubLocalSpawner", server: str | None = None) -> Sp
     `server` names a server that is not there yet. Whatever runs counts against it: a server that runs has no
     form.
     """
-    site = spawner.site
+    site, policy = spawner.site, spawner.site.policy
     person = await spawner.person()
-    offered = offers(spawner.subject(person), spawner.usage(), site.policy, site.place)
+    subject = spawner.subject(person)
+    offered = offers(subject, spawner.usage(), policy, site.place)
+    environments, mounts = environments_for(subject, policy), mounts_for(subject, policy)
     stored = spawner.orm_spawner.user_options or spawner.user.spawner.orm_spawner.user_options
     return SpawnForm(
-        offers=on_machine(offered, site.policy.profiles, site.machine),
-        environments=tuple((environment.id, environment.title) for environment in site.policy.environments),
-        choice=suggested(offered, site.policy, stored),
+        offers=on_machine(offered, policy.profiles, site.machine),
+        environments=environments,
+        mounts=mounts,
+        images=images_for(subject, policy) if site.place.runs_images else (),
+        tier=tier_text(tier_of(subject.groups, policy)),
+        ends_servers=site.place.ends_servers,
+        choice=suggested(offered, environments, mounts, policy, stored),
         server=(spawner.display_name or spawner.name) if spawner.name else server,
         enforcement=site.enforcement.lines,
         isolation=site.isolation.sentence,
         blocked=await spawner.blocked(person),
-        support=site.policy.support,
-        machine_note=machine_note(site.policy.profiles, site.machine),
+        support=policy.support,
+        machine_note=machine_note(
+            (profile for profile, offer in zip(policy.profiles, offered, strict=True) if offer.is_allowed),
+            site.machine,
+        ),
     )
 
 

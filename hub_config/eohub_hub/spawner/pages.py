@@ -15,8 +15,9 @@ from jupyterhub.user import User
 from tornado import web
 
 from eohub_hub.spawner.admission import AdmittingHandler
+from eohub_hub.spawner.choice import typed, with_its_size
 from eohub_hub.spawner.decision import canonical, refused
-from eohub_hub.spawner.form import SpawnForm, by_option, form_of, typed
+from eohub_hub.spawner.form import SpawnForm, form_of
 from eohub_profiles.decision import Reason, Refusal, Request, Rule
 from eohub_profiles.request import OPTIONS
 
@@ -61,7 +62,7 @@ class SpawnPage(AdmittingHandler, SpawnHandler):
         await self.ask_provider(user)
         if server_name:
             await self._check_named_server_request(user, server_name, display_name)
-        options = self._filled_in()
+        options = with_its_size(self._filled_in(), user.spawner.site.policy)
         form = replace(await self._form(user, server_name), choice=typed(options))
         if form.blocked is not None:
             self.set_status(403)
@@ -135,7 +136,7 @@ class SpawnPage(AdmittingHandler, SpawnHandler):
     ) -> None:
         """Show the form, with a refusal beside its fields; where no choice is left it is itself one."""
         if isinstance(decided, Refusal):
-            form = replace(form, reasons=by_option(decided))
+            form = form.refused(decided)
             self.set_status(refused(decided).status_code)
         elif form.refusal is not None:
             self.set_status(refused(form.refusal).status_code)

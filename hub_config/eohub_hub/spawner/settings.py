@@ -1,7 +1,7 @@
 """All that the local spawner is told, once, at the start of the hub."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -57,7 +57,7 @@ class Catalogue:
 @dataclass(frozen=True, slots=True)
 class SpawnerSettings:
     """Folders, addresses and people; `environments` maps an environment's id to its folder (with
-    bin/python)."""
+    bin/python), `ends_servers` tells whether a service ends servers by the policy's lifetimes."""
 
     state: Path
     instance: str
@@ -69,6 +69,7 @@ class SpawnerSettings:
     catalogues: tuple[Catalogue, ...] = ()
     first_uid: int = FIRST_UID
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
+    ends_servers: bool = False
 
     @property
     def servers(self) -> Path:
@@ -118,7 +119,7 @@ class Site:
     @property
     def place(self) -> Place:
         """What this machine can do for a server; GPUs and container images are a cluster's."""
-        return ONE_MACHINE
+        return replace(ONE_MACHINE, ends_servers=self.settings.ends_servers)
 
     @property
     def enforcement(self) -> Enforcement:

@@ -5,18 +5,11 @@ from html.parser import HTMLParser
 import pytest
 
 from eohub_hub.isolation.limits import Bound, Machine
-from eohub_hub.spawner.form import (
-    Choice,
-    SpawnForm,
-    by_option,
-    machine_note,
-    on_machine,
-    suggested,
-    typed,
-)
+from eohub_hub.spawner.choice import Choice
+from eohub_hub.spawner.form import SpawnForm, by_option, machine_note, on_machine
 from eohub_profiles.decision import Reason, Refusal, Rule, Subject, Usage
 from eohub_profiles.model import Environment, Policy, Profile, Tier
-from eohub_profiles.offers import Offer, offers
+from eohub_profiles.offers import Choosable, Offer, environments_for, offers
 
 EVIL = '<script>alert("x")</script>'
 
@@ -36,7 +29,7 @@ ALICE = Subject("https://issuer.example", "1", "alice")
 OFFERS = offers(ALICE, Usage(), POLICY)
 FORM = SpawnForm(
     offers=OFFERS,
-    environments=(("eo", "Earth observation"), ("r", "R")),
+    environments=environments_for(ALICE, POLICY),
     choice=Choice("small", "eo"),
     server=None,
     enforcement=("Memory: enforced for each process",),
@@ -230,7 +223,10 @@ class TestRefusal:
             FORM,
             offers=(offer,),
             choice=Choice(EVIL, EVIL, EVIL),
-            environments=((EVIL, EVIL),),
+            environments=(Choosable(EVIL, EVIL, EVIL),),
+            mounts=(Choosable(EVIL, EVIL, EVIL, (refusal("mounts", EVIL),)),),
+            images=(EVIL,),
+            tier=EVIL,
             reasons=by_option(Refusal((refusal("profile", EVIL),))),
             blocked=EVIL,
             support=EVIL,
@@ -242,35 +238,120 @@ class TestRefusal:
         assert "onfocus" not in Page(html).one("input", name="server_name")
 
 
-class TestChoice:
-    def test_the_last_choice_is_suggested(self) -> None:
-        stored = {"profile": "medium", "environment": "r"}
-        assert suggested(OFFERS, POLICY, stored) == Choice("medium", "r")
+class TestSizes:
+    SIZES = (
+        profile("small"),
+        profile(
+            "medium",
+            sizes=({"name": "wide", "title": "Wide", "cpu": 8, "memory": "16 GiB", "price": "0.28 EUR/h"},),
+        ),
+        profile("large", groups=("big",), sizes=({"name": "w", "title": "W", "cpu": 8, "memory": "16 GiB",
+                                                  "price": "0.28 EUR/h"},)),
+    )  # fmt: skip
 
-    def test_a_profile_that_may_no_longer_be_started_is_not(self) -> None:
-        assert suggested(OFFERS, POLICY, {"profile": "large", "environment": "eo"}) == Choice("small", "eo")
+    def form(self, choice: Choice) -> SpawnForm:
+        policy = POLICY.model_copy(update={"profiles": self.SIZES})
+        return replace(FORM, offers=offers(ALICE, Usage(), policy), choice=choice)
 
-    def test_a_choice_that_the_policy_no_longer_knows_is_not(self) -> None:
-        assert suggested(OFFERS, POLICY, {"profile": "huge", "environment": "julia"}) == Choice("small", "eo")
+    def test_a_profile_with_sizes_has_a_field_of_its_own_for_them(self) -> None:
+        html = self.form(Choice("small", "eo")).render()
+        page = Page(html)
+        assert page.one("select", name="size-of-medium")["id"] == "profile-medium-size"
+        assert "As above: 2 CPU, 4 GiB, 0.04 EUR/h" in html
+        assert "Wide: 8 CPU, 16 GiB, 0.28 EUR/h" in html
+        assert not page.all("select", name="size-of-small")
 
-    @pytest.mark.parametrize("stored", [None, {}, {"profile": {"a": 1}}, {"x": "y"}])
-    def test_without_a_sound_one_the_first_that_can_be_started_is(
-        self, stored: dict[str, object] | None
-    ) -> None:
-        assert suggested(OFFERS, POLICY, stored) == Choice("small", "eo")
+    def test_a_profile_that_cannot_be_started_has_none(self) -> None:
+        assert not Page(self.form(Choice("small", "eo")).render()).all("select", name="size-of-large")
 
-    def test_a_link_that_says_a_part_is_completed(self) -> None:
-        assert FORM.completed({"profile": ["medium"]}) == {"profile": ["medium"], "environment": ["eo"]}
-        assert FORM.completed({"image": ["x"]}) == {
-            "profile": ["small"],
-            "environment": ["eo"],
-            "image": ["x"],
-        }
-        assert replace(FORM, choice=Choice()).completed({}) == {"profile": ["large"], "environment": ["eo"]}
+    def test_the_size_is_filled_in_where_its_profile_is(self) -> None:
+        for profile_name, selected in (("medium", ["wide"]), ("small", [])):
+            page = Page(self.form(Choice(profile_name, "r", size="wide")).render())
+            options = [option["value"] for option in page.all("option") if "selected" in option]
+            assert [value for value in options if value != "r"] == selected
 
-    def test_with_nothing_to_start_nothing_is(self) -> None:
-        assert suggested(OFFERS[:1], POLICY, None).profile is None
+    def test_a_refused_size_is_told_beside_the_chosen_profiles_field(self) -> None:
+        form = self.form(Choice("medium", "eo", size="xxl")).refused(Refusal((refusal("size"),)))
+        page = Page(form.render())
+        select = page.one("select", name="size-of-medium")
+        assert (select["aria-describedby"], select["aria-invalid"]) == ("size-refusal-1", "true")
 
-    def test_what_was_typed_is_shown_again_and_cut(self) -> None:
-        raw = {"profile": ["small", "large"], "environment": [], "server_name": ["x" * 100_000]}
-        assert typed(raw) == Choice("small", None, "x" * 100)
+
+class TestData:
+    MOUNTS = (
+        Choosable("climate", "Climate cubes", "read only"),
+        Choosable("mine", "My bucket"),
+        Choosable("team", "Team", reasons=(refusal("mounts", "Team needs the group ice."),)),
+    )
+
+    def page(self, **changes: object) -> Page:
+        return Page(replace(FORM, mounts=self.MOUNTS, **changes).render())  # pyright: ignore[reportArgumentType]
+
+    def test_each_place_is_a_box_that_says_whether_it_may_be_written(self) -> None:
+        page = self.page(choice=Choice("small", "eo", mounts=("mine", "team")))
+        boxes = page.all("input", type="checkbox", name="mounts")
+        assert [box["value"] for box in boxes] == ["climate", "mine", "team"]
+        assert [box["value"] for box in boxes if "checked" in box] == ["mine"]
+        assert "Climate cubes (read only)" in page.text
+
+    def test_a_place_that_one_may_not_use_says_why(self) -> None:
+        page = self.page()
+        box = page.one("input", value="team")
+        assert "disabled" in box
+        assert page.one("p", id=str(box["aria-describedby"]))
+        assert "Not available to you: Team needs the group ice." in page.text
+
+    def test_without_any_there_is_no_word_of_data(self) -> None:
+        assert "Data" not in Page(FORM.render()).text
+
+
+class TestImage:
+    def test_who_may_name_an_image_has_a_field_that_says_which(self) -> None:
+        form = replace(FORM, images=("registry.example.org/eo/*",), choice=Choice("small", "eo", image="x"))
+        page = Page(form.render())
+        field = page.one("input", name="image")
+        assert (field["value"], field["aria-describedby"]) == ("x", "image-allowed")
+        assert "Allowed: registry.example.org/eo/*" in page.text
+
+    def test_a_refused_image_is_told_beside_its_field(self) -> None:
+        form = replace(FORM, images=("registry.example.org/eo/*",)).refused(Refusal((refusal("image"),)))
+        field = Page(form.render()).one("input", name="image")
+        assert field["aria-describedby"] == "image-refusal-1 image-allowed"
+
+    def test_where_there_is_no_field_the_reason_stands_above_the_form(self) -> None:
+        html = FORM.refused(Refusal((refusal("image", "No images here."),))).render()
+        assert not Page(html).all("input", name="image")
+        assert html.index("No images here.") < html.index("<fieldset")
+
+
+class TestEnvironments:
+    def test_one_that_is_not_for_everybody_is_shown_with_its_reason_and_cannot_be_chosen(self) -> None:
+        closed = Choosable("r", "R", reasons=(refusal("environment", "R needs the group statistics."),))
+        page = Page(replace(FORM, environments=(FORM.environments[0], closed)).render())
+        assert "disabled" in page.one("option", value="r")
+        assert "R needs the group statistics" in page.text
+
+    def test_one_that_goes_with_some_profiles_says_with_which(self) -> None:
+        page = Page(replace(FORM, environments=(Choosable("r", "R", "with Small"),)).render())
+        assert "R (with Small)" in page.text
+
+
+class TestLifetime:
+    SENTENCE = "Stops after 1 h without activity, at the latest after 24 h."
+
+    def test_it_is_said_once_where_it_is_the_same_for_all(self) -> None:
+        html = replace(FORM, ends_servers=True, tier="With the free tier you may run 2 servers.").render()
+        assert html.count(self.SENTENCE) == 1
+        assert "With the free tier you may run 2 servers." in html
+
+    def test_it_is_said_with_each_profile_where_it_differs(self) -> None:
+        profiles = (profile("small"), profile("medium", culling={"idle": "never"}))
+        policy = POLICY.model_copy(update={"profiles": profiles})
+        page = Page(replace(FORM, offers=offers(ALICE, Usage(), policy), ends_servers=True).render())
+        assert page.text.count(self.SENTENCE) == 1
+        assert "Stops at the latest after 24 h." in page.text
+        radio = page.one("input", value="small")
+        assert page.one("p", id=str(radio["aria-describedby"]))
+
+    def test_nothing_is_promised_where_nothing_ends_servers(self) -> None:
+        assert self.SENTENCE not in FORM.render()
