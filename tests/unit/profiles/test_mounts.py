@@ -17,9 +17,9 @@ def test_a_whole_bucket_is_one_place() -> None:
 
 
 def test_the_persons_own_prefix_has_their_name() -> None:
-    mine = mount("mine", bucket="users", prefix="{user}/work/", access="read-write")
+    mine = mount("mine", bucket="users", prefix="{user}/maps/", access="read-write")
     (plan,) = planned(mine, subject("Ann.O@example.org"))
-    assert (plan.bucket, plan.prefix, plan.read_only) == ("users", "Ann.O@example.org/work/", False)
+    assert (plan.bucket, plan.prefix, plan.read_only) == ("users", "Ann.O@example.org/maps/", False)
 
 
 @pytest.mark.parametrize(
