@@ -69,6 +69,7 @@ ADMIN_PAGES: tuple[str, ...] = (
     "read:servers",
     ADMIN_READ,
     NOTICES_WRITE,
+    AUDIT_READ,
 )
 """What the administrators' pages may do in the name of who visits them, where the visitor may do it."""
 

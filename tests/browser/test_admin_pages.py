@@ -10,7 +10,7 @@ from browser.scientist import Scientist, chromium
 from integration.local_stack import LocalStack, fresh_state
 from playwright.sync_api import Browser
 
-PAGES = ("", "people", "notices")
+PAGES = ("", "people", "refusals", "policy", "audit", "notices")
 
 
 @pytest.fixture(scope="module")
@@ -120,9 +120,23 @@ def test_6_terms_are_published_read_and_accepted(admin: Scientist, demo: Scienti
     admin.page.get_by_text("1 person has accepted it.").wait_for()
 
 
+def test_7_policy_refusals_and_audit_are_shown(admin: Scientist) -> None:
+    for page, text in (
+        ("policy", "0.14 EUR/h"),
+        ("refusals", "Refusals of the last day"),
+        ("audit?action=terms", "demo"),
+    ):
+        admin.page.goto(f"{admin.address}/services/admin/{page}")
+        assert text in admin.page.locator("main").inner_text()
+        admin.shoot(f"admin-{page.partition('?')[0]}")
+    admin.page.get_by_label("Person").fill("nobody-of-this-name")
+    admin.page.keyboard.press("Enter")
+    admin.page.get_by_text("No line matches.").wait_for()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("page", PAGES)
-def test_7_the_pages_are_accessible(admin: Scientist, page: str, scheme: str, tmp_path: Path) -> None:
+def test_8_the_pages_are_accessible(admin: Scientist, page: str, scheme: str, tmp_path: Path) -> None:
     admin.wear("dark" if scheme == "dark" else "light")
     admin.page.goto(f"{admin.address}/services/admin/{page}")
     assert faults_of(admin.page) == []
@@ -130,12 +144,12 @@ def test_7_the_pages_are_accessible(admin: Scientist, page: str, scheme: str, tm
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("page", ["home", "spawn", "terms", "token", "logout"])
-def test_8_the_hubs_pages_are_accessible(demo: Scientist, page: str, scheme: str) -> None:
+def test_9_the_hubs_pages_are_accessible(demo: Scientist, page: str, scheme: str) -> None:
     demo.wear("dark" if scheme == "dark" else "light")
     demo.page.goto(f"{demo.address}/hub/{page}")
     assert faults_of(demo.page) == []
 
 
-def test_9_no_script_failed_and_nothing_outside_was_asked(admin: Scientist, demo: Scientist) -> None:
+def test_10_no_script_failed_and_nothing_outside_was_asked(admin: Scientist, demo: Scientist) -> None:
     for person in (admin, demo):
         assert person.errors == []

@@ -73,6 +73,10 @@ def configure(c: Any, folder: str, port: int, environment: str) -> None:
     from jupyterhub.authenticators.shared import SharedPasswordAuthenticator
 
     from eohub_hub.access import install_access
+    from eohub_hub.addresses import install_handlers
+    from eohub_hub.admin.hub_calls import HANDLERS
+    from eohub_hub.audit.install import install_audit
+    from eohub_hub.audit.log import AuditLog
     from eohub_hub.hub_log import HubLogFormatter
     from eohub_hub.notices.install import install_notices
     from eohub_hub.spawner.install import install_spawner
@@ -109,7 +113,10 @@ def configure(c: Any, folder: str, port: int, environment: str) -> None:
         catalogues=(Catalogue("eohub", "EOHub", "http://127.0.0.1:3/services/catalogue"),),
     )
     install_spawner(c, settings, watch_policy(Path(folder, "policy"), settings.environments))
-    install_notices(c, f"sqlite:///{state}/hub/people.sqlite")
+    audit = AuditLog(state / "audit", state / "audit_head", largest_bytes=1 << 20)
+    install_audit(c, audit)
+    install_notices(c, f"sqlite:///{state}/hub/people.sqlite", audit)
+    install_handlers(c, HANDLERS)
 
 
 class Hub:

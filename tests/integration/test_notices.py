@@ -3,6 +3,7 @@
 import html
 import re
 import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -145,9 +146,39 @@ class TestTerms:
         assert answer.status_code == 302
         assert answer.headers["Location"].startswith("/hub/")
 
+    def test_each_act_is_in_the_audit_log(self, admin: Browser) -> None:
+        found = admin.rest("GET", "eohub/audit?action=admin").json()["events"]
+        assert next(event["action"] for event in found) == "admin.terms_published"
+        assert {event["actor"] for event in found} == {ADMINISTRATOR}
+        assert {"admin.banner_put_up", "admin.banner_taken_down"} <= {event["action"] for event in found}
+        accepted = admin.rest("GET", "eohub/audit?action=terms.accepted").json()["events"]
+        assert ("alice", {"version": 1}) in [(each["actor"], each["details"]) for each in accepted]
+
     def test_the_board_outlives_a_crash_of_the_hub(self, hub: Hub) -> None:
         hub.kill()
         hub.start()
         alice = hub.browser("alice")
         assert "You have accepted it." in text_of(alice.get("terms"))
         assert hub.ask("carol", SMALL).status_code == 403
+
+
+class TestWhatAdministratorsAsk:
+    def test_the_policy_in_force_has_its_version_and_prices(self, admin: Browser, alice: Browser) -> None:
+        policy = admin.rest("GET", "eohub/policy").json()
+        assert len(policy["version"]) == 12
+        assert policy["fault"] is None
+        assert {each["name"]: each["price"] for each in policy["profiles"]}["large"] == "0.98 EUR/h"
+        assert alice.rest("GET", "eohub/policy").status_code == 403
+
+    def test_a_policy_that_cannot_be_used_is_told_and_not_used(self, hub: Hub, admin: Browser) -> None:
+        before = admin.rest("GET", "eohub/policy").json()
+        small = hub.folder / "policy" / "profiles" / "small.yaml"
+        sound = small.read_text()
+        small.write_text(sound.replace("0.04", "-1"))
+        deadline = time.monotonic() + 30
+        while (now := admin.rest("GET", "eohub/policy").json())["fault"] is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.3)
+        assert "profiles/small.yaml:5: price" in now["fault"]
+        assert (now["version"], now["profiles"]) == (before["version"], before["profiles"])
+        small.write_text(sound)

@@ -33,6 +33,55 @@ class RunningServers(_Model):
     price_micro_eur_per_hour: int = Field(description="Of all of them together")
 
 
+class PolicyRow(_Model):
+    """A profile or one of its further sizes, as people read it."""
+
+    name: str
+    title: str
+    size: str
+    price: str
+    groups: tuple[str, ...]
+
+
+class TierRow(_Model):
+    """What a person may have at all; the last tier is for people who are in none of the groups before."""
+
+    title: str
+    groups: tuple[str, ...]
+    servers_per_user: int
+    profiles: tuple[str, ...] | None = Field(description="None: every profile")
+
+
+class PolicyInForce(_Model):
+    """The policy that decides now; `fault` says why a newer one on disk is not in force."""
+
+    version: str
+    loaded_at: datetime
+    fault: str | None
+    tiers: tuple[TierRow, ...]
+    profiles: tuple[PolicyRow, ...]
+    environments: tuple[str, ...]
+
+
+class AuditEntry(_Model):
+    """One line of the audit log."""
+
+    number: int
+    time: datetime
+    action: str
+    actor: str
+    object: str
+    outcome: str
+    details: dict[str, str | int | float | bool | None]
+
+
+class AuditPage(_Model):
+    """Lines of the audit log, the newest first; there may be older ones where `is_all` is false."""
+
+    events: tuple[AuditEntry, ...]
+    is_all: bool
+
+
 class Person(_Model):
     """Somebody whom the hub knows; groups as the identity provider gave them."""
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import httpx2
 
-from eohub_hub.admin.contract import Person, RunningServers
+from eohub_hub.admin.contract import AuditPage, Person, PolicyInForce, RunningServers
 from eohub_hub.notices.model import Banner, Terms
 from eohub_toolkit.errors import Forbidden, Invalid
 from eohub_toolkit.http import Client
@@ -27,6 +27,16 @@ class HubApi:
     async def running(self) -> RunningServers:
         """The servers that run, with what they cost."""
         return RunningServers.model_validate_json((await self._ask("GET", "eohub/servers")).content)
+
+    async def policy(self) -> PolicyInForce:
+        """The policy in force."""
+        return PolicyInForce.model_validate_json((await self._ask("GET", "eohub/policy")).content)
+
+    async def audit(self, query: Mapping[str, str]) -> AuditPage:
+        """Lines of the audit log that match; an empty value asks for nothing."""
+        params = {name: value for name, value in query.items() if value}
+        answer = await self._ask("GET", "eohub/audit", params=params)
+        return AuditPage.model_validate_json(answer.content)
 
     async def people(self, search: str, offset: int) -> list[Person]:
         """People whose name contains `search`, from `offset` on; one more than fit on a page where there

@@ -1,7 +1,7 @@
 """The pages themselves: each asks the hub and writes what it said."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any, ClassVar, cast
@@ -16,6 +16,7 @@ from eohub_profiles.pricing import format_amount, format_price
 from eohub_toolkit.errors import EohubError, Forbidden, Invalid, status_of
 from eohub_toolkit.http import Client
 
+_LINES_ON_A_PAGE = 200
 _LONGEST_SEARCH = 100
 _MOST_OFFSET = 1_000_000
 
@@ -118,6 +119,55 @@ class PeoplePage(AdminPage):
         )
 
 
+class RefusalsPage(AdminPage):
+    """What was refused in the last day, with the reasons."""
+
+    title = "Refusals"
+
+    @_page
+    async def get(self) -> None:
+        """Show refusals."""
+        since = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+        query = {"outcome": "refused", "since": since, "limit": str(_LINES_ON_A_PAGE)}
+        self.show("refusals.html", found=await self.api.audit(query))
+
+
+class PolicyPage(AdminPage):
+    """Prices and policy in force."""
+
+    title = "Policy"
+
+    @_page
+    async def get(self) -> None:
+        """Show the policy."""
+        self.show("policy.html", policy=await self.api.policy())
+
+
+class AuditSearchPage(AdminPage):
+    """Searches the audit log."""
+
+    title = "Audit"
+
+    @_page
+    async def get(self) -> None:
+        """Show the newest lines that match."""
+        searched = {name: self.searched(name) for name in ("user", "action", "outcome", "since")}
+        since = searched["since"]
+        query = {
+            **searched,
+            # The browser's field is a day without a zone; the page says that it means UTC.
+            "since": f"{since}T00:00:00Z" if since else "",
+            "limit": str(_LINES_ON_A_PAGE),
+        }
+        found, problem = None, None
+        try:
+            found = await self.api.audit(query)
+        except Invalid as error:
+            self.set_status(status_of(error))
+            problem = error.detail
+        self.show("audit.html", found=found, searched=searched, problem=problem)
+
+
 class NoticesPage(AdminPage):
     """Banner and terms of use, with forms to change them."""
 
@@ -198,6 +248,9 @@ def _when(moment: datetime | None) -> str:
 PAGES: tuple[tuple[str, type[AdminPage]], ...] = (
     ("", RunningPage),
     ("people", PeoplePage),
+    ("refusals", RefusalsPage),
+    ("policy", PolicyPage),
+    ("audit", AuditSearchPage),
     ("notices", NoticesPage),
 )
 CALLBACK = ("oauth_callback", HubOAuthCallbackHandler)

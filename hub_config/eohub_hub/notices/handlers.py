@@ -12,6 +12,15 @@ from tornado import web
 
 from eohub_hub.access import NOTICES_WRITE
 from eohub_hub.addresses import needs_scope
+from eohub_hub.audit.event import (
+    Action,
+    Audit,
+    AuditEvent,
+    AuditUnavailable,
+    admin_action,
+    recorded,
+    recorded_if_possible,
+)
 from eohub_hub.notices.board import TERMS_PATH, Board
 from eohub_hub.notices.model import Banner, Terms, TermsDraft
 from eohub_toolkit.errors import Conflict
@@ -25,6 +34,19 @@ _markdown = MarkdownIt("commonmark", {"html": False})
 
 
 class _NoticesHandler(APIHandler):
+    # Tornado hands over what stands beside the handler in the list of addresses.
+    def initialize(self, audit: Audit) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        self._audit = audit
+
+    async def note(self, act: str, what: str, **details: str | int | bool) -> None:
+        """Write down what an administrator is about to do; 503 where that is not possible."""
+        person = cast(User, self.current_user)
+        event = AuditEvent(admin_action(act), str(person.name), what, details=details)
+        try:
+            await recorded(self._audit, event)
+        except AuditUnavailable as error:
+            raise web.HTTPError(503, f"{error.detail} {error.hint}") from None
+
     @property
     def board(self) -> Board:
         return cast(Board, self.settings[BOARD])
@@ -59,12 +81,14 @@ class BannerCall(_NoticesHandler):
     async def put(self) -> None:
         """Put up the banner of the body."""
         banner = self.read(Banner)
+        await self.note("banner_put_up", "banner", stops_new_servers=banner.stops_new_servers)
         await self.board.put_banner(banner)
         self.answer(banner)
 
     @needs_scope(NOTICES_WRITE)
     async def delete(self) -> None:
         """Take the banner down."""
+        await self.note("banner_taken_down", "banner")
         await self.board.put_banner(None)
         self.set_status(204)
 
@@ -81,6 +105,7 @@ class TermsCall(_NoticesHandler):
     async def post(self) -> None:
         """Publish new terms, which everybody has to accept before the next start."""
         draft = self.read(TermsDraft)
+        await self.note("terms_published", "terms", characters=len(draft.text))
         try:
             terms = await self.board.publish(draft.text, cast(User, self.current_user).name)
         except Conflict as error:
@@ -91,6 +116,10 @@ class TermsCall(_NoticesHandler):
 
 class TermsPage(BaseHandler):
     """`/terms`: the terms of use, with a button to accept them."""
+
+    def initialize(self, audit: Audit) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Know the log."""
+        self._audit = audit
 
     @web.authenticated
     async def get(self) -> None:
@@ -103,6 +132,11 @@ class TermsPage(BaseHandler):
         sent = self.get_body_argument("version", "")
         version = int(sent) if sent.isascii() and sent.isdecimal() and len(sent) <= 9 else 0
         if await self._board.accept(self._person.name, version):
+            event = AuditEvent(
+                Action.TERMS_ACCEPTED, self._person.name, "terms", details={"version": version}
+            )
+            # The record of acceptances has it in any case.
+            await recorded_if_possible(self._audit, event)
             self.redirect(cast(str, self.get_next_url(self._person)))
             return
         self.set_status(409)
@@ -134,8 +168,10 @@ def as_html(terms: Terms) -> str:
     return cast(str, _markdown.render(terms.text))
 
 
-HANDLERS: list[tuple[str, type[Any]]] = [
-    (rf"/{TERMS_PATH}", TermsPage),
-    (r"/api/eohub/banner", BannerCall),
-    (r"/api/eohub/terms", TermsCall),
-]
+def handlers(audit: Audit) -> list[tuple[str, type[Any], dict[str, Audit]]]:
+    """The addresses, each with the log that acts are written into."""
+    return [
+        (rf"/{TERMS_PATH}", TermsPage, {"audit": audit}),
+        (r"/api/eohub/banner", BannerCall, {"audit": audit}),
+        (r"/api/eohub/terms", TermsCall, {"audit": audit}),
+    ]

@@ -2,7 +2,8 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from eohub_hub.admin.hub_calls import MOST_SERVERS, running_servers
+from eohub_hub.admin.hub_calls import MOST_SERVERS, policy_in_force, running_servers
+from eohub_profiles.model import Policy
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -56,3 +57,37 @@ def test_the_dearest_come_first_and_all_are_counted() -> None:
 
 def test_what_stops_is_said_to_stop() -> None:
     assert running_servers([spawner("alice", pending="stop")], NOW).servers[0].state == "stopping"
+
+
+class Files:
+    """A policy's source whose newest files cannot be used."""
+
+    version = "0123456789ab"
+    loaded_at = NOW
+    fault: str | None = "profiles/small.yaml:5: price: must not be negative"
+
+    def current(self) -> Policy:
+        environment = {"id": "eo", "title": "Earth"}
+        amount = {"title": "GPU L4", "cpu": 8, "memory": "32 GiB", "price": "0.98 EUR/h"}
+        size = {**amount, "name": "two", "title": "two GPUs", "gpu": {"title": "L4", "count": 2}}
+        profile = {**amount, "name": "gpu", "groups": ("gpu-users",), "sizes": ({**size},)}
+        tiers = (
+            {"name": "staff", "title": "Staff", "servers_per_user": 5, "groups": ("staff",)},
+            {"name": "free", "title": "Free", "servers_per_user": 1, "profiles": ("gpu",)},
+        )
+        fields = {"support": "desk", "tiers": tiers, "environments": (environment,), "profiles": (profile,)}
+        return Policy.model_validate(fields)
+
+
+def test_the_policy_is_shown_as_people_read_it_with_every_size() -> None:
+    found = policy_in_force(Files())
+    assert [(row.name, row.size, row.groups) for row in found.profiles] == [
+        ("gpu", "8 CPU, 32 GiB", ("gpu-users",)),
+        ("gpu/two", "8 CPU, 32 GiB, 2 x L4", ("gpu-users",)),
+    ]
+    assert [(tier.title, tier.servers_per_user, tier.profiles) for tier in found.tiers] == [
+        ("Staff", 5, None),
+        ("Free", 1, ("gpu",)),
+    ]
+    assert found.environments == ("Earth",)
+    assert (found.version, found.fault) == (Files.version, Files.fault)
