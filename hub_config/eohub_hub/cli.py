@@ -9,6 +9,7 @@ from eohub_hub.audit.commands import AUDIT
 from eohub_hub.local import doctor, processes
 from eohub_hub.local.down import down
 from eohub_hub.local.errors import disk_trouble
+from eohub_hub.local.explain import EXPLAIN
 from eohub_hub.local.health import probes
 from eohub_hub.local.lock import holder
 from eohub_hub.local.part import part_states
@@ -80,6 +81,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("status", _status),
     Verb("doctor", _doctor),
     AUDIT,
+    EXPLAIN,
 )
 
 

@@ -2,4 +2,4 @@
 
 from eohub_hub.local.spawner import install_local_spawner
 
-install_local_spawner(c, settings)
+install_local_spawner(c, settings, audit)

@@ -51,11 +51,14 @@ class PolicySource:
 
     def current(self) -> Policy:
         """Return the policy in force, which is that of the files unless they cannot be used."""
-        now = self._clock()
-        if now - self._looked >= LOOK_SECONDS:
-            self._looked = now
-            self._look()
+        if self._clock() - self._looked >= LOOK_SECONDS:
+            self.look_now()
         return self._policy
+
+    def look_now(self) -> None:
+        """Look at the files, however short the time since the last look."""
+        self._looked = self._clock()
+        self._look()
 
     def listen(self, listener: Listener) -> None:
         """Have `listener` told of every change, and of every new fault."""

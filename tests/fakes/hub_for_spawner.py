@@ -112,8 +112,8 @@ def configure(c: Any, folder: str, port: int, environment: str) -> None:
         storage_url="http://127.0.0.1:2",
         catalogues=(Catalogue("eohub", "EOHub", "http://127.0.0.1:3/services/catalogue"),),
     )
-    install_spawner(c, settings, watch_policy(Path(folder, "policy"), settings.environments))
     audit = AuditLog(state / "audit", state / "audit_head", largest_bytes=1 << 20)
+    install_spawner(c, settings, watch_policy(Path(folder, "policy"), settings.environments, audit), audit)
     install_audit(c, audit)
     install_notices(c, f"sqlite:///{state}/hub/people.sqlite", audit)
     install_handlers(c, HANDLERS)

@@ -39,6 +39,7 @@ class Settings:
 
 options: dict[str, Any] = json.loads(os.environ["LOGIN_TEST_OPTIONS"])
 hub = options["hub"]
+audit = AuditLog(Path(hub["folder"], "audit"), Path(hub["folder"], "head"), largest_bytes=2**20)
 c = get_config()  # noqa: F821  # pyright: ignore
 c.JupyterHub.bind_url = hub["url"]
 c.JupyterHub.hub_bind_url = hub["url"]
@@ -62,7 +63,6 @@ install_access(c, services=(), admin_groups={"platform/admin"})
 install_login(c, Settings(**options["login"]))
 c.EohubAuthenticator.auth_refresh_age = hub["refresh_age"]
 if "exchanges" in hub:
-    audit = AuditLog(Path(hub["folder"], "audit"), Path(hub["folder"], "head"), largest_bytes=2**20)
     install_exchanges(c, [Platform(**platform) for platform in hub["exchanges"]], audit)
 if "period_seconds" in hub:
     c.EohubAuthenticator.period_seconds = hub["period_seconds"]
@@ -85,5 +85,6 @@ if "policy" in hub:
             s3_region="test-region",
             storage_url="http://127.0.0.1:2",
         ),
-        watch_policy(Path(hub["policy"]), ["eo"]),
+        watch_policy(Path(hub["policy"]), ["eo"], audit),
+        audit,
     )

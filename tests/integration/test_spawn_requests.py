@@ -236,7 +236,7 @@ class TestRefused:
             f"{hub.url}/spawn", params={"_xsrf": browser.token}, data=SMALL, files={"image": b"x" * 1000}
         )
         assert upload.status_code == 400
-        assert "There is no option 'image'." in text_of(upload)
+        assert "There is no option 'image as a file'." in text_of(upload)
         assert rows(hub) == before
 
     def test_an_account_without_a_person_leaves_no_server(self, hub: Hub) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from eohub_hub.audit.event import Audit
 from eohub_hub.local.state import ENVIRONMENT, StateFolder
 from eohub_hub.people.registry import People
 from eohub_hub.settings import HubSettings
@@ -10,11 +11,11 @@ from eohub_hub.spawner.policy_watch import watch_policy
 from eohub_hub.spawner.settings import Catalogue, SpawnerSettings
 
 _CATALOGUE = "eohub"
-_LIFETIME = "lifetime"
+LIFETIME = "lifetime"
 """The service that ends servers, where this hub has it."""
 
 
-def install_local_spawner(c: Any, settings: HubSettings) -> None:
+def install_local_spawner(c: Any, settings: HubSettings, audit: Audit) -> None:
     """Have people's servers run on this machine; does nothing where there is no state folder.
 
     Raises PolicyError with every fault of the policy's files.
@@ -22,7 +23,7 @@ def install_local_spawner(c: Any, settings: HubSettings) -> None:
     if settings.state_folder is None:
         return
     known = spawner_settings(settings, StateFolder(settings.state_folder))
-    install_spawner(c, known, watch_policy(settings.policy_folder, known.environments))
+    install_spawner(c, known, watch_policy(settings.policy_folder, known.environments, audit), audit)
 
 
 def spawner_settings(settings: HubSettings, state: StateFolder) -> SpawnerSettings:
@@ -35,6 +36,6 @@ def spawner_settings(settings: HubSettings, state: StateFolder) -> SpawnerSettin
         s3_url=settings.s3_url,
         s3_region=settings.s3_region,
         storage_url=settings.storage_url,
-        ends_servers=_LIFETIME in settings.managed_services,
+        ends_servers=LIFETIME in settings.managed_services,
         catalogues=(Catalogue(_CATALOGUE, settings.catalogue_title, settings.catalogue_url),),
     )

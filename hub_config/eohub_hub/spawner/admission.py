@@ -6,8 +6,8 @@ request would leave both behind, and requests that arrive together would be coun
 """
 
 from collections import Counter
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from jupyterhub.handlers import BaseHandler
@@ -16,6 +16,7 @@ from tornado import web
 from tornado.httputil import url_concat
 
 from eohub_hub.spawner.decision import CannotStart, decide
+from eohub_hub.spawner.journal import Journal, actor_of
 from eohub_profiles.decision import Plan, Refusal, Request, Usage
 
 LONGEST_BODY_BYTES = 64 << 10
@@ -27,6 +28,21 @@ class Admissions:
 
     def __init__(self) -> None:
         self._held: Counter[tuple[str, str]] = Counter()
+        self._asked: dict[tuple[str, str], str] = {}
+
+    @contextmanager
+    def asked(self, user_name: str, server_name: str, actor: str) -> Generator[None]:
+        """Have it known who asks for what happens to a server meanwhile."""
+        key = (user_name, server_name)
+        self._asked[key] = actor
+        try:
+            yield
+        finally:
+            self._asked.pop(key, None)
+
+    def actor(self, user_name: str, server_name: str) -> str | None:
+        """Who asks for what happens to a server now; None where nobody does."""
+        return self._asked.get((user_name, server_name))
 
     @contextmanager
     def hold(self, user_name: str, server_name: str) -> Generator[None]:
@@ -92,5 +108,21 @@ class AdmittingHandler(BaseHandler):
         self, user: User, server_name: str = "", display_name: str = "", options: Any = None
     ) -> None:
         """Start the server, counted as starting until JupyterHub does so itself."""
-        with user.spawner.admissions.hold(user.name, server_name):
+        admissions = user.spawner.admissions
+        actor = actor_of(self.current_user)
+        with admissions.hold(user.name, server_name), admissions.asked(user.name, server_name, actor):
             await super().spawn_single_user(user, server_name, display_name, options)
+
+    @asynccontextmanager
+    async def refusals_written_down(self, user: User, server_name: str) -> AsyncGenerator[None]:
+        """Write each refusal of a start in the audit log, in the name of whoever asked."""
+        try:
+            yield
+        except CannotStart as error:
+            await self.write_down(user, server_name, error)
+            raise
+
+    async def write_down(self, user: User, server_name: str, error: CannotStart) -> None:
+        """Write one refusal in the audit log."""
+        journal = Journal(user.spawner.site.audit, user.name, server_name)
+        await journal.refused(actor_of(self.current_user), error)

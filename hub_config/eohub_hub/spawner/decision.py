@@ -13,7 +13,8 @@ from eohub_hub.isolation.order import Mode
 from eohub_hub.isolation.walls import Isolation
 from eohub_hub.spawner.settings import LAST_NUMBER, Person
 from eohub_profiles.decision import ANYWHERE, Place, Plan, Reason, Refusal, Request, Rule, Subject, Usage
-from eohub_profiles.model import Policy
+from eohub_profiles.model import Amount, Policy, Profile
+from eohub_profiles.pricing import format_price
 from eohub_profiles.request import parse_request
 from eohub_profiles.resolve import resolve
 
@@ -22,6 +23,9 @@ ISOLATION_RULE = "isolation"
 
 class CannotStart(SpawnException):
     """Why a server was not started: a sentence that every page of the hub shows as it is."""
+
+    is_written_down = False
+    """Whether the audit log has it already: it is heard of by the spawner and by whoever asked."""
 
     @property
     def jupyterhub_message(self) -> str:
@@ -73,6 +77,24 @@ def previous_request(stored: Mapping[str, object] | None, policy: Policy) -> Req
     """The choice that was stored at an earlier start, None where there is none that this policy knows."""
     request = parse_request(stored or {}, policy)
     return None if isinstance(request, Refusal) else request
+
+
+def chosen(stored: Mapping[str, object] | None, policy: Policy) -> tuple[Profile, Amount] | None:
+    """The profile and size of a stored choice, by the policy of now; None where there is none."""
+    request = previous_request(stored, policy)
+    profile = None if request is None else policy.profile(request.profile)
+    amount = None if profile is None or request is None else profile.amount(request.size)
+    return None if profile is None or amount is None else (profile, amount)
+
+
+def chosen_text(stored: Mapping[str, object] | None, policy: Policy) -> str:
+    """The same for people: title and price per hour; empty where there is none."""
+    found = chosen(stored, policy)
+    if found is None:
+        return ""
+    profile, amount = found
+    size = "" if amount is profile else f" ({amount.title})"
+    return f"{profile.title}{size}, {format_price(amount.price_micro_eur_per_hour)}"
 
 
 def refused(refusal: Refusal) -> CannotStart:

@@ -4,6 +4,7 @@ from typing import Any
 from weakref import WeakSet
 
 from eohub_hub.addresses import install_handlers
+from eohub_hub.audit.event import Audit
 from eohub_hub.isolation.probe import Walls, find_isolation, find_machine
 from eohub_hub.spawner.admission import Admissions
 from eohub_hub.spawner.form import PAGES
@@ -16,13 +17,13 @@ MAXIMUM_NAMED_SERVERS = 100
 """Named servers of one person, stopped ones included: as many as a policy may let run, and no end of rows."""
 
 
-def install_spawner(c: Any, settings: SpawnerSettings, policies: Policies) -> Site:
+def install_spawner(c: Any, settings: SpawnerSettings, policies: Policies, audit: Audit) -> Site:
     """Find out what this machine can do and set spawner and pages in JupyterHub's configuration.
 
     Call it after the login was installed: spawn page and REST calls come with the authenticator. Takes about
     a third of a second.
     """
-    site = find_site(settings, policies)
+    site = find_site(settings, policies, audit)
     c.JupyterHub.spawner_class = spawner_for(site)
     c.JupyterHub.allow_named_servers = True
     c.JupyterHub.named_server_limit_per_user = MAXIMUM_NAMED_SERVERS
@@ -31,14 +32,14 @@ def install_spawner(c: Any, settings: SpawnerSettings, policies: Policies) -> Si
     return site
 
 
-def find_site(settings: SpawnerSettings, policies: Policies) -> Site:
+def find_site(settings: SpawnerSettings, policies: Policies, audit: Audit) -> Site:
     """Try walls and limits on this machine; the same for the hub and for `eohub doctor`."""
     walls = Walls(settings.state, settings.first_uid)
     private_folder(settings.servers)
     environment = settings.environments[policies.current().environments[0].id]
     isolation = find_isolation(walls, environment)
     machine, cgroups = find_machine(isolation.mode, settings.instance)
-    return Site(settings, policies, walls, isolation, machine, cgroups)
+    return Site(settings, policies, audit, walls, isolation, machine, cgroups)
 
 
 def spawner_for(site: Site) -> type[EohubLocalSpawner]:

@@ -26,12 +26,12 @@ from eohub_hub.spawner.files import ServerFiles
 from eohub_hub.spawner.form import form_for
 from eohub_hub.spawner.gates import first_obstacle
 from eohub_hub.spawner.home import folder_name
+from eohub_hub.spawner.journal import Journal
 from eohub_hub.spawner.process import ProcessRecord, end_strays, is_running, launch, listens, send, started_at
 from eohub_hub.spawner.progress import Steps
 from eohub_hub.spawner.settings import Person, Site
 from eohub_profiles.compile import LocalLimits, compile_local
 from eohub_profiles.decision import Plan, Refusal, Subject, Usage
-from eohub_profiles.model import Amount, Profile
 from eohub_profiles.pricing import format_price
 from eohub_toolkit.errors import EohubError
 
@@ -61,6 +61,8 @@ class EohubLocalSpawner(Spawner):
         self._record: ProcessRecord | None = None
         self._plan: Plan | None = None
         self._person: Person | None = None
+        self._is_up = False
+        self._stopped_by: str | None = None
         self._tidying = asyncio.Lock()
         self.cores: tuple[int, ...] = ()
         self.steps = Steps(time.monotonic)
@@ -95,6 +97,14 @@ class EohubLocalSpawner(Spawner):
 
     async def run_pre_spawn_hook(self) -> None:
         """Decide anew what is started, then run the site's own hook; raises CannotStart with the reason."""
+        try:
+            await self._decide_start()
+        except CannotStart as error:
+            await self.journal.refused(self._actor, error)
+            raise
+        await maybe_future(super().run_pre_spawn_hook())
+
+    async def _decide_start(self) -> None:
         self.steps = Steps(time.monotonic)
         person = await self.person()
         stored, self.user_options = self.user_options, {}
@@ -113,11 +123,21 @@ class EohubLocalSpawner(Spawner):
             deciding.claim_owner(self.site.settings.owner_file, self.user.name)
             await self.refuse_if_blocked(person)
         price = format_price(self._plan.price_micro_eur_per_hour)
+        await self.journal.allowed(self._actor, self._plan, self.site.policies.version)
         self.steps.finish(f"Checked your choice: {self._plan.title}, {price}")
-        await maybe_future(super().run_pre_spawn_hook())
 
     async def start(self) -> tuple[str, int]:
         """Start the planned server and wait until it answers; returns its address and port."""
+        actor = self._actor
+        try:
+            address = await self._start()
+        except CannotStart as error:
+            await self.journal.failed(actor, error)
+            raise
+        self._is_up = True
+        return address
+
+    async def _start(self) -> tuple[str, int]:
         plan, person = self._plan, self._person
         if plan is None or person is None:
             raise CannotStart("This start was not decided on.", reason="no-plan", status_code=500)
@@ -143,13 +163,17 @@ class EohubLocalSpawner(Spawner):
         else:
             status = None if self._record is not None and is_running(self._record) else 0
         if status is not None and self._record is not None:
+            was_up, self._is_up = self._is_up, False
             await self._clean_up()
+            if was_up:
+                await self.journal.stopped(self._stopped_by, status)
         return status
 
     async def stop(self, now: bool = False) -> None:
         """End the server and all that it started: asked first, killed after a while or at once if `now`."""
         if self._record is None:
             return
+        self._stopped_by = self._actor
         if not now:
             send(self._record, signal.SIGTERM)
             if await self._has_ended(within=GRACE_SECONDS + _AFTER_KILL_SECONDS):
@@ -168,6 +192,7 @@ class EohubLocalSpawner(Spawner):
         if "pid" in state and "started" in state:
             self._record = ProcessRecord(int(state["pid"]), str(state["started"]))
             self.cores = tuple(state.get("cores", ()))
+            self._is_up = True
 
     def get_state(self) -> dict[str, Any]:
         """What finds the server again: its process, when that was started, and its cores."""
@@ -190,25 +215,13 @@ class EohubLocalSpawner(Spawner):
     @property
     def size_text(self) -> str:
         """The chosen profile for the home page: title and price per hour; empty before the first choice."""
-        chosen = self._chosen()
-        if chosen is None:
-            return ""
-        profile, amount = chosen
-        size = "" if amount is profile else f" {amount.title}"
-        return f"{profile.title}{size}, {format_price(amount.price_micro_eur_per_hour)}"
+        return deciding.chosen_text(self.orm_spawner.user_options, self.site.policy)
 
     @property
     def price_micro_eur_per_hour(self) -> int:
         """What the chosen profile costs by the policy of now; nothing before the first choice."""
-        chosen = self._chosen()
-        return 0 if chosen is None else chosen[1].price_micro_eur_per_hour
-
-    def _chosen(self) -> tuple[Profile, Amount] | None:
-        policy = self.site.policy
-        request = deciding.previous_request(self.orm_spawner.user_options, policy)
-        profile = None if request is None else policy.profile(request.profile)
-        amount = None if profile is None or request is None else profile.amount(request.size)
-        return None if profile is None or amount is None else (profile, amount)
+        found = deciding.chosen(self.orm_spawner.user_options, self.site.policy)
+        return 0 if found is None else found[1].price_micro_eur_per_hour
 
     async def person(self) -> Person:
         """Who this server belongs to; raises CannotStart for an account that nobody has."""
@@ -243,6 +256,15 @@ class EohubLocalSpawner(Spawner):
         if why is not None:
             ask = f"{why} Ask: {self.site.policy.support}"
             raise CannotStart(ask, reason=deciding.ISOLATION_RULE, status_code=403)
+
+    @property
+    def journal(self) -> Journal:
+        """Where what happens to this server is written down."""
+        return Journal(self.site.audit, self.user.name, self.name)
+
+    @property
+    def _actor(self) -> str | None:
+        return self.admissions.actor(self.user.name, self.name)
 
     def _files(self) -> ServerFiles:
         return ServerFiles(self.site, self.user.name, self.name)

@@ -16,7 +16,7 @@ from tornado import web
 
 from eohub_hub.spawner.admission import AdmittingHandler
 from eohub_hub.spawner.choice import typed, with_its_size
-from eohub_hub.spawner.decision import canonical, refused
+from eohub_hub.spawner.decision import ISOLATION_RULE, CannotStart, canonical, refused
 from eohub_hub.spawner.form import SpawnForm, form_of
 from eohub_profiles.decision import Reason, Refusal, Request, Rule
 from eohub_profiles.request import OPTIONS
@@ -66,14 +66,16 @@ class SpawnPage(AdmittingHandler, SpawnHandler):
         form = replace(await self._form(user, server_name), choice=typed(options))
         if form.blocked is not None:
             self.set_status(403)
+            blocked = CannotStart(form.blocked, reason=ISOLATION_RULE, status_code=403)
+            await self.write_down(user, server_name, blocked)
             await self._show(user, form)
             return
         if not server_name and not _first(options, "server_name") and user.spawner.active:
-            await self._show(user, form, _needs_a_name(user.spawner.site.policy.support))
+            await self._refuse(user, server_name, form, _needs_a_name(user.spawner.site.policy.support))
             return
         decided = await self._decided(user, server_name, display_name, options)
         if isinstance(decided, Refusal):
-            await self._show(user, form, decided)
+            await self._refuse(user, server_name, form, decided)
             return
         request, shown = decided
         with user.spawner.admissions.hold(user.name, request.server_name):
@@ -85,6 +87,11 @@ class SpawnPage(AdmittingHandler, SpawnHandler):
             self.request.files = {}
             await super()._post(user_name=user_name, server_name=request.server_name, display_name=shown)
 
+    async def _refuse(self, user: User, server_name: str, form: SpawnForm, refusal: Refusal) -> None:
+        """Show the form with the reasons, and write down that a start was refused; a link starts nothing."""
+        await self.write_down(user, server_name, refused(refusal))
+        await self._show(user, form, refusal)
+
     def _owner(self, user_name: str) -> User:
         user: User | None = self.find_user(user_name)
         if user is None:
@@ -92,8 +99,9 @@ class SpawnPage(AdmittingHandler, SpawnHandler):
         return user
 
     def _filled_in(self) -> Options:
-        """The form's fields; a file says nothing, but under a name that no field has it is refused."""
-        return decoded(self.request.body_arguments) | {name: [""] for name in self.request.files}
+        """The form's fields; no field is a file, so that one is refused as an option that is not there."""
+        files = {f"{name} as a file": [""] for name in self.request.files}
+        return decoded(self.request.body_arguments) | files
 
     async def _decided(
         self, user: User, server_name: str, display_name: str, options: Options

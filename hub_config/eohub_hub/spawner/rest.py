@@ -12,6 +12,7 @@ from tornado import web
 
 from eohub_hub.spawner.admission import AdmittingHandler
 from eohub_hub.spawner.decision import CannotStart, canonical, refused
+from eohub_hub.spawner.journal import actor_of
 from eohub_profiles.decision import Reason, Refusal, Rule
 from eohub_profiles.model import Policy
 from eohub_profiles.wording import listed, shown
@@ -68,6 +69,10 @@ class ServerCalls(AdmittingHandler, UserServerAPIHandler):
     async def post(self, user_name: str, server_name: str = "") -> None:
         """Start a server; without options as it was started before."""
         user = self._owner(user_name)
+        async with self.refusals_written_down(user, server_name):
+            await self._start(user, server_name)
+
+    async def _start(self, user: User, server_name: str) -> None:
         call = read_call(self.request.body, user.spawner.site.policy)
         await self.ask_provider(user)
         if server_name:
@@ -80,7 +85,14 @@ class ServerCalls(AdmittingHandler, UserServerAPIHandler):
         decided = await self._options(user, server_name, options or {})
         with spawner.admissions.hold(user.name, server_name):
             self.request.body = ServerCall(None, call.display_name, decided).dump()
-            await super().post(user_name, server_name)
+            await super().post(user.name, server_name)
+
+    @needs_scope("delete:servers")
+    async def delete(self, user_name: str, server_name: str = "") -> None:
+        """Stop a server, and know who asked for it."""
+        user = self._owner(user_name)
+        with user.spawner.admissions.asked(user.name, server_name, actor_of(self.current_user)):
+            await super().delete(user_name, server_name)
 
     @needs_scope("start:servers")
     async def put(self, user_name: str, server_name: str = "") -> None:
@@ -88,7 +100,8 @@ class ServerCalls(AdmittingHandler, UserServerAPIHandler):
         user = self._owner(user_name)
         call = read_call(self.request.body, user.spawner.site.policy)
         options = call.user_options
-        decided = options and await self._options(user, server_name, options, starts=False)
+        async with self.refusals_written_down(user, server_name):
+            decided = options and await self._options(user, server_name, options, starts=False)
         self.request.body = ServerCall(None, call.display_name, decided).dump()
         await super().put(user_name, server_name)
 
@@ -99,7 +112,8 @@ class ServerCalls(AdmittingHandler, UserServerAPIHandler):
         call = read_call(self.request.body, user.spawner.site.policy, is_change=True)
         name = server_name if call.name is None else call.name
         options = call.user_options
-        decided = None if options is None else await self._options(user, name, options, starts=False)
+        async with self.refusals_written_down(user, server_name):
+            decided = None if options is None else await self._options(user, name, options, starts=False)
         self.request.body = ServerCall(call.name, call.display_name, decided).dump()
         await super().patch(user_name, server_name)
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from eohub_hub.audit.event import Audit
 from eohub_hub.isolation.cgroup import CgroupTree
 from eohub_hub.isolation.limits import Enforcement, Machine, enforcement
 from eohub_hub.isolation.probe import Walls
@@ -93,7 +95,12 @@ class SpawnerSettings:
 
 
 class Policies(Protocol):
-    """Holds the policy in force, which may be another one at the next question."""
+    """Holds the policy in force, which may be another one at the next question; `fault` says why a newer one
+    on disk is not in force."""
+
+    version: str
+    loaded_at: datetime
+    fault: str | None
 
     def current(self) -> Policy:
         """The policy in force."""
@@ -106,6 +113,7 @@ class Site:
 
     settings: SpawnerSettings
     policies: Policies
+    audit: Audit
     walls: Walls
     isolation: Isolation
     machine: Machine

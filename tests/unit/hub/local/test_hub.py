@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from fakes.audit_log import FakeAudit
 from jupyterhub.app import JupyterHub
 from traitlets.config import Config
 
@@ -123,7 +124,7 @@ def test_every_file_that_the_hub_writes_lies_in_the_state_folder(state: StateFol
 def test_elsewhere_the_parts_of_one_machine_change_nothing() -> None:
     c = Config()
     install_local(c, settings_of())
-    install_local_spawner(c, settings_of())
+    install_local_spawner(c, settings_of(), FakeAudit())
     assert c == Config()
 
 

@@ -26,3 +26,19 @@ def test_a_start_that_fails_lets_go() -> None:
     with pytest.raises(ValueError, match="failed"), admissions.hold("alice", "big"):
         raise ValueError("failed")
     assert admissions.of("alice") == frozenset()
+
+
+def test_who_asks_for_a_server_is_known_while_they_do() -> None:
+    admissions = Admissions()
+    with admissions.asked("alice", "big", "root"):
+        assert admissions.actor("alice", "big") == "root"
+        assert admissions.actor("alice", "") is None
+        assert admissions.actor("bob", "big") is None
+    assert admissions.actor("alice", "big") is None
+
+
+def test_an_error_makes_nobody_asked_for_ever() -> None:
+    admissions = Admissions()
+    with pytest.raises(ValueError, match="no"), admissions.asked("alice", "", "root"):
+        raise ValueError("no")
+    assert admissions.actor("alice", "") is None

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from botocore.compat import compat_shell_split
 from botocore.configloader import load_config
+from fakes.audit_log import FakeAudit
 from fakes.fixed_policy import FixedPolicy
 from fakes.spawner_people import FakePeople
 
@@ -41,7 +42,9 @@ def site(state: Path) -> Site:
         storage_url="http://127.0.0.1:8004",
     )  # fmt: skip
     machine = Machine(Bound.NOTHING, Bound.NOTHING, ())
-    return Site(settings, FixedPolicy(policy), Walls(state, 70_000), Isolation(Mode.SINGLE), machine)
+    return Site(
+        settings, FixedPolicy(policy), FakeAudit(), Walls(state, 70_000), Isolation(Mode.SINGLE), machine
+    )
 
 
 def test_it_says_where_s3_is_and_which_command_gives_keys_and_nothing_else(tmp_path: Path) -> None:

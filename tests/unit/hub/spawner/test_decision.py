@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from fakes.policies import profile
 from fakes.spawner_people import FakePerson
 
 from eohub_hub.isolation.order import Mode
@@ -8,6 +9,8 @@ from eohub_hub.isolation.walls import Isolation
 from eohub_hub.spawner.decision import (
     blocked,
     canonical,
+    chosen,
+    chosen_text,
     claim_owner,
     decide,
     previous_request,
@@ -142,3 +145,23 @@ class TestWalls:
         assert claim_owner(path, "bob") == "alice"
         assert read_owner(path) == "alice"
         assert [file.name for file in tmp_path.iterdir()] == ["only-account"]
+
+
+class TestChosen:
+    def test_a_stored_choice_is_told_with_its_price_of_now(self) -> None:
+        assert chosen_text({"profile": "small", "environment": "eo"}, POLICY).startswith("Small, ")
+        assert chosen({"profile": "small", "environment": "eo"}, POLICY) == (SMALL, SMALL)
+
+    def test_a_size_is_told_beside_the_profile(self) -> None:
+        wide = {"name": "wide", "title": "wide", "cpu": 4, "memory": "8 GiB", "price": "0.09 EUR/h"}
+        policy = POLICY.model_copy(update={"profiles": (profile("small", sizes=(wide,)),)})
+        stored = {"profile": "small", "environment": "eo", "size": "wide"}
+        assert chosen_text(stored, policy) == "Small (wide), 0.09 EUR/h"
+
+    @pytest.mark.parametrize(
+        "stored",
+        [None, {}, {"profile": "gone", "environment": "eo"}, CHOICE | {"size": "gone"}],
+    )
+    def test_what_is_no_longer_there_has_no_text(self, stored: dict[str, object] | None) -> None:
+        assert chosen(stored, POLICY) is None
+        assert chosen_text(stored, POLICY) == ""

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from fakes.audit_log import FakeAudit
 from fakes.fixed_policy import FixedPolicy
 from fakes.spawner_people import FakePeople
 from jupyterhub import orm
@@ -46,7 +47,7 @@ def spawner(tmp_path: Path) -> EohubLocalSpawner:
     )
     machine = Machine(Bound.NOTHING, Bound.NOTHING, ())
     walls = Walls(tmp_path, settings.first_uid)
-    site = Site(settings, FixedPolicy(POLICY), walls, Isolation(Mode.ACCOUNTS), machine)
+    site = Site(settings, FixedPolicy(POLICY), FakeAudit(), walls, Isolation(Mode.ACCOUNTS), machine)
     others = {"big": SimpleNamespace(active=True), "old": SimpleNamespace(active=False)}
     user: Any = SimpleNamespace(name="alice", groups=[], spawners=others, settings={})
     return spawner_for(site)(user=user, orm_spawner=orm.Spawner(name=""))
@@ -65,6 +66,8 @@ def test_whatever_led_to_a_start_it_is_decided_anew_before_it(
     assert spawner.user_options == spawner.orm_spawner.user_options == {}
     with pytest.raises(CannotStart, match="not decided"):
         asyncio.run(spawner.start())
+    assert isinstance(spawner.site.audit, FakeAudit)
+    assert [event[0] for event in spawner.site.audit.said()] == ["spawn.refused", "spawn.failed"]
 
 
 def test_what_was_decided_is_what_is_kept(spawner: EohubLocalSpawner) -> None:

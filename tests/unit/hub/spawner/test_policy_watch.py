@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from fakes.audit_log import FakeAudit
 
 from eohub_hub.spawner.policy_watch import PolicySource, unknown_environments, watch_policy
 from eohub_profiles.catalog import load
@@ -22,7 +23,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_policy_of_what_this_machine_has_is_in_force_since_now(folder: Path) -> None:
-    source = watch_policy(folder, {"eo": folder})
+    source = watch_policy(folder, {"eo": folder}, FakeAudit())
     assert isinstance(source, PolicySource)
     assert source.current() == load(folder)
     assert source.fault is None
@@ -35,4 +36,29 @@ def test_an_environment_that_this_machine_has_not_is_named_with_those_it_has(fol
         "policy.yaml: environments[0].id: this machine has no environment 'eo'. It has: julia, r"
     )
     with pytest.raises(PolicyError, match="no environment 'eo'"):
-        watch_policy(folder, ["r"])
+        watch_policy(folder, ["r"], FakeAudit())
+
+
+def test_a_change_and_a_fault_are_written_down(folder: Path) -> None:
+    audit = FakeAudit()
+    source = watch_policy(folder, {"eo": folder}, audit)
+    small = folder / "profiles" / "small.yaml"
+    small.write_text(SMALL.replace("0.04", "0.05"))
+    source.look_now()
+    small.write_text(SMALL.replace("cpu: 2", "cpu: none"))
+    source.look_now()
+    assert audit.said() == [
+        ("policy.reloaded", "system", "policy", "allowed"),
+        ("policy.refused", "system", "policy", "refused"),
+    ]
+    assert dict(audit.events[0].details) == {"version": source.version}
+    assert "cpu: must be a number" in str(audit.events[1].details["fault"])
+
+
+def test_a_log_that_cannot_be_written_stops_no_change(folder: Path) -> None:
+    audit = FakeAudit()
+    source = watch_policy(folder, {"eo": folder}, audit)
+    audit.is_full = True
+    (folder / "profiles" / "small.yaml").write_text(SMALL.replace("0.04", "0.05"))
+    source.look_now()
+    assert source.current().profiles[0].price_micro_eur_per_hour == 50_000
