@@ -124,7 +124,7 @@ def test_7_policy_refusals_and_audit_are_shown(admin: Scientist) -> None:
     for page, text in (
         ("policy", "0.14 EUR/h"),
         ("refusals", "Refusals of the last day"),
-        ("audit?action=terms", "demo"),
+        ("audit?action=login", "demo"),
     ):
         admin.page.goto(f"{admin.address}/services/admin/{page}")
         assert text in admin.page.locator("main").inner_text()

@@ -5,10 +5,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
+from jupyterhub.auth import Authenticator
+
 from eohub_hub.addresses import install_handlers
+from eohub_hub.audit.acts import log_function
 from eohub_hub.audit.event import SYSTEM, Action, AuditEvent, AuditUnavailable
 from eohub_hub.audit.handlers import AuditBook, AuditCalls
 from eohub_hub.audit.log import AuditLog
+from eohub_hub.audit.logins import with_audited_logins
 from eohub_toolkit.errors import Invalid
 
 _MIB = 1024**2
@@ -50,11 +54,17 @@ def head_file(folder: Path) -> Path:
 
 
 def install_audit(c: Any, audit: AuditBook) -> None:
-    """Write down that the hub starts, which also repairs what a crash has left, and answer services.
+    """Write down that the hub starts, which also repairs what a crash has left; logins, logouts and acts of
+    administrators from now on; and answer services.
 
     Call it after the login was installed: the address comes with the authenticator. A full disk keeps the
     hub from nothing here: people's running servers need it.
     """
     with suppress(AuditUnavailable):
         audit.record(AuditEvent(Action.HUB_STARTED, SYSTEM, "hub"))
+    authenticator = c.JupyterHub.get("authenticator_class")
+    if isinstance(authenticator, type) and issubclass(authenticator, Authenticator):
+        c.JupyterHub.authenticator_class = with_audited_logins(authenticator, audit)
+    held = c.JupyterHub.get("tornado_settings", {})
+    c.JupyterHub.tornado_settings = {**held, "log_function": log_function(audit)}
     install_handlers(c, [(r"/api/eohub/audit", AuditCalls, {"audit": audit})])

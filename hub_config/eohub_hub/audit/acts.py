@@ -1,0 +1,71 @@
+"""Writes down what somebody changes over the hub's REST API that is not their own."""
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+from urllib.parse import unquote
+
+from jupyterhub.log import log_request
+
+from eohub_hub.audit.event import Audit, AuditEvent, AuditUnavailable, Outcome, admin_action
+
+_VERBS = {"POST": "added", "PUT": "changed", "PATCH": "changed", "DELETE": "removed"}
+_WHAT = re.compile(
+    r"/api/(?P<kind>users|groups|services|proxy|shutdown|shares)(?:/(?P<name>[^/]+))?(?P<rest>/.*)?$"
+)
+_SERVER = re.compile(r"/servers?(?:/(?P<server>[^/]*))?$")
+_FORBIDDEN = 403
+_ERRORS = 400
+_FAILURES = 500
+
+
+def log_function(audit: Audit) -> Callable[[Any], None]:
+    """JupyterHub's own log of requests, which also has acts of administrators written down."""
+
+    def log(handler: Any) -> None:
+        log_request(handler)
+        requester = getattr(handler, "_jupyterhub_user", None)
+        # A service writes down itself what it does.
+        if requester is None or getattr(requester, "kind", "user") != "user":
+            return
+        event = act(handler.request.method, handler.request.path, str(requester.name), handler.get_status())
+        if event is not None:
+            with suppress(AuditUnavailable):
+                audit.record(event)
+
+    return log
+
+
+def act(method: str, path: str, requester: str, status: int) -> AuditEvent | None:
+    """The event of a request that changes what belongs to somebody else or to the hub; None for any other.
+
+    Of refused requests only those that lacked a right are told.
+    """
+    verb, found = _VERBS.get(method), _WHAT.search(path)
+    if verb is None or found is None or (_ERRORS <= status < _FAILURES and status != _FORBIDDEN):
+        return None
+    kind, name, rest = found["kind"], unquote(found["name"] or ""), found["rest"] or ""
+    if kind == "users" and (name == requester or rest == "/activity"):
+        return None
+    thing, what = _thing(kind, name, rest)
+    outcome = _outcome(status)
+    return AuditEvent(admin_action(f"{thing}_{verb}"), requester, what, outcome, {"status": status})
+
+
+def _thing(kind: str, name: str, rest: str) -> tuple[str, str]:
+    """What is changed, and its name: `server` and `bob/big`, `token` and `bob`, `group` and `eo-users`."""
+    singular = kind.removesuffix("s")
+    if not rest or rest == "/":
+        return singular, name or kind
+    server = _SERVER.fullmatch(rest)
+    if server is not None:
+        return "server", f"{name}/{unquote(server['server'] or '')}"
+    part = re.sub(r"[^a-z_]", "", rest.split("/")[1]).removesuffix("s")[:20]
+    return part or singular, name
+
+
+def _outcome(status: int) -> Outcome:
+    if status == _FORBIDDEN:
+        return Outcome.REFUSED
+    return Outcome.FAILED if status >= _FAILURES else Outcome.ALLOWED

@@ -1,0 +1,73 @@
+import pytest
+
+from eohub_hub.audit.acts import act
+from eohub_hub.audit.event import Outcome
+
+HUB = "/hub/api"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "action", "what"),
+    [
+        ("DELETE", "/users/bob", "admin.user_removed", "bob"),
+        ("POST", "/users", "admin.user_added", "users"),
+        ("PATCH", "/users/bob", "admin.user_changed", "bob"),
+        ("POST", "/users/bob/server", "admin.server_added", "bob/"),
+        ("DELETE", "/users/bob/server", "admin.server_removed", "bob/"),
+        ("DELETE", "/users/bob/servers/big", "admin.server_removed", "bob/big"),
+        ("POST", "/users/bob/tokens", "admin.token_added", "bob"),
+        ("DELETE", "/users/bob/tokens/a7", "admin.token_removed", "bob"),
+        ("POST", "/groups/staff/users", "admin.user_added", "staff"),
+        ("DELETE", "/groups/staff", "admin.group_removed", "staff"),
+        ("POST", "/shutdown", "admin.shutdown_added", "shutdown"),
+        ("PATCH", "/proxy", "admin.proxy_changed", "proxy"),
+        ("POST", "/users/b%C3%BCrger", "admin.user_added", "bürger"),
+    ],
+)
+def test_what_is_changed_of_somebody_else_is_an_act(method: str, path: str, action: str, what: str) -> None:
+    event = act(method, f"{HUB}{path}", "root", 200)
+    assert event is not None
+    assert (str(event.action), event.actor, event.object, event.outcome) == (
+        action,
+        "root",
+        what,
+        Outcome.ALLOWED,
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/users/bob"),
+        ("HEAD", "/users"),
+        ("OPTIONS", "/users"),
+        ("DELETE", "/users/root/server"),
+        ("POST", "/users/root/tokens"),
+        ("POST", "/users/bob/activity"),
+        ("POST", "/eohub/audit"),
+        ("POST", "/oauth2/token"),
+    ],
+)
+def test_reading_and_what_is_ones_own_is_none(method: str, path: str) -> None:
+    assert act(method, f"{HUB}{path}", "root", 200) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [(201, Outcome.ALLOWED), (204, Outcome.ALLOWED), (403, Outcome.REFUSED), (500, Outcome.FAILED)],
+)
+def test_an_act_has_the_outcome_that_the_answer_had(status: int, outcome: Outcome) -> None:
+    event = act("DELETE", f"{HUB}/users/bob", "eve", status)
+    assert event is not None
+    assert event.outcome == outcome
+
+
+@pytest.mark.parametrize("status", [400, 404, 405, 409, 422])
+def test_a_request_that_made_no_sense_is_no_act(status: int) -> None:
+    assert act("DELETE", f"{HUB}/users/bob", "root", status) is None
+
+
+@pytest.mark.parametrize("part", ["../x", "%00", "ÄÖ", "a" * 500, "tok-ens9", ""])
+def test_whatever_an_address_holds_the_action_is_a_word(part: str) -> None:
+    event = act("POST", f"{HUB}/users/bob/{part}", "root", 200)
+    assert event is None or event.action.startswith("admin.")
