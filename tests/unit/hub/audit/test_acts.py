@@ -25,11 +25,11 @@ HUB = "/hub/api"
     ],
 )
 def test_what_is_changed_of_somebody_else_is_an_act(method: str, path: str, action: str, what: str) -> None:
-    event = act(method, f"{HUB}{path}", "root", 200)
+    event = act(method, f"{HUB}{path}", "ada", 200)
     assert event is not None
     assert (str(event.action), event.actor, event.object, event.outcome) == (
         action,
-        "root",
+        "ada",
         what,
         Outcome.ALLOWED,
     )
@@ -41,15 +41,15 @@ def test_what_is_changed_of_somebody_else_is_an_act(method: str, path: str, acti
         ("GET", "/users/bob"),
         ("HEAD", "/users"),
         ("OPTIONS", "/users"),
-        ("DELETE", "/users/root/server"),
-        ("POST", "/users/root/tokens"),
+        ("DELETE", "/users/ada/server"),
+        ("POST", "/users/ada/tokens"),
         ("POST", "/users/bob/activity"),
         ("POST", "/eohub/audit"),
         ("POST", "/oauth2/token"),
     ],
 )
 def test_reading_and_what_is_ones_own_is_none(method: str, path: str) -> None:
-    assert act(method, f"{HUB}{path}", "root", 200) is None
+    assert act(method, f"{HUB}{path}", "ada", 200) is None
 
 
 @pytest.mark.parametrize(
@@ -64,10 +64,10 @@ def test_an_act_has_the_outcome_that_the_answer_had(status: int, outcome: Outcom
 
 @pytest.mark.parametrize("status", [400, 404, 405, 409, 422])
 def test_a_request_that_made_no_sense_is_no_act(status: int) -> None:
-    assert act("DELETE", f"{HUB}/users/bob", "root", status) is None
+    assert act("DELETE", f"{HUB}/users/bob", "ada", status) is None
 
 
 @pytest.mark.parametrize("part", ["../x", "%00", "ÄÖ", "a" * 500, "tok-ens9", ""])
 def test_whatever_an_address_holds_the_action_is_a_word(part: str) -> None:
-    event = act("POST", f"{HUB}/users/bob/{part}", "root", 200)
+    event = act("POST", f"{HUB}/users/bob/{part}", "ada", 200)
     assert event is None or event.action.startswith("admin.")
