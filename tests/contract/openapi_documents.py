@@ -7,6 +7,8 @@ from typing import Any
 
 from eohub_catalogue.server.routes import PREFIX, ROUTES
 from eohub_catalogue.service.app import openapi_document as catalogue_service
+from eohub_storage.server.routes import PREFIX as STORAGE_PREFIX
+from eohub_storage.server.routes import ROUTES as STORAGE_ROUTES
 from eohub_storage.service.app import openapi_document as storage_service
 from eohub_toolkit.routes import openapi
 
@@ -18,9 +20,15 @@ def catalogue_server() -> dict[str, Any]:
     return openapi("EOHub catalogue", PREFIX, ROUTES)
 
 
+def storage_server() -> dict[str, Any]:
+    """The routes of the drive in the user's pod."""
+    return openapi("EOHub storage", STORAGE_PREFIX, STORAGE_ROUTES)
+
+
 DOCUMENTS: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     "catalogue/openapi/server.json": catalogue_server,
     "catalogue/openapi/service.json": catalogue_service,
+    "storage/openapi/server.json": storage_server,
     "storage/openapi/service.json": storage_service,
 }
 

@@ -23,13 +23,14 @@ def test_a_committed_openapi_document_is_fresh(name: str) -> None:
     assert (ROOT / "extensions" / name).read_text("utf-8") == made, "run: make generate"
 
 
-def test_committed_typescript_types_are_fresh(tmp_path: Path) -> None:
+@pytest.mark.parametrize("feature", ["catalogue", "storage"])
+def test_committed_typescript_types_are_fresh(feature: str, tmp_path: Path) -> None:
     tool = ROOT / "node_modules" / ".bin" / "openapi-typescript"
     if not tool.exists():
         pytest.skip("the JavaScript packages are not installed (make build)")
     node = shutil.which("node")
     assert node is not None
     made = tmp_path / "api.gen.ts"
-    source = ROOT / "extensions/catalogue/openapi/server.json"
+    source = ROOT / f"extensions/{feature}/openapi/server.json"
     subprocess.run([node, tool.resolve(), source, "--output", made], check=True, capture_output=True)
-    assert (ROOT / "extensions/catalogue/lab/src/api.gen.ts").read_text("utf-8") == made.read_text("utf-8")
+    assert (ROOT / f"extensions/{feature}/lab/src/api.gen.ts").read_text("utf-8") == made.read_text("utf-8")

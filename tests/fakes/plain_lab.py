@@ -41,10 +41,10 @@ def free_port() -> int:
         return port
 
 
-def documented_install() -> list[str]:
-    """What the catalogue's README tells to install, after `make dist`, from the folder of the checkout."""
-    readme = (ROOT / "extensions" / "catalogue" / "README.md").read_text("utf-8")
-    (line,) = re.findall(r"^pip install (.+)$", readme, re.M)
+def documented_install(feature: str = "catalogue") -> list[str]:
+    """What a feature's README tells to install, after `make dist`, from the folder of the checkout."""
+    readme = (ROOT / "extensions" / feature / "README.md").read_text("utf-8")
+    (line,) = re.findall(r"^pip install (.+dist/.+)$", readme, re.M)
     return shlex.split(line)
 
 

@@ -25,7 +25,7 @@ from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts" / "catalogue-panel"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-HEAVY = ("pydantic", "pydantic_settings", "httpx2", "eohub_toolkit", "eohub_catalogue.contract", "structlog")
+HEAVY = ("pydantic", "pydantic_settings", "httpx2", "eohub_catalogue.contract", "structlog")
 LOADED = """
 import json, sys
 import jupyter_server.serverapp
@@ -159,6 +159,8 @@ def test_the_server_imports_nothing_heavy_for_us_when_it_starts(environment: Pat
         "eohub_catalogue",
         "eohub_catalogue.server",
         "eohub_catalogue.server.extension",
+        "eohub_toolkit",
+        "eohub_toolkit.late",
     ]
 
 

@@ -1,8 +1,13 @@
 """What crosses the wire: from the storage service to a user's server, and from there to the browser."""
 
 from datetime import datetime
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+type Bucket = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
+type Prefix = Annotated[str, Field(max_length=1024, pattern=r"^$|/$")]
+type Key = Annotated[str, Field(min_length=1, max_length=1024, pattern=r"[^/]$")]
 
 
 class Credentials(BaseModel):
@@ -41,3 +46,93 @@ class Places(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     places: tuple[PlaceView, ...]
+
+
+class ListQuery(BaseModel):
+    """One page of a prefix: what lies directly below it, `after` being the `next` of the page before."""
+
+    bucket: Bucket
+    prefix: Prefix = ""
+    after: str = Field(default="", max_length=4096)
+    limit: int = Field(default=200, ge=1, le=1000)
+
+
+class ObjectRow(BaseModel):
+    """An object without its content."""
+
+    key: str
+    size: int = Field(description="Bytes")
+    modified: datetime
+
+
+class ObjectPage(BaseModel):
+    """Part of a prefix in the order of the names; nothing is left out between two pages."""
+
+    bucket: str
+    prefix: str
+    prefixes: tuple[str, ...] = Field(description="Prefixes directly below, whole, each with its slash")
+    objects: tuple[ObjectRow, ...]
+    next: str | None = Field(description="What the next page starts after; null: this is the last one")
+
+
+class ObjectQuery(BaseModel):
+    """One object."""
+
+    bucket: Bucket
+    key: Key
+
+
+class Document(BaseModel):
+    """A small object with its content: text as it is, anything else in base64."""
+
+    bucket: str
+    key: str
+    size: int
+    modified: datetime
+    format: Literal["text", "base64"]
+    content: str
+
+
+class RemoveQuery(BaseModel):
+    """Delete one object, or a part of what lies below a prefix (a key with a slash at its end)."""
+
+    bucket: Bucket
+    key: Annotated[str, Field(min_length=1, max_length=1024)]
+
+
+class Removed(BaseModel):
+    """How many objects a deletion took, and whether some are left: then ask again."""
+
+    count: int
+    is_all: bool
+
+
+class PrefixQuery(BaseModel):
+    """A new, empty prefix."""
+
+    bucket: Bucket
+    prefix: Annotated[str, Field(min_length=2, max_length=1024, pattern=r"^[^/].*/$")]
+
+
+class MoveQuery(ObjectQuery):
+    """Give an object another name in the same bucket."""
+
+    target: Key
+
+
+class TransferQuery(ObjectQuery):
+    """Bring an object here or there, past this server."""
+
+    direction: Literal["download", "upload"]
+    replace: bool = Field(default=True, description="False: refuse an upload where there is an object")
+
+
+class Transfer(BaseModel):
+    """An address that works for some minutes without any other right; null where the browser has to go
+    through this server."""
+
+    url: str | None
+
+
+class Done(BaseModel):
+    """Something was done; there is nothing more to say."""

@@ -1,6 +1,14 @@
 """What can keep a person from getting keys."""
 
-from eohub_toolkit.errors import Conflict, Forbidden, Invalid, TooMany, Unauthenticated, Unavailable
+from eohub_toolkit.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
 
 
 class UnusableName(Invalid):
@@ -37,3 +45,29 @@ class TooManyKeys(TooMany):
 
 class StorageDown(Unavailable):
     """S3 cannot be reached."""
+
+
+class NoKeys(Forbidden):
+    """This Jupyter server has no S3 keys, or got none."""
+
+
+class NoRight(Forbidden):
+    """S3 does not let this person do that there."""
+
+
+class Missing(NotFound):
+    """No such object, prefix or bucket."""
+
+
+class TooLarge(Invalid):
+    """An object that is too large for what was wanted."""
+
+
+class UnusableKey(Invalid):
+    """A name that no object or prefix can have here."""
+
+
+class AlreadyThere(Conflict):
+    """There is an object of that name already."""
+
+    code = "already_there"

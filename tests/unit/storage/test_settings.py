@@ -12,6 +12,7 @@ from eohub_storage.contract import Credentials
 from eohub_storage.issuing import Terms
 from eohub_storage.places import Layout, Sharing
 from eohub_storage.server.command import KEY_NAMES
+from eohub_storage.server.settings import ServerSettings
 from eohub_storage.service.settings import StorageSettings
 from eohub_toolkit.settings import SettingsError, load, variables_of
 
@@ -51,8 +52,12 @@ def test_everything_that_is_sent_is_read_by_the_command() -> None:
 
 def test_the_guide_lists_every_setting_and_no_other() -> None:
     guide = (Path(__file__).parents[3] / "docs" / "operators" / "storage.md").read_text("utf-8")
-    listed = re.findall(r"^\| `(EOHUB_STORAGE_\w+)`", guide, re.M)
-    known = {name for name in variables_of(StorageSettings) if name.startswith("EOHUB_")}
+    listed = re.findall(r"^\| `(EOHUB_(?:STORAGE|DRIVE)_\w+)`", guide, re.M)
+    known = {
+        name
+        for name in (*variables_of(StorageSettings), *variables_of(ServerSettings))
+        if name.startswith("EOHUB_")
+    } - {"EOHUB_STORAGE_URL"}
     assert sorted(listed) == sorted(known)
 
 
