@@ -145,10 +145,10 @@ def test_wire_types_know_pydantic_and_nothing_of_the_server(path: Path) -> None:
 
 FEATURES = ("storage", "catalogue", "profiles")
 PURE = {
-    "base64", "binascii", "collections", "collections.abc", "contextlib", "dataclasses", "datetime", "decimal",
-    "difflib", "enum", "fractions", "functools", "hashlib", "itertools", "json", "math", "operator", "re", "string",
-    "types", "typing", "unicodedata", "urllib.parse", "pydantic", "pydantic_core", "eohub_toolkit.errors",
-    "eohub_profiles.mounts",
+    "base64", "binascii", "collections", "collections.abc", "contextlib", "dataclasses", "datetime",
+    "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "itertools", "json", "math",
+    "operator", "re", "string", "types", "typing", "unicodedata", "urllib.parse", "pydantic",
+    "pydantic_core", "eohub_toolkit.errors", "eohub_profiles.mounts",
 }  # fmt: skip
 """What a domain module may import beside its own feature's; whatever is not here needs a port."""
 
