@@ -66,12 +66,13 @@ class Place:
 
     has_gpus: bool = True
     runs_images: bool = True
+    shows_data_as_files: bool = True
     ends_servers: bool = True
 
 
 ANYWHERE = Place()
-ONE_MACHINE = Place(has_gpus=False, runs_images=False)
-"""With something that ends servers by their lifetime; a hub that has no such service says so."""
+ONE_MACHINE = Place(has_gpus=False, runs_images=False, shows_data_as_files=False, ends_servers=False)
+"""As it comes; a hub says what it has beside that."""
 
 
 @dataclass(frozen=True, slots=True)

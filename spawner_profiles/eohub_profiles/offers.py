@@ -89,7 +89,7 @@ def environments_for(subject: Subject, policy: Policy) -> tuple[Choosable, ...]:
     )
 
 
-def mounts_for(subject: Subject, policy: Policy) -> tuple[Choosable, ...]:
+def mounts_for(subject: Subject, policy: Policy, place: Place = ANYWHERE) -> tuple[Choosable, ...]:
     """Return every mount in the policy's order, with why the person may not choose it."""
     say = Reasons(policy)
     return tuple(
@@ -97,7 +97,7 @@ def mounts_for(subject: Subject, policy: Policy) -> tuple[Choosable, ...]:
             each.name,
             each.title,
             "read only" if each.access == "read-only" else "",
-            tuple(say.of_mount(each, subject)),
+            tuple(say.of_mount(each, subject, place)),
         )
         for each in policy.mounts
     )

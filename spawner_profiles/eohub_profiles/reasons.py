@@ -131,8 +131,11 @@ class Reasons:
         else:
             yield from self._of_reference(reference, images)
 
-    def of_mount(self, mount: Mount, subject: Subject) -> Iterator[Reason]:
-        """The person may not use the mount, or their name cannot stand in its prefix."""
+    def of_mount(self, mount: Mount, subject: Subject, place: Place) -> Iterator[Reason]:
+        """The person may not use the mount, their name cannot stand in its prefix, or nothing is mounted."""
+        if not place.shows_data_as_files:
+            sentence = f"{mount.title} cannot be shown as files here; its objects are reachable by S3."
+            yield self.reason(Rule.NOT_HERE, "mounts", sentence, "Leave it out.")
         yield from self.of_groups(mount, mount.title, "mounts", subject, "leave it out")
         try:
             tuple(planned(mount, subject))

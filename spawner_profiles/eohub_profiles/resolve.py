@@ -37,7 +37,7 @@ def resolve(
         *_of_environment(subject, request, policy),
         *say.of_image(request.image, subject),
         *(say.of_place(amount, request.image, place) if amount else ()),
-        *_of_mounts(subject, request, policy),
+        *_of_mounts(subject, request, policy, place),
         *say.of_servers(usage, request, tier),
     )
     if profile is None or amount is None or environment is None or reasons:
@@ -118,11 +118,11 @@ def _of_environment(subject: Subject, request: Request, policy: Policy) -> Itera
         yield from say.of_pair(profile, environment)
 
 
-def _of_mounts(subject: Subject, request: Request, policy: Policy) -> Iterator[Reason]:
+def _of_mounts(subject: Subject, request: Request, policy: Policy, place: Place) -> Iterator[Reason]:
     say = Reasons(policy)
     for name in request.mounts:
         mount = policy.mount(name)
         if mount is None:
             yield say.unknown_mount(name)
         else:
-            yield from say.of_mount(mount, subject)
+            yield from say.of_mount(mount, subject, place)

@@ -110,6 +110,7 @@ def configure(c: Any, folder: str, port: int, environment: str) -> None:
         s3_url="http://127.0.0.1:1",
         s3_region="test-region",
         storage_url="http://127.0.0.1:2",
+        shows_data_as_files=True,
         catalogues=(Catalogue("eohub", "EOHub", "http://127.0.0.1:3/services/catalogue"),),
     )
     audit = AuditLog(state / "audit", state / "audit_head", largest_bytes=1 << 20)

@@ -150,3 +150,50 @@ class TestFilesThatChange:
         (event,) = events(hub)[before:]
         assert "profiles/small.yaml:3: cpu: must be a number" in event["details"]["fault"]
         assert "0.04 EUR/h" in text_of(browser.get("spawn"))
+
+
+class TestForm:
+    """Sizes and data of the form, from the page to what is stored, with files that came while the hub ran."""
+
+    SIZE = "sizes: [{name: wide, title: Wide, cpu: 2, memory: 2 GiB, price: 0.08 EUR/h}]\n"
+    MOUNT = "name: climate\ntitle: Climate cubes\nbucket: climate\naccess: read-only\n"
+
+    @pytest.fixture
+    def wide(self, hub: Hub) -> Iterator[Hub]:
+        path = hub.folder / "policy" / "profiles" / "small.yaml"
+        text = path.read_text()
+        mounts = hub.folder / "policy" / "mounts"
+        mounts.mkdir(exist_ok=True)
+        (mounts / "climate.yaml").write_text(self.MOUNT)
+        path.write_text(text + self.SIZE)
+        TestFilesThatChange().wait_for(hub, "Size of Small")
+        yield hub
+        path.write_text(text)
+        (mounts / "climate.yaml").unlink()
+
+    def test_a_size_and_data_are_started_stored_and_remembered(self, wide: Hub) -> None:
+        browser = wide.browser("bob")
+        fields = {
+            "profile": "small", "size-of-small": "wide", "environment": "eo", "server_name": "",
+            "mounts": "climate",
+        }  # fmt: skip
+        assert browser.submit("spawn", fields).status_code == 302
+        options = wide.wait("bob", lambda model: model.get("ready"))["user_options"]
+        assert options == {"profile": "small", "environment": "eo", "size": "wide", "mounts": ["climate"]}
+        assert "Small (Wide), 0.08 EUR/h" in text_of(browser.get("home"))
+        memory = wide.run_inside("bob", "import os; print(os.environ['MEM_LIMIT'])")
+        assert int(memory) == 2 * 2**30
+        wide.stopped("bob")
+        page = browser.get("spawn").text
+        assert re.search(r'<option value="wide" selected', page)
+        assert re.search(r'id="mount-climate" value="climate" checked', page)
+
+    def test_a_size_that_is_not_there_comes_back_beside_its_field(self, wide: Hub) -> None:
+        page = wide.browser("carol").submit(
+            "spawn", {"profile": "small", "size-of-small": "xxl", "environment": "eo", "mounts": "none"}
+        )
+        assert page.status_code == 400
+        assert 'id="size-refusal-1"' in page.text
+        assert 'id="mounts-refusal-1"' in page.text
+        assert "Small has no size 'xxl'. Allowed: wide, or no size." in text_of(page)
+        assert "There is no data 'none'. Allowed: climate." in text_of(page)

@@ -138,7 +138,7 @@ async def form_of(spawner: "EohubLocalSpawner", server: str | None = None) -> Sp
     person = await spawner.person()
     subject = spawner.subject(person)
     offered = offers(subject, spawner.usage(), policy, site.place)
-    environments, mounts = environments_for(subject, policy), mounts_for(subject, policy)
+    environments, mounts = environments_for(subject, policy), mounts_for(subject, policy, site.place)
     stored = spawner.orm_spawner.user_options or spawner.user.spawner.orm_spawner.user_options
     return SpawnForm(
         offers=on_machine(offered, policy.profiles, site.machine),

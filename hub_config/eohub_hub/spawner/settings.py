@@ -59,7 +59,8 @@ class Catalogue:
 @dataclass(frozen=True, slots=True)
 class SpawnerSettings:
     """Folders, addresses and people; `environments` maps an environment's id to its folder (with
-    bin/python), `ends_servers` tells whether a service ends servers by the policy's lifetimes."""
+    bin/python), `shows_data_as_files` and
+    `ends_servers` tell whether something mounts data and ends servers as the policy says."""
 
     state: Path
     instance: str
@@ -71,6 +72,7 @@ class SpawnerSettings:
     catalogues: tuple[Catalogue, ...] = ()
     first_uid: int = FIRST_UID
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
+    shows_data_as_files: bool = False
     ends_servers: bool = False
 
     @property
@@ -127,7 +129,11 @@ class Site:
     @property
     def place(self) -> Place:
         """What this machine can do for a server; GPUs and container images are a cluster's."""
-        return replace(ONE_MACHINE, ends_servers=self.settings.ends_servers)
+        return replace(
+            ONE_MACHINE,
+            shows_data_as_files=self.settings.shows_data_as_files,
+            ends_servers=self.settings.ends_servers,
+        )
 
     @property
     def enforcement(self) -> Enforcement:

@@ -83,6 +83,14 @@ def test_data_is_offered_with_what_one_may_do_with_it() -> None:
     assert all(each.is_allowed for each in mounts_for(BEA, POLICY))
 
 
+def test_where_nothing_is_mounted_data_is_shown_with_the_reason() -> None:
+    for each in mounts_for(ANN, POLICY, ONE_MACHINE):
+        assert each.reasons[0].rule == Rule.NOT_HERE
+        assert each.reasons[0].sentence.endswith(
+            "cannot be shown as files here; its objects are reachable by S3."
+        )
+
+
 def test_data_in_a_folder_that_a_name_cannot_have_is_not_offered() -> None:
     odd = Subject("https://id.example.org", "3", "o/dd")
     (_, mine, _) = mounts_for(odd, POLICY)

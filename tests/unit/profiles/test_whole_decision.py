@@ -191,6 +191,12 @@ class TestRefusal:
         ]  # fmt: skip
         assert not found.is_invalid_request
 
+    def test_one_machine_mounts_nothing_by_itself(self) -> None:
+        options = {"profile": "small", "environment": "eo", "mounts": ["climate"]}
+        found = answer(options, place=ONE_MACHINE)
+        assert rules_of(found) == [Rule.NOT_HERE]
+        assert isinstance(answer(options, place=Place(shows_data_as_files=True)), Plan)
+
     def test_one_machine_starts_an_environment_that_is_an_image_elsewhere(self) -> None:
         assert plan({}, place=ONE_MACHINE).environment == "eo"
 
