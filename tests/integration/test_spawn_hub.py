@@ -31,7 +31,8 @@ MALFORMED = {
     "a number": ({"profile": 1, "environment": "eo"}, "small"),
     "nothing": ({"profile": None, "environment": "eo"}, "small"),
     "50 kB": ({"profile": "x" * 50_000, "environment": "eo"}, "small"),
-    "an extra key": (SMALL | {"image": "evil/x:1"}, "server_name"),
+    "an extra key": (SMALL | {"cpu": "64"}, "server_name"),
+    "an image where none is allowed": (SMALL | {"image": "evil/x:1"}, "Leave the image empty."),
     "an extra key of 50 kB": (SMALL | {"y" * 50_000: "z"}, "server_name"),
     "a missing profile": ({"environment": "eo"}, "small"),
     "a missing environment": ({"profile": "small"}, "eo"),
@@ -356,9 +357,9 @@ class TestForm:
     def test_a_repeated_field_and_an_unknown_one_are_refused(self, hub: Hub) -> None:
         browser = hub.browser("carol")
         assert browser.submit("spawn", SMALL | {"profile": ["small", "medium"]}).status_code == 400
-        answer = browser.submit("spawn", SMALL | {"image": "evil"})
+        answer = browser.submit("spawn", SMALL | {"cpu": "64"})
         assert answer.status_code == 400
-        assert "There is no option 'image'." in text_of(answer.text)
+        assert "There is no option 'cpu'." in text_of(answer.text)
 
     def test_the_choice_that_was_refused_is_still_filled_in(self, hub: Hub) -> None:
         answer = hub.browser("carol").submit("spawn", {"profile": "medium", "environment": "nope"})
@@ -398,7 +399,7 @@ class TestForm:
     def test_a_link_cannot_smuggle_options_past_the_decision(self, hub: Hub) -> None:
         answer = hub.browser("carol").get("spawn?opt-profile=small&opt-environment=eo&opt-image=evil")
         assert answer.status_code == 400
-        assert "There is no option" in text_of(answer.text)
+        assert "Images of your own are not allowed here." in text_of(answer.text)
 
     def test_the_pending_page_names_each_step_with_its_time(self, hub: Hub) -> None:
         (hub.state / "homes" / "carol" / "slow-start").touch()
