@@ -7,6 +7,7 @@ from rich.console import Console
 
 from eohub_hub.audit.commands import AUDIT
 from eohub_hub.local import doctor, processes
+from eohub_hub.local.backup.commands import BACKUP, RESTORE
 from eohub_hub.local.down import down
 from eohub_hub.local.errors import disk_trouble
 from eohub_hub.local.explain import EXPLAIN
@@ -80,6 +81,8 @@ VERBS: tuple[Verb, ...] = (
     Verb("down", _down),
     Verb("status", _status),
     Verb("doctor", _doctor),
+    BACKUP,
+    RESTORE,
     AUDIT,
     EXPLAIN,
 )

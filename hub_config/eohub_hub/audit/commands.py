@@ -2,17 +2,21 @@
 
 import argparse
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from eohub_hub.audit.files import newest_first, numbers
+from eohub_hub.audit.event import SYSTEM, AuditEvent, AuditUnavailable, admin_action
+from eohub_hub.audit.files import newest_first, numbers, path_of, sizes
 from eohub_hub.audit.install import head_file
+from eohub_hub.audit.log import AuditLog
 from eohub_hub.audit.search import MOST_RESULTS, Entry, Query, search
-from eohub_hub.audit.verify import verify
+from eohub_hub.audit.verify import quiet, verify
 from eohub_hub.verb import Call, Verb
 from eohub_toolkit.errors import Invalid, NotFound
 
 _AGO = re.compile(r"([0-9]{1,5})([mhd])")
+_LARGEST_BYTES = 64 << 20
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -42,6 +46,24 @@ def _show(call: Call) -> int:
     shown = f"{len(found.entries)} event{'' if len(found.entries) == 1 else 's'}"
     call.screen.say(f"{shown}." if found.is_all else f"{shown}; older ones may match as well: see --limit.")
     return 0
+
+
+def note(call: Call, act: str, what: str) -> None:
+    """Write down what somebody at this machine's terminal did; a log that cannot be written stops nothing."""
+    folder = _variable(call, "EOHUB_HUB_AUDIT_FOLDER") or call.settings.state_folder / "audit"
+    log = AuditLog(folder, head_file(folder), largest_bytes=_LARGEST_BYTES)
+    with suppress(AuditUnavailable):
+        log.record(AuditEvent(admin_action(act), SYSTEM, what))
+
+
+def quiet_sizes(folder: Path, head: Path) -> dict[str, int | bytes]:
+    """The log at one moment: how many bytes of each file count, and the note of its end; for a copy of it."""
+    with quiet(folder):
+        end = head.read_bytes() if head.exists() else b""
+        found: dict[str, int | bytes] = {
+            f"{folder.name}/{path_of(folder, number).name}": size for number, size in sizes(folder).items()
+        }
+    return found | {head.name: end} if end else found
 
 
 def one_line(entry: Entry) -> str:

@@ -72,7 +72,8 @@ def matches(entry: Entry, query: Query) -> bool:
         return False
     if query.action is not None and query.action not in (entry.action, entry.action.partition(".")[0]):
         return False
-    return query.user is None or query.user in (entry.actor, entry.object.partition("/")[0])
+    place = entry.object.removeprefix("server:").partition("/")[0]
+    return query.user is None or query.user in (entry.actor, place)
 
 
 def entry_of(content: bytes) -> Entry | None:

@@ -47,7 +47,7 @@ def verify(folder: Path, head: Path, copy: Path | None = None) -> Report:
     `copy` is a note of the end that was kept elsewhere: it may be older than the end and must lie on the
     chain.
     """
-    with _quiet(folder):
+    with quiet(folder):
         noted, there = HeadFile(head).read(), sizes(folder)
     walk = _Walk(wanted={place.head.count for place in (noted, _read(copy)) if place is not None})
     for number, size in there.items():
@@ -172,7 +172,7 @@ class _Walk:
 
 
 @contextmanager
-def _quiet(folder: Path) -> Generator[None]:
+def quiet(folder: Path) -> Generator[None]:
     """Look while nobody writes; a folder without a lock is a copy that nobody writes to."""
     try:
         descriptor = os.open(folder / "lock", os.O_RDONLY)

@@ -40,6 +40,14 @@ class BrokenState(Invalid):
     """A file that the stack reads does not hold what it should."""
 
 
+class BackupBroken(Invalid):
+    """An archive that is torn, was changed, or has what no backup of ours has."""
+
+
+class BackupRefused(Conflict):
+    """A backup or a restore that would overwrite something, or could not be whole."""
+
+
 class PartFailed(Internal):
     """A part of the stack did not start, or ended by itself."""
 

@@ -14,7 +14,7 @@ from eohub_hub.audit.search import MOST_LINES, Query, entry_of, search
 START = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 EVENTS = [
     AuditEvent("login", "ann", "hub"),
-    AuditEvent("spawn", "ann", "ann/gpu"),
+    AuditEvent("spawn", "service:cron", "server:ann/gpu"),
     AuditEvent("spawn.refused", "bob", "bob/", Outcome.REFUSED, {"rule": "group"}),
     AuditEvent("admin.server_stopped", "root", "ann/gpu"),
     AuditEvent("key.issued", "annabel", "s3"),

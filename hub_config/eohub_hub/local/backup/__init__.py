@@ -1,0 +1,1 @@
+"""One file that holds a whole EOHub of one machine, and the way back."""

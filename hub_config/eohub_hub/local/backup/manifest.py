@@ -1,0 +1,83 @@
+"""What a backup says about itself: versions, and every file with its hash."""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from eohub_hub.local.errors import BackupBroken, NewerState
+from eohub_hub.local.state import STATE_VERSION
+
+FORMAT = 1
+"""Counts changes of the archive that an older EOHub would misread."""
+
+NAME = "manifest.json"
+"""The last member: an archive that was cut off has none."""
+
+STATE = "state/"
+POLICY = "policy/"
+_PARTS = re.compile(r"(state|policy)(/[^/\0]+)*")
+
+
+class Entry(BaseModel):
+    """One file, folder or link, with what a restore gives back of it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    kind: Literal["file", "folder", "link"]
+    mode: Annotated[int, Field(ge=0, le=0o7777)]
+    uid: Annotated[int, Field(ge=0)]
+    gid: Annotated[int, Field(ge=0)]
+    mtime: int = 0
+    size: Annotated[int, Field(ge=0)] = 0
+    sha256: str = ""
+    target: str = ""
+
+
+class Manifest(BaseModel):
+    """The whole backup."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: int
+    eohub: str
+    state_version: int
+    made_at: str
+    with_homes: bool
+    with_buckets: bool
+    left_out: int = 0
+    entries: tuple[Entry, ...]
+
+
+def read_manifest(content: bytes) -> Manifest:
+    """The manifest of an archive; raises BackupBroken, or NewerState for one of a newer EOHub."""
+    try:
+        stamp = _Stamp.model_validate_json(content)
+        if stamp.format > FORMAT or stamp.state_version > STATE_VERSION:
+            raise NewerState("This backup was made by a newer EOHub.", hint="Restore it with that version.")
+        manifest = Manifest.model_validate_json(content)
+    except ValidationError:
+        raise BackupBroken(
+            "This backup's list of files cannot be read.", hint="Use another backup."
+        ) from None
+    refuse_unsafe(manifest.entries)
+    return manifest
+
+
+def refuse_unsafe(entries: tuple[Entry, ...]) -> None:
+    """Refuse names that lead out of where a restore puts them; raises BackupBroken."""
+    links = {entry.name for entry in entries if entry.kind == "link"}
+    seen: set[str] = set()
+    for entry in entries:
+        parts = entry.name.split("/")
+        parents = ("/".join(parts[:count]) for count in range(1, len(parts)))
+        is_plain = _PARTS.fullmatch(entry.name) and not {".", ".."} & set(parts)
+        if not is_plain or entry.name in seen or any(parent in links for parent in parents):
+            raise BackupBroken(f"This backup has a file that it may not have: {entry.name[:100]!r}.")
+        seen.add(entry.name)
+
+
+class _Stamp(BaseModel):
+    format: int
+    state_version: int
