@@ -35,6 +35,7 @@ from eohub_hub.local.settings import LocalSettings
 from eohub_hub.local.signals import StopAsked, StopSignals
 from eohub_hub.local.state import StateFolder
 from eohub_hub.local.tools import Tools
+from eohub_hub.local.upgrade import upgrade_database
 from eohub_hub.local.users_environment import make_users_environment
 
 _NEEDED_BY_SEED = frozenset({"s3", "catalogue"})
@@ -97,8 +98,15 @@ class Stack:
         make_missing(self.state.secrets)
         make_accounts(self.state.root / "identity/accounts.json", self.state.secrets / "demo_passwords.json")
         self._end_strays(with_users=False, grace_seconds=_STRAY_GRACE_SECONDS)
+        self._upgrade()
         # Before anything is downloaded; they are chosen again when the parts start.
         choose_ports(self._settings, self.state)
+
+    def _upgrade(self) -> None:
+        with self._screen.progress("Looking at the hub's database"):
+            copy = upgrade_database(self.state, self._tools, self._screen.update)
+        if copy is not None:
+            self._screen.say(f"The hub's database is up to date; what it was before is in {copy}.")
 
     def _parts_started(self) -> tuple[Ports, frozenset[str]]:
         """Start the parts, with other ports when somebody else was quicker; returns what does not answer."""
