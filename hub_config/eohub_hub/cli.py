@@ -1,7 +1,9 @@
 """The command `eohub` and its verbs."""
 
 import argparse
+import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from rich.console import Console
 
@@ -69,18 +71,34 @@ def _status(call: Call) -> int:
 
 
 def _doctor(call: Call) -> int:
-    """Check everything that a start needs; exit code 1 when something is missing."""
-    running = holder(StateFolder(call.settings.state_folder).lock) is not None
-    checks = doctor.examine(call.settings, call.tools, call.environ, running=running)
-    call.screen.checks(checks)
+    """Check everything that a start needs, the configuration, and what runs; exit code 1 at any fault."""
+    file: Path | None = call.options.config
+    if file is not None:
+        checks = doctor.examine_file(file.absolute(), call.environ)
+    else:
+        state = StateFolder(call.settings.state_folder)
+        running = holder(state.lock) is not None
+        checks = doctor.examine(call.settings, call.tools, call.environ, running=running)
+        checks += doctor.examine_running(call.environ, state) if running else []
+    if call.options.json:
+        call.screen.say(json.dumps([check.as_fields() for check in checks], indent=2))
+    else:
+        call.screen.checks(checks)
     return 0 if doctor.first_fault(checks) is None else 1
+
+
+def _doctor_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print the report for a program")
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="check a jupyterhub_config.py of your own (it is run)"
+    )
 
 
 VERBS: tuple[Verb, ...] = (
     Verb("up", _up),
     Verb("down", _down),
     Verb("status", _status),
-    Verb("doctor", _doctor),
+    Verb("doctor", _doctor, _doctor_options),
     BACKUP,
     RESTORE,
     AUDIT,

@@ -3,7 +3,7 @@
 import json
 import re
 import runpy
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -134,7 +134,14 @@ class HubSettings(Settings):
         return self.client_secret_file.read_text().strip()
 
 
-def load_parts(c: Any, settings: HubSettings, folder: Path, **shared: Any) -> None:
-    """Run every `*.py` of `folder` in the order of names, with `c`, `settings` and `shared` as globals."""
+def load_parts(
+    c: Any, settings: HubSettings, folder: Path, *, only: Container[str] | None = None, **shared: Any
+) -> None:
+    """Run every `*.py` of `folder` in the order of names, with `c`, `settings` and `shared` as globals.
+
+    `only` names the parts to run, all where it is None.
+    """
     for part in sorted(folder.glob("*.py")):
+        if only is not None and part.stem not in only:
+            continue
         runpy.run_path(str(part), init_globals={"c": c, "settings": settings, **shared})

@@ -48,6 +48,10 @@ class BackupRefused(Conflict):
     """A backup or a restore that would overwrite something, or could not be whole."""
 
 
+class UnsafeConfiguration(Invalid):
+    """The configuration says what lets people do more than they should."""
+
+
 class PartFailed(Internal):
     """A part of the stack did not start, or ended by itself."""
 

@@ -14,8 +14,11 @@ from eohub_hub.local.errors import ToolMissing
 HUB_FLOORS: Mapping[str, str] = {"jupyterhub": "6.1.1", "oauthenticator": "17.4"}
 """First versions without the holes that the security advisories of both projects name."""
 
-ENVIRONMENT_FLOORS: Mapping[str, str] = {"jupyter-server": "2.20", "jupyterlab": "4.5.7"}
+ENVIRONMENT_FLOORS: Mapping[str, str] = {"jupyter-server": "2.20", "jupyterlab": "4.6.2"}
 """The same for what runs in a user's server."""
+
+OPTIONAL_FLOORS: Mapping[str, str] = {"jupyter-server-proxy": "4.2"}
+"""The same for what a site may have added to either; what is not there is not missed."""
 
 PROJECT = Path(__file__).resolve().parents[3]
 """The checkout of EOHub: node_modules and the identity provider lie in it."""
@@ -78,6 +81,12 @@ def too_old(floors: Mapping[str, str], found: Mapping[str, str | None]) -> list[
             sentence = f"{name} {version} has known security holes; {floor} is the oldest that EOHub accepts."
             errors.append(ToolMissing(sentence, hint=_BUILD))
     return errors
+
+
+def optional_too_old(found: Mapping[str, str | None]) -> list[ToolMissing]:
+    """The same for packages that need not be there."""
+    there = {name: floor for name, floor in OPTIONAL_FLOORS.items() if found.get(name) is not None}
+    return too_old(there, found)
 
 
 def versions(names: Mapping[str, str], folder: Path | None = None) -> dict[str, str | None]:

@@ -9,13 +9,16 @@ from eohub_hub.local.doctor import (
     OLDEST_PYTHON,
     Check,
     examine,
+    examine_file,
     first_fault,
     free_mebibytes,
+    mode_faults,
     python_faults,
 )
 from eohub_hub.local.environment import MARKER
 from eohub_hub.local.errors import DiskTrouble, NewerState, ToolMissing
 from eohub_hub.local.settings import LocalSettings
+from eohub_hub.local.state import StateFolder
 from eohub_hub.local.tools import PROJECT, Tools, find_tools
 
 
@@ -55,14 +58,29 @@ def test_a_missing_program_is_told(settings: LocalSettings, tmp_path: Path) -> N
 
 def test_an_environment_with_an_old_server_is_told(settings: LocalSettings) -> None:
     packages = settings.state_folder / "environments" / "eo" / "lib" / "python3.12" / "site-packages"
-    for name, version in (("jupyter_server", "2.19.0"), ("jupyterlab", "4.6.0")):
+    for name, version in (("jupyter_server", "2.19.0"), ("jupyterlab", "4.6.2")):
         folder = packages / f"{name}-{version}.dist-info"
         folder.mkdir(parents=True)
         (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
     (settings.state_folder / "environments" / "eo" / MARKER).write_text("{}")
     check = checks_of(settings)["User environment"]
     assert [fault.detail.split(" has ")[0] for fault in check.faults] == ["jupyter-server 2.19.0"]
-    assert "jupyterlab 4.6.0" in check.note
+    assert "jupyterlab 4.6.2" in check.note
+
+
+def test_what_a_site_has_added_to_the_environment_has_a_floor_too(settings: LocalSettings) -> None:
+    packages = settings.state_folder / "environments" / "eo" / "lib" / "python3.12" / "site-packages"
+    for name, version in (
+        ("jupyter_server", "2.20"),
+        ("jupyterlab", "4.6.2"),
+        ("jupyter_server_proxy", "4.1"),
+    ):
+        folder = packages / f"{name}-{version}.dist-info"
+        folder.mkdir(parents=True)
+        (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+    (settings.state_folder / "environments" / "eo" / MARKER).write_text("{}")
+    faults = checks_of(settings)["User environment"].faults
+    assert [fault.detail.split(" has ")[0] for fault in faults] == ["jupyter-server-proxy 4.1"]
 
 
 def test_an_environment_that_is_half_made_is_no_fault(settings: LocalSettings) -> None:
@@ -132,3 +150,36 @@ def test_the_first_fault_is_the_one_that_matters_most() -> None:
     first, second = ToolMissing("a"), ToolMissing("b")
     assert first_fault([Check("x", ()), Check("y", (first, second))]) is first
     assert first_fault([Check("x", ())]) is None
+
+
+def test_what_others_can_read_is_told_with_the_command_that_mends_it(tmp_path: Path) -> None:
+    state = StateFolder(tmp_path / "state")
+    state.prepare()
+    (state.secrets / "crypt_key").write_text("x")
+    (state.secrets / "crypt_key").chmod(0o600)
+    assert mode_faults(state) == []
+    (state.secrets / "crypt_key").chmod(0o644)
+    (state.root / "hub" / "jupyterhub.sqlite").touch(mode=0o644)
+    faults = mode_faults(state)
+    assert [fault.detail.rpartition("/")[2] for fault in faults] == [
+        "crypt_key can be read by others.",
+        "jupyterhub.sqlite can be read by others.",
+    ]
+    assert "chmod go=" in (faults[0].hint or "")
+
+
+def test_a_configuration_of_ones_own_is_looked_at(tmp_path: Path) -> None:
+    file = tmp_path / "jupyterhub_config.py"
+    file.write_text("c.JupyterHub.authenticator_class = 'dummy'\nc.KubeSpawner.privileged = True\n")
+    packages, configuration = examine_file(file, {})
+    assert packages.faults == ()
+    assert len(configuration.faults) == 2
+    file.write_text("raise SystemExit(3)")
+    assert "cannot be loaded" in examine_file(file, {})[1].faults[0].detail
+
+
+def test_a_check_can_be_read_by_a_program(tmp_path: Path) -> None:
+    fault = DiskTrouble("Full.", hint="Make room.")
+    assert Check("Disk", (fault,), "0 GiB").as_fields() == {
+        "title": "Disk", "ok": False, "note": "0 GiB", "faults": [{"detail": "Full.", "hint": "Make room."}],
+    }  # fmt: skip
