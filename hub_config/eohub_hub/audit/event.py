@@ -37,6 +37,7 @@ class Action(StrEnum):
     BEGAN = "audit.began"
     REPAIRED = "audit.repaired"
     GAP = "audit.gap"
+    COUNTED = "audit.counted"
     HUB_STARTED = "hub.started"
     LOGIN = "login"
     LOGIN_REFUSED = "login.refused"

@@ -1,6 +1,7 @@
 """Open the log that the settings name and answer at its address."""
 
 import logging
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
@@ -9,6 +10,7 @@ from jupyterhub.auth import Authenticator
 
 from eohub_hub.addresses import install_handlers
 from eohub_hub.audit.acts import log_function
+from eohub_hub.audit.calm import Calm
 from eohub_hub.audit.event import SYSTEM, Action, AuditEvent, AuditUnavailable
 from eohub_hub.audit.handlers import AuditBook, AuditCalls
 from eohub_hub.audit.log import AuditLog
@@ -27,16 +29,17 @@ class AuditSettings(Protocol):
     state_folder: Path | None
 
 
-def open_audit(settings: AuditSettings) -> AuditLog:
+def open_audit(settings: AuditSettings) -> AuditBook:
     """The log of this hub, not written to before its first event; raises Invalid where it has no place."""
     folder = audit_folder(settings)
-    return AuditLog(
+    log = AuditLog(
         folder,
         head_file(folder),
         largest_bytes=settings.audit_file_mebibytes * _MIB,
         copies=() if settings.audit_head_copy is None else (settings.audit_head_copy,),
         complain=logging.getLogger(__name__).error,
     )
+    return Calm(log, time.monotonic)
 
 
 def audit_folder(settings: AuditSettings) -> Path:
