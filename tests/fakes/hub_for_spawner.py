@@ -72,7 +72,7 @@ def configure(c: Any, folder: str, port: int, environment: str) -> None:
     from fakes.spawner_people import FakePeople
     from jupyterhub.authenticators.shared import SharedPasswordAuthenticator
 
-    from eohub_hub.access import install_access
+    from eohub_hub.access import AUDIT_WRITE, install_access
     from eohub_hub.addresses import install_handlers
     from eohub_hub.admin.hub_calls import HANDLERS
     from eohub_hub.audit.install import install_audit
@@ -94,7 +94,7 @@ def configure(c: Any, folder: str, port: int, environment: str) -> None:
     c.SharedPasswordAuthenticator.allow_all = True
     c.JupyterHub.services = [{"name": "tests", "api_token": ADMIN_TOKEN}]
     install_access(c, services=["tests"], admin_groups=[ADMINISTRATORS])
-    scopes = ["admin:users", "admin:servers", "admin:groups", "access:servers"]
+    scopes = ["admin:users", "admin:servers", "admin:groups", "access:servers", AUDIT_WRITE]
     c.JupyterHub.load_roles = [
         *c.JupyterHub.load_roles,
         {"name": "tests", "scopes": scopes, "services": ["tests"]},

@@ -58,6 +58,36 @@ def test_who_may_not_act_is_written_down_as_refused(hub: Hub, admin: Browser) ->
     assert (event["action"], event["outcome"]) == ("admin.user_added", "refused")
 
 
+KEY = {"action": "key.issued", "actor": "alice", "object": "s3://users/alice/", "details": {"seconds": 3600}}
+
+
+def test_a_service_writes_down_what_it_did_and_cannot_say_who_it_is(hub: Hub, admin: Browser) -> None:
+    sent = KEY | {"details": {"seconds": 3600, "service": "somebody", "secret": "hunter2hunter2"}}
+    assert hub.api.post("/eohub/audit", json=sent).status_code == 204
+    (event,) = lines(admin, action="key", user="alice")
+    assert event["details"] == {"seconds": 3600, "service": "tests", "secret": "[hidden]"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"actor": "nobody-here"}, 422), ({"action": "login"}, 422), ({"action": "admin.user_removed"}, 422),
+        ({"details": {"x": "y" * 20_000}}, 413), ({"object": "\x1b[2J\n<b>" + "x" * 900}, 204),
+    ],
+)  # fmt: skip
+def test_what_a_service_may_not_say_is_refused(hub: Hub, changes: dict[str, Any], status: int) -> None:
+    assert hub.api.post("/eohub/audit", json=KEY | changes).status_code == status
+
+
+def test_no_person_writes_into_the_log_and_only_administrators_search_it(hub: Hub, admin: Browser) -> None:
+    assert admin.rest("POST", "eohub/audit", KEY).status_code == 403
+    alice = hub.browser("alice")
+    assert alice.rest("POST", "eohub/audit", KEY).status_code == 403
+    assert alice.rest("GET", "eohub/audit").status_code == 403
+    assert httpx2.get(f"{hub.url}/api/eohub/audit").status_code == 403
+    assert hub.api.get("/eohub/audit").status_code == 403, "to write is not to read"
+
+
 def test_the_log_is_whole_after_all_that(hub: Hub, admin: Browser) -> None:
     assert [each["action"] for each in lines(admin, action="hub")] == ["hub.started"]
     report = verify(hub.state / "audit", hub.state / "audit_head")

@@ -85,9 +85,12 @@ class Screen:
         """Print the report of `eohub doctor`."""
         for check in checks:
             mark = "[red]fault[/red]" if check.faults else "[green]ok[/green]   "
-            self._console.print(f"{mark}  {check.title:17} {escape(check.note)}", highlight=False)
+            self._console.print(
+                f"{mark}  {check.title:17} {escape(check.note)}", highlight=False, soft_wrap=True
+            )
             for fault in check.faults:
-                self._console.print(f"       {fault.detail} {fault.hint or ''}", style="red", markup=False)
+                words = f"       {fault.detail} {fault.hint or ''}"
+                self._console.print(words, style="red", markup=False, soft_wrap=True)
 
     def parts(self, parts: Sequence[PartState], facts: Mapping[str, str]) -> None:
         """Print the report of `eohub status`."""
