@@ -40,12 +40,29 @@ class PlaceView(BaseModel):
     writable: bool = Field(description="False: to read only")
 
 
+class MountView(BaseModel):
+    """A place that the server shows as a folder in ~/data, or why it does not."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str = Field(max_length=200)
+    title: str = Field(max_length=400)
+    state: Literal["mounting", "mounted", "failed"]
+    detail: str = Field(default="", max_length=1000)
+
+
 class Places(BaseModel):
     """Everything in S3 that a person may reach."""
 
     model_config = ConfigDict(frozen=True)
 
     places: tuple[PlaceView, ...]
+
+
+class PanelPlaces(Places):
+    """The same for the panel, with what of it is mounted."""
+
+    mounts: tuple[MountView, ...] = ()
 
 
 class ListQuery(BaseModel):

@@ -15,7 +15,7 @@ from eohub_hub.isolation.order import Entry, Kind
 
 # From <sys/mount.h>, <linux/mount.h> and <linux/prctl.h>: part of the kernel's stable interface to programs.
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
-MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 32, 4096, 16384, 1 << 18
+MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE, MS_SLAVE = 32, 4096, 16384, 1 << 18, 1 << 19
 MNT_DETACH = 2
 MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV = 1, 2, 4
 _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
@@ -73,7 +73,9 @@ class LibC:
 def build_root(libc: LibC, root: Path, view: tuple[Entry, ...]) -> None:
     """Mount the view, /proc and a minimal /dev below `root` in this process's own mount namespace and move
     into it."""
-    libc.mount("none", Path("/"), None, MS_REC | MS_PRIVATE)
+    # Nothing that is mounted here reaches the machine. What the machine mounts later would come in, so each
+    # folder that is shown is cut off, but the one for which that is wanted.
+    libc.mount("none", Path("/"), None, MS_REC | MS_SLAVE)
     libc.mount("eohub", root, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=1m")
     for entry in view:
         _show(libc, root, entry)
@@ -106,8 +108,10 @@ def _show(libc: LibC, root: Path, entry: Entry) -> None:
             target.mkdir(parents=True, exist_ok=True)
             mode = "1777" if entry.target == "/dev/shm" else "0755"  # noqa: S108
             libc.mount("eohub", target, "tmpfs", MS_NOSUID | MS_NODEV, f"mode={mode},size={entry.source}")
-        case Kind.READ_ONLY | Kind.WRITABLE:
-            _bind(libc, entry.source, target, writable=entry.kind is Kind.WRITABLE)
+        case Kind.READ_ONLY | Kind.WRITABLE | Kind.MOUNTS:
+            _bind(libc, entry.source, target, writable=entry.kind is not Kind.READ_ONLY)
+            if entry.kind is not Kind.MOUNTS:
+                libc.mount("none", target, None, MS_REC | MS_PRIVATE)
 
 
 def _bind(libc: LibC, source: str, target: Path, *, writable: bool) -> None:

@@ -27,6 +27,8 @@ class Kind(StrEnum):
     WRITABLE = "writable"
     EMPTY = "empty"
     LINK = "link"
+    MOUNTS = "mounts"
+    """A folder to show as it is, writable, with what is mounted below it, now and later."""
 
 
 @dataclass(frozen=True, slots=True)

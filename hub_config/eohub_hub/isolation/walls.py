@@ -51,6 +51,8 @@ class Folders:
     home: Path
     temporary: Path
     facts: Path
+    data: Path | None = None
+    """What is shown as ~/data: a folder below which data is mounted; None where nothing is."""
 
 
 def choose(modes: Sequence[Mode], obstacle: Callable[[Mode], str | None]) -> Isolation:
@@ -110,6 +112,8 @@ def server_view(
     view.append(Entry(Kind.READ_ONLY, "/etc/passwd", str(folders.facts / "passwd")))
     view.append(Entry(Kind.READ_ONLY, "/etc/group", str(folders.facts / "group")))
     view.append(Entry(Kind.WRITABLE, str(folders.home), str(folders.home)))
+    if folders.data is not None:
+        view.append(Entry(Kind.MOUNTS, str(folders.home / "data"), str(folders.data)))
     return view
 
 
@@ -145,7 +149,7 @@ def bubblewrap_arguments(
         match entry.kind:
             case Kind.READ_ONLY:
                 arguments += ["--ro-bind", entry.source, entry.target]
-            case Kind.WRITABLE:
+            case Kind.WRITABLE | Kind.MOUNTS:
                 arguments += ["--bind", entry.source, entry.target]
             case Kind.EMPTY:
                 arguments += ["--size", entry.source, "--tmpfs", entry.target]

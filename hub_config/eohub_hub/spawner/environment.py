@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from eohub_hub.isolation.walls import Isolation
+from eohub_hub.spawner.mounts.order import STATUS_FILE
 from eohub_hub.spawner.process import INSTANCE_VARIABLE, SERVER_VARIABLE
 from eohub_hub.spawner.settings import SpawnerSettings
 
@@ -35,6 +36,7 @@ def server_environment(
         "SHELL": "/bin/bash",
         "AWS_CONFIG_FILE": str(facts / "aws-config"),
         "EOHUB_STORAGE_URL": settings.storage_url,
+        "EOHUB_DRIVE_MOUNTS_FILE": str(facts / STATUS_FILE),
         "EOHUB_CATALOGUE_SERVER_CATALOGUES": json.dumps([asdict(each) for each in settings.catalogues]),
         "EOHUB_CATALOGUE_SERVER_S3_URL": settings.s3_url,
         INSTANCE_VARIABLE: settings.instance,

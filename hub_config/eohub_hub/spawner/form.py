@@ -38,6 +38,7 @@ class SpawnForm:
     support: str = ""
     machine_note: str | None = None
     mounts: tuple[Choosable, ...] = ()
+    mounts_obstacle: str | None = None
     images: tuple[str, ...] = ()
     tier: str = ""
     ends_servers: bool = False
@@ -144,6 +145,7 @@ async def form_of(spawner: "EohubLocalSpawner", server: str | None = None) -> Sp
         offers=on_machine(offered, policy.profiles, site.machine),
         environments=environments,
         mounts=mounts,
+        mounts_obstacle=site.mounts_obstacle,
         images=images_for(subject, policy) if site.place.runs_images else (),
         tier=tier_text(tier_of(subject.groups, policy)),
         ends_servers=site.place.ends_servers,

@@ -11,6 +11,7 @@ from eohub_hub.spawner.form import PAGES
 from eohub_hub.spawner.handlers import HANDLERS
 from eohub_hub.spawner.home import private_folder
 from eohub_hub.spawner.local import EohubLocalSpawner
+from eohub_hub.spawner.mounts.tool import find_mount_tool
 from eohub_hub.spawner.settings import Policies, Site, SpawnerSettings
 
 MAXIMUM_NAMED_SERVERS = 100
@@ -39,7 +40,7 @@ def find_site(settings: SpawnerSettings, policies: Policies, audit: Audit) -> Si
     environment = settings.environments[policies.current().environments[0].id]
     isolation = find_isolation(walls, environment)
     machine, cgroups = find_machine(isolation.mode, settings.instance)
-    return Site(settings, policies, audit, walls, isolation, machine, cgroups)
+    return Site(settings, policies, audit, walls, isolation, machine, cgroups, find_mount_tool())
 
 
 def spawner_for(site: Site) -> type[EohubLocalSpawner]:

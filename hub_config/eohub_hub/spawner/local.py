@@ -27,6 +27,7 @@ from eohub_hub.spawner.form import form_for
 from eohub_hub.spawner.gates import first_obstacle
 from eohub_hub.spawner.home import folder_name
 from eohub_hub.spawner.journal import Journal
+from eohub_hub.spawner.mounts.attach import attach, release
 from eohub_hub.spawner.process import ProcessRecord, end_strays, is_running, launch, listens, send, started_at
 from eohub_hub.spawner.progress import Steps
 from eohub_hub.spawner.settings import Person, Site
@@ -144,6 +145,7 @@ class EohubLocalSpawner(Spawner):
         files = self._files()
         folders = self._folders(files, plan)
         await self._prepare(files, folders, person)
+        folders = await self._mount(files, folders, plan, person)
         self.cores = choose_cores(self.site.machine, plan.cpu, self._busy_cores())
         self.port = random_port()
         enforced = enforcement(self.site.machine, plan.cpu, plan.memory_bytes)
@@ -281,6 +283,7 @@ class EohubLocalSpawner(Spawner):
         """Make room, after whatever a hub that died may have left of this very server has ended."""
         try:
             async with self._tidying:
+                await asyncio.to_thread(release, self.site, files.key)
                 await asyncio.to_thread(end_strays, self.site.settings.instance, files.key)
                 await asyncio.to_thread(files.prepare, folders, person.number)
         except EohubError as error:
@@ -293,6 +296,14 @@ class EohubLocalSpawner(Spawner):
             )
             raise CannotStart(text, reason="home", status_code=500) from error
         self.steps.finish("Prepared your home folder")
+
+    async def _mount(self, files: ServerFiles, folders: Folders, plan: Plan, person: Person) -> Folders:
+        """Mount the plan's data; what could not be mounted is a line for the person, and ends no start."""
+        given = self._variables(files, folders, compile_local(plan))
+        attached = await asyncio.to_thread(attach, files, folders, plan.mounts, person.number, given)
+        for line in attached.lines:
+            self.steps.finish(line)
+        return attached.folders
 
     def _launch(self, files: ServerFiles, folders: Folders, plan: Plan, person: Person) -> None:
         site = self.site
@@ -372,6 +383,7 @@ class EohubLocalSpawner(Spawner):
         files = self._files()
         self._record = None
         async with self._tidying:
+            await asyncio.to_thread(release, self.site, files.key)
             await asyncio.to_thread(end_strays, self.site.settings.instance, files.key)
             if self.site.cgroups is not None:
                 self.site.cgroups.remove(files.key)

@@ -11,6 +11,7 @@ from eohub_hub.isolation.cgroup import CgroupTree
 from eohub_hub.isolation.limits import Enforcement, Machine, enforcement
 from eohub_hub.isolation.probe import Walls
 from eohub_hub.isolation.walls import Isolation
+from eohub_hub.spawner.mounts.tool import MountTool
 from eohub_profiles.decision import ONE_MACHINE, Place
 from eohub_profiles.model import Policy
 
@@ -120,6 +121,12 @@ class Site:
     isolation: Isolation
     machine: Machine
     cgroups: CgroupTree | None = None
+    mount_tool: MountTool | str = "Nobody has looked for what mounts need."
+
+    @property
+    def mounts_obstacle(self) -> str | None:
+        """Why no server here shows data as files, a sentence; None where they do."""
+        return self.mount_tool if isinstance(self.mount_tool, str) else None
 
     @property
     def policy(self) -> Policy:

@@ -1,5 +1,7 @@
 """What the drive in the Lab can ask the user's own Jupyter server."""
 
+import asyncio
+
 from eohub_storage import drive
 from eohub_storage.contract import (
     Document,
@@ -8,7 +10,7 @@ from eohub_storage.contract import (
     MoveQuery,
     ObjectPage,
     ObjectQuery,
-    Places,
+    PanelPlaces,
     PrefixQuery,
     Removed,
     RemoveQuery,
@@ -16,6 +18,7 @@ from eohub_storage.contract import (
     TransferQuery,
 )
 from eohub_storage.server.extension import PREFIX
+from eohub_storage.server.mounts import mounts_of
 from eohub_storage.server.parts import Drive
 from eohub_toolkit.routes import route
 
@@ -24,9 +27,10 @@ _ADDRESS_SECONDS = 900
 
 
 @route("GET", "/places")
-async def list_places(parts: Drive) -> Places:
+async def list_places(parts: Drive) -> PanelPlaces:
     """List the places of this server's person, without asking S3 about any of them."""
-    return Places(places=await parts.places.places())
+    mounts = await asyncio.to_thread(mounts_of, parts.settings().mounts_file)
+    return PanelPlaces(places=await parts.places.places(), mounts=mounts)
 
 
 @route("POST", "/list")

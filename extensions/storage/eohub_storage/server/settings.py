@@ -31,6 +31,9 @@ class ServerSettings(Settings):
         description='Without an EOHub: JSON list such as ["s3://bucket/", "s3://bucket/prefix/"]; '
         "empty: all buckets that S3 lists",
     )
+    mounts_file: str = Field(
+        default="", max_length=4096, description="File in which the hub says what is mounted in ~/data"
+    )
     transfer: Literal["direct", "server"] = Field(
         default="direct",
         description="How files are up- and downloaded: `direct` between browser and S3 by presigned URL, and "

@@ -178,6 +178,26 @@ export interface components {
             prefix: components["schemas"]["Prefix"];
         };
         /**
+         * MountView
+         * @description A place that the server shows as a folder in ~/data, or why it does not.
+         */
+        MountView: {
+            /**
+             * Detail
+             * @default
+             */
+            detail: string;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "mounting" | "mounted" | "failed";
+            /** Title */
+            title: string;
+        };
+        /**
          * MoveQuery
          * @description Give an object another name in the same bucket.
          */
@@ -235,6 +255,19 @@ export interface components {
             size: number;
         };
         /**
+         * PanelPlaces
+         * @description The same for the panel, with what of it is mounted.
+         */
+        PanelPlaces: {
+            /**
+             * Mounts
+             * @default []
+             */
+            mounts: components["schemas"]["MountView"][];
+            /** Places */
+            places: components["schemas"]["PlaceView"][];
+        };
+        /**
          * PlaceView
          * @description All objects of a bucket below a prefix (empty, or with a slash at its end) that a person may reach.
          */
@@ -253,14 +286,6 @@ export interface components {
              * @description False: to read only
              */
             writable: boolean;
-        };
-        /**
-         * Places
-         * @description Everything in S3 that a person may reach.
-         */
-        Places: {
-            /** Places */
-            places: components["schemas"]["PlaceView"][];
         };
         Prefix: string;
         /**
@@ -658,7 +683,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Places"];
+                    "application/json": components["schemas"]["PanelPlaces"];
                 };
             };
             /** @description Problem */

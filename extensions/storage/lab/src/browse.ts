@@ -22,8 +22,8 @@ export class Browse {
   async home(): Promise<void> {
     this.store.patch({ location: null, rows: [], next: null, selected: null });
     await this.ask(async signal => {
-      const places = await this.client.places(signal);
-      this.store.patch({ places, announcement: counted(places.length, 'place') });
+      const { places, mounts } = await this.client.places(signal);
+      this.store.patch({ places, mounts, announcement: counted(places.length, 'place') });
     });
   }
 

@@ -8,7 +8,7 @@ import type {
   ObjectPage,
   ObjectPath,
   ObjectRow,
-  Place,
+  PanelPlaces,
   Removed,
   TransferOptions
 } from './tokens';
@@ -25,9 +25,8 @@ export class StorageClient implements IStorageClient {
 
   constructor(private readonly settings: ServerConnection.ISettings) {}
 
-  async places(signal: AbortSignal): Promise<readonly Place[]> {
-    const found = await request<Schemas['Places']>(`${ROOT}/places`, { signal }, this.settings);
-    return found.places;
+  places(signal: AbortSignal): Promise<PanelPlaces> {
+    return request<PanelPlaces>(`${ROOT}/places`, { signal }, this.settings);
   }
 
   list(body: Schemas['ListQuery'], signal: AbortSignal): Promise<ObjectPage> {

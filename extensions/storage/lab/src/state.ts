@@ -1,5 +1,5 @@
 import type { Problem } from '@eohub/toolkit/lib/problem';
-import type { ObjectPage, Place } from './tokens';
+import type { Mount, ObjectPage, Place } from './tokens';
 
 /** Where the panel is: a place of the person's, and a prefix in it. */
 export interface Location {
@@ -30,6 +30,8 @@ export interface UploadRow {
 /** All that the panel draws. */
 export interface DriveState {
   readonly places: readonly Place[] | null;
+  /** What of the places is a folder in ~/data, or should be. */
+  readonly mounts: readonly Mount[];
   readonly location: Location | null;
   readonly rows: readonly Row[];
   /** What the next page starts after; null when everything is here. */
@@ -45,6 +47,7 @@ export interface DriveState {
 
 export const EMPTY: DriveState = {
   places: null,
+  mounts: [],
   location: null,
   rows: [],
   next: null,

@@ -5,7 +5,9 @@ type Schemas = components['schemas'];
 
 export type Document = Schemas['Document'];
 export type ObjectPage = Schemas['ObjectPage'];
+export type Mount = Schemas['MountView'];
 export type ObjectRow = Schemas['ObjectRow'];
+export type PanelPlaces = Schemas['PanelPlaces'];
 export type Place = Schemas['PlaceView'];
 export type Removed = Schemas['Removed'];
 
@@ -25,7 +27,7 @@ export interface TransferOptions {
 
 /** Asks the user's Jupyter server about S3. */
 export interface IStorageClient {
-  places(signal: AbortSignal): Promise<readonly Place[]>;
+  places(signal: AbortSignal): Promise<PanelPlaces>;
   /** One page of what lies directly below a prefix, by one request to S3. */
   list(
     query: { bucket: string; prefix: string; after: string; limit: number },

@@ -8,6 +8,7 @@ import type {
   ObjectPage,
   ObjectPath,
   ObjectRow,
+  PanelPlaces,
   Place,
   Removed,
   TransferOptions
@@ -36,9 +37,11 @@ export class MemoryClient implements IStorageClient {
     }
   }
 
-  async places(): Promise<readonly Place[]> {
+  mounts: PanelPlaces['mounts'] = [];
+
+  async places(): Promise<PanelPlaces> {
     this.ask('places');
-    return [OWN, SHARED];
+    return { places: [OWN, SHARED], mounts: this.mounts };
   }
 
   async list(

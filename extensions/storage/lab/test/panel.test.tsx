@@ -33,6 +33,18 @@ describe('places', () => {
     expect(done).toEqual(['enter My data']);
   });
 
+  it('show what is mounted, and why something is not', () => {
+    const mounts = [
+      { name: 'climate', title: 'Climate cubes', state: 'mounted' as const, detail: '' },
+      { name: 'mine', title: 'Mine', state: 'failed' as const, detail: 'It has ended.' }
+    ];
+    draw({ places: [OWN], mounts });
+    const list = within(screen.getByRole('region', { name: 'Mounted folders' }));
+    expect(list.getByText('~/data/climate')).toBeTruthy();
+    expect(list.getAllByText(/Not mounted/)).toHaveLength(1);
+    expect(list.getByText(/It has ended\./)).toBeTruthy();
+  });
+
   it('that are not there lead to a setting', () => {
     draw({ places: [] });
     expect(screen.getByText('EOHUB_DRIVE_PLACES')).toBeTruthy();

@@ -44,7 +44,7 @@ export function DrivePanel({ state, icons, actions }: Props): ReactElement {
       <Toolbar state={state} actions={actions} />
       <div className="eohub-S3-body" {...drop}>
         {location === null && state.places !== null && state.places.length > 0 ? (
-          <PlaceList places={state.places} onEnter={actions.enter} />
+          <PlaceList places={state.places} mounts={state.mounts} onEnter={actions.enter} />
         ) : state.rows.length > 0 ? (
           <Listing state={state} actions={actions} />
         ) : (
