@@ -60,7 +60,7 @@ def weed_command(options: S3Options, weed: Path) -> list[str]:
         "master.volumeSizeLimitMB": 512,
         "master.telemetry": "false",
         "volume.port": ports.volume,
-        "volume.max": 20,
+        "volume.max": 100,
         "volume.preStopSeconds": 0,
         "filer": "true",
         "filer.port": ports.filer,

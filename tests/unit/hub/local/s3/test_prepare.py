@@ -129,7 +129,7 @@ def test_the_command_line_keeps_memory_small_and_everything_on_this_machine(opti
         "-ip=127.0.0.1",
         "-ip.bind=127.0.0.1",
         "-s3.cacheCapacityMB=16",
-        "-volume.max=20",
+        "-volume.max=100",
         "-master.volumeSizeLimitMB=512",
         "-s3.port.iceberg=0",
         "-s3.port.lance=0",
