@@ -3,8 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
 from integration.local_stack import LocalStack, Person, fresh_state
+
+from eohub_hub.local.s3.admin import REGION, read_admin_keys
+from eohub_hub.local.seeding import CLIMATE
 
 NOTEBOOK = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 
@@ -69,3 +73,30 @@ def test_a_backup_of_a_running_eohub_brings_it_back_after_all_was_destroyed(
     told = stack.eohub("audit", "show").stdout
     for action in ("login", "spawn", "admin.backup_made", "admin.backup_restored"):
         assert f"  {action} " in told
+
+
+def objects(stack: LocalStack) -> dict[str, bytes]:
+    """Everything in the bucket of everybody, with what it holds."""
+    keys = read_admin_keys(stack.state.secrets / "s3_admin.json")
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=stack.at.s3,
+        region_name=REGION,
+        aws_access_key_id=keys.access_key_id,
+        aws_secret_access_key=keys.secret_access_key,
+    )
+    names = [each["Key"] for each in s3.list_objects_v2(Bucket=CLIMATE, MaxKeys=50)["Contents"]]
+    return {name: s3.get_object(Bucket=CLIMATE, Key=name)["Body"].read() for name in names}
+
+
+def test_what_is_in_s3_comes_back_when_it_was_saved(stack: LocalStack, tmp_path: Path) -> None:
+    before = objects(stack)
+    assert before
+    assert stack.eohub("down").returncode == 0
+    saved = stack.eohub("backup", "--with-buckets", "--without-homes", str(tmp_path / "eohub.backup"))
+    assert saved.returncode == 0, saved.stdout
+    stack.state = fresh_state(stack.state.root)
+    assert stack.eohub("restore", str(tmp_path / "eohub.backup")).returncode == 0
+    stack.up()
+    assert "Writing climate data" not in stack.output
+    assert objects(stack) == before

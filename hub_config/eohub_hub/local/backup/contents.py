@@ -10,8 +10,8 @@ from pathlib import Path
 
 SQLITE = b"SQLite format 3\0"
 
-_LEFT_OUT = frozenset({"environments", "logs", "servers", "lock"})
-"""Made again by the next start, or about what runs now."""
+_LEFT_OUT = frozenset({"environments", "logs", "servers", "lock", "policy"})
+"""Made again by the next start, about what runs now, or what an earlier restore has put aside."""
 
 _LEFT_OUT_BELOW = frozenset({"hub/ready", "hub/proxy.pid"})
 _COMPANIONS = ("-wal", "-shm", "-journal")

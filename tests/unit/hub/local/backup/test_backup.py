@@ -152,6 +152,16 @@ def test_what_the_next_start_makes_is_left_out_and_the_policy_is_in(file: Path, 
     assert not PolicySelection().takes("profiles/small.yaml.swp")
 
 
+def test_what_was_restored_can_be_saved_and_restored_again(
+    source: Source, file: Path, tmp_path: Path
+) -> None:
+    restore(file, tmp_path / "second", quiet)
+    again = Source(StateFolder(tmp_path / "second"), source.policy, Selection())
+    write_backup(again, tmp_path / "again", quiet)
+    restore(tmp_path / "again", tmp_path / "third", quiet)
+    assert names(tmp_path / "third") == names(tmp_path / "second")
+
+
 def test_buckets_come_along_when_asked_for_and_homes_stay_behind_when_told(
     source: Source, tmp_path: Path
 ) -> None:
