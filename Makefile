@@ -55,8 +55,8 @@ lock: .venv/.development ## resolve the lock files anew
 	@$(COMPILE) kernels/eo/requirements.in -o kernels/eo/requirements.lock
 	@$(WITH_NODE) jlpm install
 
-bench: .venv/.development build ## measure start, memory, first cell and search, as tables
-	@for bench in catalogue_search memory first_cell start; do $(BIN)/python tests/bench/$$bench.py || exit 1; done
+bench: .venv/.development build ## measure start, memory, first cell, search and storage, as tables
+	@for bench in catalogue_search memory first_cell start storage; do $(BIN)/python tests/bench/$$bench.py || exit 1; done
 
 docs: .venv/.development ## build the documentation into docs/_build
 	@$(BIN)/sphinx-build --quiet -W -b html docs docs/_build/html && echo "docs/_build/html/index.html"

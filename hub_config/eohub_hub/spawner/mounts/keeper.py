@@ -30,6 +30,7 @@ LASTED_SECONDS = 60.0
 DRAIN_SECONDS = 20.0
 """What rclone has not written by then stays in its cache and is written when the server is started again."""
 END_SECONDS = 5.0
+_QUIET_LOOKS = 2
 _PR_SET_PDEATHSIG = 1
 _LOG_BYTES = 1 << 20
 
@@ -168,8 +169,10 @@ def main() -> int:
 
 
 def _drain(kept: list[Kept]) -> None:
-    until = time.monotonic() + DRAIN_SECONDS
-    while time.monotonic() < until and not all(each.drain() for each in kept):
+    # Twice: the kernel tells rclone a moment later that a file was closed, and only then does it wait.
+    until, quiet = time.monotonic() + DRAIN_SECONDS, 0
+    while time.monotonic() < until and quiet < _QUIET_LOOKS:
+        quiet = quiet + 1 if all(each.drain() for each in kept) else 0
         time.sleep(LOOK_SECONDS)
 
 
