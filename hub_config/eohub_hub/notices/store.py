@@ -1,7 +1,5 @@
 """Where banner, terms and acceptances are kept: tables in the hub's own database of persons."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
@@ -53,15 +51,6 @@ acceptances = Table(
     Column("accepted_at", nullable=False),
     sqlite_strict=True,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Acceptance:
-    """Who accepted which version, and when (UTC); `name` is the hub user name, which is given only once."""
-
-    version: int
-    name: str
-    accepted_at: datetime
 
 
 class NoticeStore:
@@ -134,15 +123,6 @@ class NoticeStore:
         count = select(func.count()).select_from(acceptances).where(acceptances.c.version == version)
         with transaction(self._engine) as connection:
             return connection.scalar(count) or 0
-
-    def acceptances_of(self, name: str) -> Sequence[Acceptance]:
-        """What somebody accepted, the newest version first."""
-        rows = select(acceptances).where(acceptances.c.name == name).order_by(acceptances.c.version.desc())
-        with transaction(self._engine) as connection:
-            return [
-                Acceptance(row.version, row.name, datetime.fromisoformat(row.accepted_at))
-                for row in connection.execute(rows)
-            ]
 
     def _has(self, *conditions: Any) -> bool:
         with transaction(self._engine) as connection:

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, select
 
 from eohub_hub.notices.model import Banner, Terms
-from eohub_hub.notices.store import NoticeStore, metadata
+from eohub_hub.notices.store import NoticeStore, acceptances, metadata
 from eohub_hub.people.registry import People
 from eohub_toolkit.errors import Conflict
 
@@ -56,13 +56,17 @@ def test_acceptance_belongs_to_a_person_and_a_version(store: NoticeStore) -> Non
     assert not store.has_accepted(2, "alice")
 
 
-def test_the_first_acceptance_is_the_one_on_record(store: NoticeStore) -> None:
+def test_the_first_acceptance_is_the_one_on_record(store: NoticeStore, url: str) -> None:
     store.accept(1, "alice", NOW)
     store.accept(1, "alice", NOW + timedelta(hours=1))
     store.accept(2, "alice", NOW + timedelta(hours=2))
-    assert [(each.version, each.accepted_at) for each in store.acceptances_of("alice")] == [
-        (2, NOW + timedelta(hours=2)),
-        (1, NOW),
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        rows = connection.execute(select(acceptances).order_by(acceptances.c.version)).all()
+    engine.dispose()
+    assert [tuple(row) for row in rows] == [
+        (1, "alice", NOW.isoformat()),
+        (2, "alice", (NOW + timedelta(hours=2)).isoformat()),
     ]
     assert store.accepted_by(1) == 1
 
