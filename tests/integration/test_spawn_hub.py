@@ -179,7 +179,7 @@ class TestRunning:
         ours = {name for name in said if not name.startswith("JUPYTERHUB_")}
         assert ours == {
             "AWS_CONFIG_FILE", "CPU_LIMIT", "DASK_NUM_WORKERS", "EOHUB_CATALOGUE_SERVER_CATALOGUES",
-            "EOHUB_CATALOGUE_SERVER_S3_URL", "EOHUB_INSTANCE", "EOHUB_SERVER",
+            "EOHUB_CATALOGUE_SERVER_S3_URL", "EOHUB_DRIVE_MOUNTS_FILE", "EOHUB_INSTANCE", "EOHUB_SERVER",
             "EOHUB_STORAGE_URL", "HOME",
             "JUPYTER_RUNTIME_DIR", "LANG", "LOGNAME", "MEM_LIMIT",
             "MKL_NUM_THREADS",
