@@ -22,6 +22,7 @@ PACKAGES = {
     "toolkit": ROOT / "extensions" / "toolkit" / "eohub_toolkit",
     "storage": ROOT / "extensions" / "storage" / "eohub_storage",
     "catalogue": ROOT / "extensions" / "catalogue" / "eohub_catalogue",
+    "lifetime": ROOT / "extensions" / "lifetime" / "eohub_lifetime",
 }
 GENERATED = {"api.gen.ts"}
 
@@ -143,12 +144,12 @@ def test_wire_types_know_pydantic_and_nothing_of_the_server(path: Path) -> None:
     }
 
 
-FEATURES = ("storage", "catalogue", "profiles")
+FEATURES = ("storage", "catalogue", "lifetime", "profiles")
 PURE = {
     "base64", "binascii", "collections", "collections.abc", "contextlib", "dataclasses", "datetime",
     "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "itertools", "json", "math",
     "operator", "re", "string", "types", "typing", "unicodedata", "urllib.parse", "pydantic",
-    "pydantic_core", "eohub_toolkit.errors", "eohub_profiles.mounts",
+    "pydantic_core", "eohub_toolkit.errors", "eohub_profiles.mounts", "eohub_profiles.decision",
 }  # fmt: skip
 """What a domain module may import beside its own feature's; whatever is not here needs a port."""
 
