@@ -55,6 +55,11 @@ class TestAdministrator:
     def admin(cls, hub: Hub) -> Browser:
         return hub.browser(ADMINISTRATOR)
 
+    def test_the_home_page_says_what_a_running_server_has_cost(self, hub: Hub) -> None:
+        shown = text_of(hub.browser("alice").get("home"))
+        assert re.search(r"Small, 0\.04 EUR/h running since .* UTC ?, about 0\.\d\d EUR so far", shown)
+        assert "so far" not in text_of(hub.browser("bob").get("home"))
+
     def test_a_persons_server_opens_for_that_person_only(self, hub: Hub, admin: Browser) -> None:
         assert opened(hub.browser("alice"), "alice") == 302
         assert opened(hub.browser("bob"), "alice") == 403

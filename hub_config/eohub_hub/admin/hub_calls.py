@@ -9,8 +9,9 @@ from jupyterhub.apihandlers.base import APIHandler
 from eohub_hub.access import ADMIN_READ
 from eohub_hub.addresses import needs_scope
 from eohub_hub.admin.contract import PolicyInForce, PolicyRow, RunningServer, RunningServers, TierRow
+from eohub_hub.spawner.spend import moment, spent_micro_eur
 from eohub_profiles.model import Amount, Policy, Profile
-from eohub_profiles.pricing import cost, format_price
+from eohub_profiles.pricing import format_price
 from eohub_profiles.sizes import format_size
 
 MOST_SERVERS = 500
@@ -64,9 +65,8 @@ def _active(spawners: Iterable[Any], now: datetime) -> Iterator[RunningServer]:
         if not spawner.active:
             continue
         record = spawner.orm_spawner
-        started = _utc(record.started)
+        started = moment(record.started)
         price = spawner.price_micro_eur_per_hour
-        seconds = 0.0 if started is None else (now - started).total_seconds()
         yield RunningServer(
             user=spawner.user.name,
             server=spawner.name,
@@ -74,9 +74,9 @@ def _active(spawners: Iterable[Any], now: datetime) -> Iterator[RunningServer]:
             profile=spawner.size_text,
             state=_state(spawner.pending),
             started=started,
-            last_activity=_utc(record.last_activity),
+            last_activity=moment(record.last_activity),
             price_micro_eur_per_hour=price,
-            cost_micro_eur=cost(price, seconds),
+            cost_micro_eur=spent_micro_eur(price, started, now),
         )
 
 
@@ -88,11 +88,6 @@ def _state(pending: str | None) -> Literal["starting", "running", "stopping"]:
             return "stopping"
         case _:
             return "running"
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    # JupyterHub keeps times in UTC without saying so.
-    return None if moment is None else moment.replace(tzinfo=UTC)
 
 
 def policy_in_force(source: Source) -> PolicyInForce:

@@ -12,7 +12,8 @@ from tornado.web import RequestHandler, authenticated
 
 from eohub_hub.admin.hub_api import PEOPLE_ON_A_PAGE, HubApi
 from eohub_hub.admin.settings import AdminSettings
-from eohub_profiles.pricing import format_amount, format_price
+from eohub_hub.spawner.spend import whole_cents
+from eohub_profiles.pricing import format_price
 from eohub_toolkit.errors import EohubError, Forbidden, Invalid, status_of
 from eohub_toolkit.http import Client
 
@@ -232,13 +233,8 @@ def page_templates() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters |= {"money": _money, "price": format_price, "when": _when}
+    environment.filters |= {"money": whole_cents, "price": format_price, "when": _when}
     return environment
-
-
-def _money(micro_eur: int) -> str:
-    """Whole cents: what nobody pays to the micro-EUR is not shown to it."""
-    return format_amount(round(micro_eur, -4))
 
 
 def _when(moment: datetime | None) -> str:

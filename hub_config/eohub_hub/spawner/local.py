@@ -31,6 +31,7 @@ from eohub_hub.spawner.mounts.attach import attach, release
 from eohub_hub.spawner.process import ProcessRecord, end_strays, is_running, launch, listens, send, started_at
 from eohub_hub.spawner.progress import Steps
 from eohub_hub.spawner.settings import Person, Site
+from eohub_hub.spawner.spend import spent_text
 from eohub_profiles.compile import LocalLimits, compile_local
 from eohub_profiles.decision import Plan, Refusal, Subject, Usage
 from eohub_profiles.pricing import format_price
@@ -224,6 +225,11 @@ class EohubLocalSpawner(Spawner):
         """What the chosen profile costs by the policy of now; nothing before the first choice."""
         found = deciding.chosen(self.orm_spawner.user_options, self.site.policy)
         return 0 if found is None else found[1].price_micro_eur_per_hour
+
+    @property
+    def spent_text(self) -> str:
+        """What this server has cost since its start, for the home page: `0.28 EUR`."""
+        return spent_text(self.price_micro_eur_per_hour, self.orm_spawner.started)
 
     async def person(self) -> Person:
         """Who this server belongs to; raises CannotStart for an account that nobody has."""
