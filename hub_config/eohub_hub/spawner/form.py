@@ -17,7 +17,7 @@ from eohub_profiles.tiers import tier_of, tier_text
 from eohub_profiles.wording import listed
 
 if TYPE_CHECKING:
-    from eohub_hub.spawner.local import EohubLocalSpawner
+    from eohub_hub.spawner.planned import PlannedSpawner
 
 PAGES = Path(__file__).parents[1] / "pages"
 FIELDS = ("profile", "environment", "server_name", "size", "mounts")
@@ -129,13 +129,14 @@ def machine_note(profiles: Iterable[Profile], machine: Machine) -> str | None:
     return f"{listed(larger)} {are} larger than this machine, which has {has} in all."
 
 
-async def form_of(spawner: "EohubLocalSpawner", server: str | None = None) -> SpawnForm:
+async def form_of(spawner: "PlannedSpawner", server: str | None = None) -> SpawnForm:
     """Decide what the form shows to the person whose server `spawner` is.
 
     `server` names a server that is not there yet. Whatever runs counts against it: a server that runs has no
     form.
     """
-    site, policy = spawner.site, spawner.site.policy
+    site = spawner.grounds
+    policy = site.policy
     person = await spawner.person()
     subject = spawner.subject(person)
     offered = offers(subject, spawner.usage(), policy, site.place)
@@ -151,8 +152,8 @@ async def form_of(spawner: "EohubLocalSpawner", server: str | None = None) -> Sp
         ends_servers=site.place.ends_servers,
         choice=suggested(offered, environments, mounts, policy, stored),
         server=(spawner.display_name or spawner.name) if spawner.name else server,
-        enforcement=site.enforcement.lines,
-        isolation=site.isolation.sentence,
+        enforcement=site.limits_lines,
+        isolation=site.separation,
         blocked=await spawner.blocked(person),
         support=policy.support,
         machine_note=machine_note(
@@ -162,7 +163,7 @@ async def form_of(spawner: "EohubLocalSpawner", server: str | None = None) -> Sp
     )
 
 
-async def form_for(spawner: "EohubLocalSpawner") -> str:
+async def form_for(spawner: "PlannedSpawner") -> str:
     """Write the form for the person whose server `spawner` is, as JupyterHub's `options_form` wants it."""
     return (await form_of(spawner)).render()
 

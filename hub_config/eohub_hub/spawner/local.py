@@ -4,14 +4,13 @@ import asyncio
 import signal
 import subprocess
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 from weakref import WeakSet
 
 from jupyterhub.spawner import Spawner
-from jupyterhub.utils import maybe_future, random_port
-from sqlalchemy.orm import object_session
+from jupyterhub.utils import random_port
 from traitlets import default
 
 from eohub_hub.isolation.limits import choose_cores, enforcement, resource_limits
@@ -20,21 +19,15 @@ from eohub_hub.isolation.probe import GRACE_SECONDS
 from eohub_hub.isolation.walls import Folders
 from eohub_hub.spawner import decision as deciding
 from eohub_hub.spawner import environment as variables
-from eohub_hub.spawner.admission import Admissions
 from eohub_hub.spawner.decision import CannotStart
 from eohub_hub.spawner.files import ServerFiles
-from eohub_hub.spawner.form import form_for
-from eohub_hub.spawner.gates import first_obstacle
 from eohub_hub.spawner.home import folder_name
-from eohub_hub.spawner.journal import Journal
 from eohub_hub.spawner.mounts.attach import attach, release
+from eohub_hub.spawner.planned import PlannedSpawner
 from eohub_hub.spawner.process import ProcessRecord, end_strays, is_running, launch, listens, send, started_at
-from eohub_hub.spawner.progress import Steps
 from eohub_hub.spawner.settings import Person, Site
-from eohub_hub.spawner.spend import spent_text
 from eohub_profiles.compile import LocalLimits, compile_local
-from eohub_profiles.decision import Plan, Refusal, Subject, Usage
-from eohub_profiles.pricing import format_price
+from eohub_profiles.decision import Plan
 from eohub_toolkit.errors import EohubError
 
 _LOOPBACK = "127.0.0.1"
@@ -42,46 +35,19 @@ _LOOK_SECONDS = 0.1
 _AFTER_KILL_SECONDS = 5
 
 
-def _as_sent(form: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(form)
-
-
-def _decided_elsewhere(_spawner: Spawner, _options: object) -> None:
-    """Apply nothing: see `EohubLocalSpawner.run_pre_spawn_hook`."""
-
-
-class EohubLocalSpawner(Spawner):
+class EohubLocalSpawner(PlannedSpawner, Spawner):
     """Starts users' servers as processes of this machine, each within its walls and limits."""
 
     site: ClassVar[Site]
     every: ClassVar[WeakSet["EohubLocalSpawner"]]
-    admissions: ClassVar[Admissions]
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__(**arguments)
         self._launcher: subprocess.Popen[bytes] | None = None
         self._record: ProcessRecord | None = None
-        self._plan: Plan | None = None
-        self._person: Person | None = None
-        self._is_up = False
-        self._stopped_by: str | None = None
         self._tidying = asyncio.Lock()
         self.cores: tuple[int, ...] = ()
-        self.steps = Steps(time.monotonic)
         self.every.add(self)
-
-    @default("options_form")
-    def _default_options_form(self) -> Any:
-        return form_for
-
-    @default("options_from_form")
-    def _default_options_from_form(self) -> Any:
-        return _as_sent
-
-    @default("apply_user_options")
-    def _default_apply_user_options(self) -> Any:
-        # Not here but in run_pre_spawn_hook: what is refused here would be logged with a traceback.
-        return _decided_elsewhere
 
     @default("start_timeout")
     def _default_start_timeout(self) -> int:
@@ -97,36 +63,16 @@ class EohubLocalSpawner(Spawner):
     def _default_env_keep(self) -> list[str]:
         return list(variables.KEPT)
 
-    async def run_pre_spawn_hook(self) -> None:
-        """Decide anew what is started, then run the site's own hook; raises CannotStart with the reason."""
-        try:
-            await self._decide_start()
-        except CannotStart as error:
-            await self.journal.refused(self._actor, error)
-            raise
-        await maybe_future(super().run_pre_spawn_hook())
-
-    async def _decide_start(self) -> None:
-        self.steps = Steps(time.monotonic)
-        person = await self.person()
-        stored, self.user_options = self.user_options, {}
-        decision = deciding.decide(
-            stored, self.name, self.subject(person), self.usage(), self.site.policy, self.site.place
-        )
-        if isinstance(decision, Refusal):
-            self.orm_spawner.user_options = {}
-            self._save()
-            raise deciding.refused(decision)
-        request, self._plan = decision
-        self.user_options = self.orm_spawner.user_options = deciding.canonical(request)
-        self._person = person
-        await self.refuse_if_blocked(person)
+    async def claim(self, person: Person) -> None:
+        """Make this account the only one where there are no walls; raises CannotStart where it is another."""
         if self.site.isolation.mode is Mode.SINGLE:
             deciding.claim_owner(self.site.settings.owner_file, self.user.name)
             await self.refuse_if_blocked(person)
-        price = format_price(self._plan.price_micro_eur_per_hour)
-        await self.journal.allowed(self._actor, self._plan, self.site.policies.version)
-        self.steps.finish(f"Checked your choice: {self._plan.title}, {price}")
+
+    def unable(self, person: Person) -> str | None:
+        """Why this machine has no walls for this person, a sentence; None where it has."""
+        owner = deciding.read_owner(self.site.settings.owner_file)
+        return deciding.blocked(self.site.isolation, owner, self.user.name, person.number)
 
     async def start(self) -> tuple[str, int]:
         """Start the planned server and wait until it answers; returns its address and port."""
@@ -184,11 +130,6 @@ class EohubLocalSpawner(Spawner):
         send(self._record, signal.SIGKILL)
         await self._has_ended(within=_AFTER_KILL_SECONDS)
 
-    async def progress(self) -> AsyncGenerator[dict[str, int | str], None]:
-        """Every step of the start, when it is done."""
-        async for event in self.steps.events():
-            yield event
-
     def load_state(self, state: dict[str, Any]) -> None:
         """Find the server again after a restart of the hub."""
         super().load_state(state)
@@ -214,65 +155,6 @@ class EohubLocalSpawner(Spawner):
     def get_env(self) -> dict[str, str]:
         """JupyterHub's variables for this server without the rest of the hub's own."""
         return variables.from_hub(super().get_env(), self.environment)
-
-    @property
-    def size_text(self) -> str:
-        """The chosen profile for the home page: title and price per hour; empty before the first choice."""
-        return deciding.chosen_text(self.orm_spawner.user_options, self.site.policy)
-
-    @property
-    def price_micro_eur_per_hour(self) -> int:
-        """What the chosen profile costs by the policy of now; nothing before the first choice."""
-        found = deciding.chosen(self.orm_spawner.user_options, self.site.policy)
-        return 0 if found is None else found[1].price_micro_eur_per_hour
-
-    @property
-    def spent_text(self) -> str:
-        """What this server has cost since its start, for the home page: `0.28 EUR`."""
-        return spent_text(self.price_micro_eur_per_hour, self.orm_spawner.started)
-
-    async def person(self) -> Person:
-        """Who this server belongs to; raises CannotStart for an account that nobody has."""
-        person = await asyncio.to_thread(self.site.settings.people.named, self.user.name)
-        if person is None:
-            raise CannotStart(
-                "This account has never logged in. Log in once, then start the server.",
-                reason="unknown-person",
-                status_code=403,
-            )
-        return person
-
-    def subject(self, person: Person) -> Subject:
-        """The same in the policy's terms, with the groups of now."""
-        return deciding.subject_of(self.user.name, person, (group.name for group in self.user.groups))
-
-    def usage(self) -> Usage:
-        """The person's servers that run, or that start since they may."""
-        active = {name for name, spawner in self.user.spawners.items() if spawner.active}
-        return Usage(self.admissions.of(self.user.name) | active)
-
-    async def blocked(self, person: Person) -> str | None:
-        """Why this person can start nothing here now, whatever they choose, a sentence; None where they
-        can."""
-        owner = deciding.read_owner(self.site.settings.owner_file)
-        why = deciding.blocked(self.site.isolation, owner, self.user.name, person.number)
-        return why or await first_obstacle(self.user.settings, self.user.name)
-
-    async def refuse_if_blocked(self, person: Person) -> None:
-        """Raise CannotStart where this person can start nothing here now."""
-        why = await self.blocked(person)
-        if why is not None:
-            ask = f"{why} Ask: {self.site.policy.support}"
-            raise CannotStart(ask, reason=deciding.ISOLATION_RULE, status_code=403)
-
-    @property
-    def journal(self) -> Journal:
-        """Where what happens to this server is written down."""
-        return Journal(self.site.audit, self.user.name, self.name)
-
-    @property
-    def _actor(self) -> str | None:
-        return self.admissions.actor(self.user.name, self.name)
 
     def _files(self) -> ServerFiles:
         return ServerFiles(self.site, self.user.name, self.name)
@@ -359,12 +241,6 @@ class EohubLocalSpawner(Spawner):
             if record is not None and await asyncio.to_thread(listens, record, self.port):
                 return
             await asyncio.sleep(_LOOK_SECONDS)
-
-    def _save(self) -> None:
-        """Write this server's row now; JupyterHub drops what it finds unwritten after a request."""
-        session = object_session(self.orm_spawner)
-        if session is not None:
-            session.commit()
 
     def _last_words(self, status: int) -> str:
         what = (

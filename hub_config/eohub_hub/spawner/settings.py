@@ -110,6 +110,55 @@ class Policies(Protocol):
         ...
 
 
+class Grounds(Protocol):
+    """What a decision and the form need to know of the place where servers run, whatever starts them."""
+
+    @property
+    def people(self) -> Registry:
+        """Who is behind a hub user name."""
+        ...
+
+    @property
+    def policies(self) -> Policies:
+        """The policy in force and its version."""
+        ...
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force now; ask once for each decision, so that one policy decides all of it."""
+        ...
+
+    @property
+    def audit(self) -> Audit:
+        """Where what happens is written down."""
+        ...
+
+    @property
+    def place(self) -> Place:
+        """What the place can do for a server."""
+        ...
+
+    @property
+    def machine(self) -> Machine:
+        """The one machine that all servers share; without cores and memory where they share none."""
+        ...
+
+    @property
+    def limits_lines(self) -> tuple[str, ...]:
+        """What is enforced for any server, one line per resource, for people."""
+        ...
+
+    @property
+    def separation(self) -> str:
+        """What stands between servers of different people, for people."""
+        ...
+
+    @property
+    def mounts_obstacle(self) -> str | None:
+        """Why no server shows data as files, a sentence; None where they do."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """The settings, the policy, and what was found about this machine when the hub started."""
@@ -143,6 +192,21 @@ class Site:
         )
 
     @property
+    def people(self) -> Registry:
+        """Who is behind a hub user name."""
+        return self.settings.people
+
+    @property
     def enforcement(self) -> Enforcement:
         """What is enforced for any server here."""
         return enforcement(self.machine)
+
+    @property
+    def limits_lines(self) -> tuple[str, ...]:
+        """The same as lines for people."""
+        return self.enforcement.lines
+
+    @property
+    def separation(self) -> str:
+        """The walls between servers of different people, for people."""
+        return self.isolation.sentence
