@@ -11,18 +11,20 @@ NOTICES_WRITE: Final = "custom:notices:write"
 AUDIT_WRITE: Final = "custom:audit:write"
 AUDIT_READ: Final = "custom:audit:read"
 TOKENS_EXCHANGE: Final = "custom:tokens:exchange"
+LIFETIME_REPORT: Final = "custom:lifetime:report"
 
 SCOPES: dict[str, str] = {
     STORAGE_CREDENTIALS: "Get S3 keys for one's own prefix and the shared data, for an hour at most",
     ADMIN_READ: "See which servers run, what they cost, and the policy in force",
     NOTICES_WRITE: "Put up the banner on the hub's pages, and publish terms of use",
     TOKENS_EXCHANGE: "Get a token of another platform that the site names, for one's own login",
+    LIFETIME_REPORT: "Say what one's own server is busy with, and keep it for longer where that is allowed",
     AUDIT_READ: "Search the hub's audit log",
     AUDIT_WRITE: "Write into the hub's audit log what a service did for a person",
 }
 """Every scope of ours with what it allows; services check them by name."""
 
-PERSON: tuple[str, ...] = ("self", STORAGE_CREDENTIALS, TOKENS_EXCHANGE)
+PERSON: tuple[str, ...] = ("self", STORAGE_CREDENTIALS, TOKENS_EXCHANGE, LIFETIME_REPORT)
 """What every person gets. `self` is JupyterHub's own right to one's servers and tokens: without it nobody
 logs in."""
 
@@ -31,9 +33,10 @@ SERVER: tuple[str, ...] = (
     "access:servers!server",
     STORAGE_CREDENTIALS,
     TOKENS_EXCHANGE,
+    f"{LIFETIME_REPORT}!server",
 )
-"""What the token of a person's server gets: to say that it is in use, and to get keys to data here and
-elsewhere."""
+"""What the token of a person's server gets: to say that it is in use and what it does, and to get keys to
+data here and elsewhere."""
 
 ADMINISTRATOR: tuple[str, ...] = (
     "admin-ui",
@@ -88,6 +91,11 @@ SERVICES: tuple[ServiceAccess, ...] = (
         "storage",
         ("read:users:name", "admin:auth_state", AUDIT_WRITE),
         "exchange the ID token that a person logged in with for S3 keys",
+    ),
+    ServiceAccess(
+        "lifetime",
+        ("list:users", "read:users:groups", "read:servers", "delete:servers", ADMIN_READ, AUDIT_WRITE),
+        "see which servers run, of whom, by which policy, and stop those whose time has come",
     ),
 )
 """Services not named here get no right at all: who asks them brings a token of their own, and it is that

@@ -14,7 +14,7 @@ from eohub_hub.claims import Group, GroupRule, GroupRules
 from eohub_hub.login.exchange import Platform
 from eohub_toolkit.settings import Settings, settings_config
 
-LOCAL_SERVICES = frozenset({"identity", "s3", "storage", "catalogue", "admin"})
+LOCAL_SERVICES = frozenset({"identity", "s3", "storage", "catalogue", "admin", "lifetime"})
 """What the hub of one machine starts beside itself."""
 
 # RFC 6749, section 3.3.
@@ -101,6 +101,10 @@ class HubSettings(Settings):
         description="The STAC API of EOHub's own catalogue, as a user's server reaches it",
     )
     catalogue_title: str = Field(default="EOHub", description="The name of that catalogue in the sidebar")
+    lifetime_url: Url | None = Field(
+        default=None,
+        description="The lifetime service, as a user's server reaches it; unset: servers report to none",
+    )
     concurrent_spawns: int = Field(
         default=10, ge=1, le=1000, description="Servers that may start at one time"
     )

@@ -10,9 +10,12 @@ def tier_of(groups: frozenset[str], policy: Policy) -> Tier:
     return next(tier for tier in policy.tiers if tier.is_open_to(groups))
 
 
-def lifetime_of(profile: Profile, tier: Tier, policy: Policy) -> Lifetime:
-    """Return when a server ends: by the site's rules, the profile's own, and the tier's limits."""
-    rules = policy.culling.overridden_by(profile.culling)
+def lifetime_of(profile: Profile | None, tier: Tier, policy: Policy) -> Lifetime:
+    """Return when a server ends: by the site's rules, the profile's own, and the tier's limits.
+
+    A server of a profile that the policy has no more (None) ends by the site's rules.
+    """
+    rules = policy.culling if profile is None else policy.culling.overridden_by(profile.culling)
     return Lifetime(
         idle_seconds=_shorter(rules.idle_seconds, tier.idle_seconds),
         grace_seconds=rules.grace_seconds,

@@ -150,6 +150,7 @@ PURE = {
     "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "itertools", "json", "math",
     "operator", "re", "string", "types", "typing", "unicodedata", "urllib.parse", "pydantic",
     "pydantic_core", "eohub_toolkit.errors", "eohub_profiles.mounts", "eohub_profiles.decision",
+    "eohub_profiles.model", "eohub_profiles.standing", "eohub_profiles.tiers",
 }  # fmt: skip
 """What a domain module may import beside its own feature's; whatever is not here needs a port."""
 

@@ -29,7 +29,7 @@ _CONFIG = """
 import sys
 sys.path.insert(0, {tests!r})
 from fakes.hub_for_spawner import configure
-configure(get_config(), {folder!r}, {port!r}, {environment!r})
+configure(get_config(), {folder!r}, {port!r}, {environment!r}, {lifetime!r})
 """
 _POLICY = {
     "policy.yaml": (
@@ -67,8 +67,11 @@ class PaperProxy(Proxy):
         self._file.write_text(json.dumps(routes))
 
 
-def configure(c: Any, folder: str, port: int, environment: str) -> None:
-    """What the hub's process runs as its configuration file."""
+LIFETIME_TOKEN = "token-of-the-lifetime-service-0123456789"
+
+
+def configure(c: Any, folder: str, port: int, environment: str, lifetime: str | None) -> None:
+    """What the hub's process runs as its configuration file; `lifetime` is where a lifetime service is."""
     from fakes.spawner_people import FakePeople
     from jupyterhub.authenticators.shared import SharedPasswordAuthenticator
 
@@ -92,8 +95,11 @@ def configure(c: Any, folder: str, port: int, environment: str) -> None:
     c.JupyterHub.authenticator_class = SharedPasswordAuthenticator
     c.SharedPasswordAuthenticator.user_password = PASSWORD
     c.SharedPasswordAuthenticator.allow_all = True
-    c.JupyterHub.services = [{"name": "tests", "api_token": ADMIN_TOKEN}]
-    install_access(c, services=["tests"], admin_groups=[ADMINISTRATORS])
+    c.JupyterHub.services = [
+        {"name": "tests", "api_token": ADMIN_TOKEN},
+        {"name": "lifetime", "api_token": LIFETIME_TOKEN},
+    ]
+    install_access(c, services=["tests", "lifetime"], admin_groups=[ADMINISTRATORS])
     scopes = ["admin:users", "admin:servers", "admin:groups", "access:servers", AUDIT_WRITE]
     c.JupyterHub.load_roles = [
         *c.JupyterHub.load_roles,
@@ -110,6 +116,7 @@ def configure(c: Any, folder: str, port: int, environment: str) -> None:
         s3_url="http://127.0.0.1:1",
         s3_region="test-region",
         storage_url="http://127.0.0.1:2",
+        lifetime_url=lifetime,
         shows_data_as_files=True,
         catalogues=(Catalogue("eohub", "EOHub", "http://127.0.0.1:3/services/catalogue"),),
     )
@@ -123,8 +130,9 @@ def configure(c: Any, folder: str, port: int, environment: str) -> None:
 class Hub:
     """The hub's process and its addresses."""
 
-    def __init__(self, folder: Path, environment: Path | None = None) -> None:
+    def __init__(self, folder: Path, environment: Path | None = None, lifetime: str | None = None) -> None:
         self.folder = folder
+        self.lifetime = lifetime
         self.state = folder / "state"
         self.environment = environment
         with socket.socket() as free:
@@ -149,7 +157,11 @@ class Hub:
             path.write_text(text)
         tests = str(Path(__file__).parents[1])
         config = _CONFIG.format(
-            tests=tests, folder=str(self.folder), port=self.port, environment=str(self.environment)
+            tests=tests,
+            folder=str(self.folder),
+            port=self.port,
+            environment=str(self.environment),
+            lifetime=self.lifetime,
         )
         (self.folder / "jupyterhub_config.py").write_text(config)
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Self
 
@@ -31,11 +31,12 @@ _START_SECONDS = 900.0
 
 
 def free_ports(first: int = 18700) -> Ports:
-    """Ten ports in a row that are free, also 10000 above, from `first` on."""
-    for base in range(first, first + 1000, 10):
-        if all(is_free(port) and is_free(port + 10_000) for port in range(base, base + 10)):
-            return Ports(*range(base, base + 10))
-    raise AssertionError("no ten free ports in a row")
+    """A port for each part, in a row, that are free, also 10000 above, from `first` on."""
+    count = len(fields(Ports))
+    for base in range(first, first + 1000, 20):
+        if all(is_free(port) and is_free(port + 10_000) for port in range(base, base + count)):
+            return Ports(*range(base, base + count))
+    raise AssertionError("not enough free ports in a row")
 
 
 @dataclass

@@ -89,9 +89,17 @@ class _End:
         return None if since is None or since < self.opens_at else since
 
 
-def judge(facts: Facts, lifetime: Lifetime, keep_until: float | None, now: float) -> Verdict:
+def judge(
+    facts: Facts,
+    lifetime: Lifetime,
+    keep_until: float | None,
+    now: float,
+    *,
+    silent_seconds: float = SILENT_SECONDS,
+) -> Verdict:
     """Return what happens to a server: it is never stopped before it was warned for the whole grace."""
-    ends = [end for end in _ends(facts, lifetime, keep_until, now) if now >= end.opens_at]
+    idle = _idle(facts, now, silent_seconds)
+    ends = [end for end in _ends(facts, lifetime, keep_until, idle) if now >= end.opens_at]
     if not ends:
         return Alive()
     warned = {end.cause: end.announced_at(facts.announced) for end in ends}
@@ -109,7 +117,9 @@ def kept_until(keep_until: float | None, lifetime: Lifetime, now: float) -> floa
     return max(keep_until or now, now + lifetime.keep_seconds)
 
 
-def _ends(facts: Facts, lifetime: Lifetime, keep_until: float | None, now: float) -> Iterator[_End]:
+def _ends(
+    facts: Facts, lifetime: Lifetime, keep_until: float | None, known_idle: tuple[float, str]
+) -> Iterator[_End]:
     if facts.refused is not None:
         yield _End(Cause.REFUSED, facts.refused.since, facts.refused.why)
     age = lifetime.maximum_age_seconds
@@ -118,16 +128,16 @@ def _ends(facts: Facts, lifetime: Lifetime, keep_until: float | None, now: float
         yield _End(Cause.AGE, due - _ahead(age, lifetime), "It has run for as long as a server may.")
     idle = lifetime.idle_seconds
     if idle is not None:
-        since, why = _idle(facts, now)
+        since, why = known_idle
         due = max(since + idle, keep_until or since)
         yield _End(Cause.IDLE, due - _ahead(idle, lifetime), why)
 
 
-def _idle(facts: Facts, now: float) -> tuple[float, str]:
+def _idle(facts: Facts, now: float, silent_seconds: float) -> tuple[float, str]:
     """Since when there is no activity, and how that is known."""
     since = max(facts.started_at, facts.active_at or facts.started_at)
     heard_at = facts.heard_at
-    if heard_at is not None and now - heard_at <= SILENT_SECONDS:
+    if heard_at is not None and now - heard_at <= silent_seconds:
         return since, "Nothing is running in it."
     # What it did after its last report is not known, so that counts as activity until then.
     since = max(since, heard_at or since, facts.hub_active_at or since)

@@ -11,7 +11,7 @@ HUB = "hub"
 ESSENTIAL = frozenset({HUB, "identity"})
 """Without these nobody can log in; without the others people lack data, and see it where they need it."""
 
-_SERVICES = ("storage", "catalogue", "admin")
+_SERVICES = ("storage", "catalogue", "admin", "lifetime")
 
 
 @dataclass(frozen=True)

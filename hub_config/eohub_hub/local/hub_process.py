@@ -45,6 +45,7 @@ def hub_variables(environ: Mapping[str, str], state: StateFolder, at: Addresses)
         "EOHUB_HUB_STORAGE_URL": at.storage,
         "EOHUB_HUB_S3_URL": at.s3,
         "EOHUB_HUB_CATALOGUE_URL": at.catalogue,
+        "EOHUB_HUB_LIFETIME_URL": at.lifetime,
     }
     return found | given | {"EOHUB_STATE_DIR": str(state.root)}
 

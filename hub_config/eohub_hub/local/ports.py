@@ -36,6 +36,7 @@ class Ports:
     s3_volume: int = 8008
     s3_filer: int = 8009
     admin: int = 8010
+    lifetime: int = 8011
 
 
 Wanted = Mapping[str, int]
@@ -62,7 +63,9 @@ def choose(
         }
         if must_be and not avoid.isdisjoint(_all_of(name, port)):
             raise PortTaken(f"Port {port} was given to two parts of EOHub, one of them {_title(name)}.")
-        chosen[name] = port if must_be else _first_free(name, port, is_free, avoid)
+        # A part that moves does not drive another one from its usual port.
+        usual = {one for other, its in defaults.items() if other != name for one in _all_of(other, its)}
+        chosen[name] = port if must_be else _first_free(name, port, is_free, avoid | usual)
     return Ports(**chosen)
 
 

@@ -15,6 +15,7 @@ class Secret(StrEnum):
     PROXY = "proxy_token"
     LOGIN = "oidc_client_secret"
     STORAGE = "storage_service_token"
+    LIFETIME = "lifetime_service_token"
 
 
 def make_missing(folder: Path) -> None:

@@ -45,6 +45,11 @@ class Addresses:
         return f"{_at(self.ports.storage)}/services/storage"
 
     @property
+    def lifetime(self) -> str:
+        """The lifetime service."""
+        return f"{_at(self.ports.lifetime)}/services/lifetime"
+
+    @property
     def catalogue(self) -> str:
         """The STAC API of the catalogue service."""
         return f"{_at(self.ports.catalogue)}/services/catalogue"
@@ -56,10 +61,12 @@ def install_local_services(c: Any, settings: HubSettings) -> None:
         return
     state = StateFolder(settings.state_folder)
     ports = Ports(**recall(state.ports))
-    install_services(c, local_services(state, ports, find_tools(), settings.client_id))
+    install_services(c, local_services(state, ports, find_tools(), settings))
 
 
-def local_services(state: StateFolder, ports: Ports, tools: Tools, client_id: str) -> list[ManagedService]:
+def local_services(
+    state: StateFolder, ports: Ports, tools: Tools, settings: HubSettings
+) -> list[ManagedService]:
     """All services in the order in which they can use each other; raises BrokenState, OSError."""
     at = Addresses(ports)
     mark = {MARK: state.instance}
@@ -67,10 +74,10 @@ def local_services(state: StateFolder, ports: Ports, tools: Tools, client_id: st
         ManagedService(
             name="identity",
             command=[str(tools.node), str(tools.identity)],
-            environment=mark | _identity(state, at, client_id),
+            environment=mark | _identity(state, at, settings.client_id),
         ),
         ManagedService(
-            name="s3", command=service_command(s3_options(state, ports, client_id)), environment=mark
+            name="s3", command=service_command(s3_options(state, ports, settings.client_id)), environment=mark
         ),
         ManagedService(
             name="storage",
@@ -85,6 +92,13 @@ def local_services(state: StateFolder, ports: Ports, tools: Tools, client_id: st
             environment=mark
             | {"EOHUB_CATALOGUE_SERVICE_DATABASE_URL": database_url(state.root / "catalogue")},
             url=_at(ports.catalogue),
+        ),
+        ManagedService(
+            name="lifetime",
+            command=[str(tools.beside_python("eohub-lifetime-service"))],
+            environment=mark | _lifetime(state, settings),
+            url=_at(ports.lifetime),
+            api_token=read_secret(state.secrets, Secret.LIFETIME),
         ),
         ManagedService(
             name="admin",
@@ -113,6 +127,13 @@ def s3_options(state: StateFolder, ports: Ports, client_id: str) -> S3Options:
 def database_url(folder: Path) -> str:
     """The catalogue's database in `folder`."""
     return f"sqlite:///{folder / 'catalogue.sqlite'}"
+
+
+def _lifetime(state: StateFolder, settings: HubSettings) -> dict[str, str]:
+    return {
+        "EOHUB_LIFETIME_SERVICE_DATABASE_URL": f"sqlite:///{state.root / 'lifetime' / 'lifetime.sqlite'}",
+        "EOHUB_LIFETIME_SERVICE_POLICY_FOLDER": str(settings.policy_folder),
+    }
 
 
 def _storage(at: Addresses) -> dict[str, str]:

@@ -40,6 +40,7 @@ class LocalSettings(Settings):
     s3_volume_port: Port = Field(default=None, description="Inside S3; 8008 if free, and 10000 above")
     s3_filer_port: Port = Field(default=None, description="Inside S3; 8009 if free, and 10000 above")
     admin_port: Port = Field(default=None, description="The administrators' pages; 8010 if free")
+    lifetime_port: Port = Field(default=None, description="The lifetime service; 8011 if free")
     start_seconds: float = Field(default=120.0, gt=0, le=3600, description="Longest start, without downloads")
     log_mebibytes: int = Field(
         default=10, ge=1, le=1024, description="Size of a full log file; three are kept"

@@ -36,6 +36,7 @@ def spawner_settings(settings: HubSettings, state: StateFolder) -> SpawnerSettin
         s3_url=settings.s3_url,
         s3_region=settings.s3_region,
         storage_url=settings.storage_url,
+        lifetime_url=settings.lifetime_url,
         ends_servers=LIFETIME in settings.managed_services,
         catalogues=(Catalogue(_CATALOGUE, settings.catalogue_title, settings.catalogue_url),),
     )

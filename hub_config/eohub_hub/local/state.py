@@ -13,7 +13,7 @@ from eohub_hub.local.files import private_folder, write_atomically
 STATE_VERSION = 1
 """Counts changes of the folder's layout that an older EOHub would misread."""
 
-_FOLDERS = ("secrets", "hub", "identity", "s3", "catalogue", "logs", "homes", "environments")
+_FOLDERS = ("secrets", "hub", "identity", "s3", "catalogue", "lifetime", "logs", "homes", "environments")
 
 ENVIRONMENT = "eo"
 """The one environment of this machine; `policy.yaml` gives it its title."""

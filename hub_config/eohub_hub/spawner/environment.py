@@ -36,6 +36,7 @@ def server_environment(
         "SHELL": "/bin/bash",
         "AWS_CONFIG_FILE": str(facts / "aws-config"),
         "EOHUB_STORAGE_URL": settings.storage_url,
+        **({"EOHUB_LIFETIME_SERVER_URL": settings.lifetime_url} if settings.lifetime_url else {}),
         "EOHUB_DRIVE_MOUNTS_FILE": str(facts / STATUS_FILE),
         "EOHUB_CATALOGUE_SERVER_CATALOGUES": json.dumps([asdict(each) for each in settings.catalogues]),
         "EOHUB_CATALOGUE_SERVER_S3_URL": settings.s3_url,

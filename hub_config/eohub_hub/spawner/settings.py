@@ -70,6 +70,7 @@ class SpawnerSettings:
     s3_url: str
     s3_region: str
     storage_url: str
+    lifetime_url: str | None = None
     catalogues: tuple[Catalogue, ...] = ()
     first_uid: int = FIRST_UID
     variables: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -8,6 +8,7 @@ from traitlets.config import Config
 from eohub_hub import access
 from eohub_hub.access import (
     ADMINISTRATOR,
+    LIFETIME_REPORT,
     PERSON,
     SCOPES,
     SERVER,
@@ -66,11 +67,16 @@ def test_every_scope_of_ours_is_declared_with_what_it_allows() -> None:
 
 def test_every_scope_that_a_role_uses_is_declared() -> None:
     used = {*PERSON, *SERVER, *(scope for service in SERVICES for scope in service.scopes)}
-    assert {scope for scope in used if scope.startswith("custom:")} <= SCOPES.keys()
+    assert {scope.partition("!")[0] for scope in used if scope.startswith("custom:")} <= SCOPES.keys()
 
 
 def test_people_keep_their_right_to_their_own_servers() -> None:
-    assert set(role(installed(), "user")["scopes"]) == {"self", STORAGE_CREDENTIALS, TOKENS_EXCHANGE}
+    assert set(role(installed(), "user")["scopes"]) == {
+        "self",
+        STORAGE_CREDENTIALS,
+        TOKENS_EXCHANGE,
+        LIFETIME_REPORT,
+    }
 
 
 def test_an_administrator_has_no_scope_that_leads_into_a_persons_server() -> None:
@@ -93,7 +99,7 @@ def test_an_administrator_can_see_people_and_stop_their_servers() -> None:
 
 def test_a_servers_token_can_neither_start_servers_nor_make_tokens() -> None:
     scopes = set(installed().Spawner.server_token_scopes)
-    ours = {STORAGE_CREDENTIALS, TOKENS_EXCHANGE}
+    ours = {STORAGE_CREDENTIALS, TOKENS_EXCHANGE, f"{LIFETIME_REPORT}!server"}
     assert scopes == {"users:activity!user", "access:servers!server", *ours}
     assert not scopes & (BROAD | {"self"})
 

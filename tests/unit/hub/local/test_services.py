@@ -27,7 +27,7 @@ def state(tmp_path: Path) -> StateFolder:
 
 @pytest.fixture
 def services(state: StateFolder) -> dict[str, ManagedService]:
-    return {one.name: one for one in local_services(state, PORTS, find_tools(), "our-client")}
+    return {one.name: one for one in local_services(state, PORTS, find_tools(), settings_for(state))}
 
 
 def settings_for(state: StateFolder | None) -> HubSettings:
@@ -44,7 +44,7 @@ def settings_for(state: StateFolder | None) -> HubSettings:
 def test_services_start_in_the_order_in_which_they_need_each_other(
     services: dict[str, ManagedService],
 ) -> None:
-    assert list(services) == ["identity", "s3", "storage", "catalogue", "admin"]
+    assert list(services) == ["identity", "s3", "storage", "catalogue", "lifetime", "admin"]
 
 
 def test_every_service_can_be_found_by_its_mark(
@@ -136,6 +136,7 @@ def test_the_stack_s_services_are_installed_from_its_folder(state: StateFolder) 
         "s3",
         "storage",
         "catalogue",
+        "lifetime",
         "admin",
     ]
 

@@ -1,0 +1,9 @@
+"""Runs the migrations on the connection that `eohub_toolkit.db.upgrade` hands over."""
+
+from alembic import context
+
+from eohub_lifetime.service.tables import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+with context.begin_transaction():
+    context.run_migrations()
