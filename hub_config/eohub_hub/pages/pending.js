@@ -46,10 +46,12 @@
       const line = document.createElement('li');
       line.textContent = event.message;
       steps.append(line);
-      document.getElementById('eohub-doing').textContent = event.doing;
       if (steps.children.length > known) {
         heard = Date.now();
       }
+    }
+    if (event.doing) {
+      document.getElementById('eohub-doing').textContent = event.doing;
     }
   };
   // A broken stream is opened again by the browser and would repeat every step: start over instead.

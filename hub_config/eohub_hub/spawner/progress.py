@@ -1,7 +1,7 @@
 """The steps of one start, as the pending page shows them: what was really done, and how long it took."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
 _ACTIVITIES = (
@@ -13,7 +13,6 @@ _ACTIVITIES = (
     "Opening JupyterLab",
 )
 """What is being done after so many finished steps; the last one also beyond."""
-_EXPECTED_STEPS = len(_ACTIVITIES) - 1
 _LAST_PERCENT = 95
 
 
@@ -35,8 +34,10 @@ class Steps:
     slow_seconds = 10
     """A step that takes longer than on a quiet machine: whoever waits is told how long all may take."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], activities: Sequence[str] = _ACTIVITIES) -> None:
         self._clock = clock
+        self._activities = activities
+        self._doing: str | None = None
         self._begun = self._since = clock()
         self._changed = asyncio.Event()
         self.done: list[Step] = []
@@ -44,7 +45,7 @@ class Steps:
     @property
     def doing(self) -> str:
         """What is being done now, for the person who waits."""
-        return _ACTIVITIES[min(len(self.done), len(_ACTIVITIES) - 1)]
+        return self._doing or self._activities[min(len(self.done), len(self._activities) - 1)]
 
     @property
     def seconds(self) -> int:
@@ -61,17 +62,33 @@ class Steps:
         now = self._clock()
         self.done.append(Step(text, now - self._since))
         self._since = now
+        self._doing = None
+        self._tell()
+
+    def begin(self, text: str) -> None:
+        """Note what is being done until the next step is done, where that is not the usual thing."""
+        if text != self.doing:
+            self._doing = text
+            self._tell()
+
+    def _tell(self) -> None:
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
 
     async def events(self) -> AsyncIterator[dict[str, int | str]]:
         """Give every step, past and to come, as an event of JupyterHub's progress API; ends only with its
-        task."""
-        shown = 0
+        task.
+
+        What is begun beside the usual is an event without `progress`.
+        """
+        shown, doing = 0, ""
         while True:
             changed = self._changed
             for step in self.done[shown:]:
                 shown += 1
-                percent = min(_LAST_PERCENT, 100 * shown // _EXPECTED_STEPS)
+                percent = min(_LAST_PERCENT, 100 * shown // (len(self._activities) - 1))
                 yield {"progress": percent, "message": str(step), "doing": self.doing}
+            begun, doing = doing, self._doing or ""
+            if doing and doing != begun:
+                yield {"message": doing, "doing": doing}
             await changed.wait()

@@ -77,3 +77,19 @@ def test_seconds_are_counted_from_the_start_and_from_the_last_step() -> None:
     steps.finish("one")
     now[0] = 110.0
     assert (steps.seconds, steps.waited) == (10, 2)
+
+
+async def test_what_is_begun_beside_the_usual_is_told_once_and_is_no_step() -> None:
+    steps = ticking()
+    steps.begin("Waiting for a GPU: 2 before you")
+    events = steps.events()
+    assert await anext(events) == {
+        "message": "Waiting for a GPU: 2 before you",
+        "doing": "Waiting for a GPU: 2 before you",
+    }
+    steps.begin("Waiting for a GPU: 2 before you")
+    steps.begin("Waiting for a GPU: 1 before you")
+    assert (await anext(events))["doing"] == steps.doing == "Waiting for a GPU: 1 before you"
+    assert steps.done == []
+    steps.finish("Set aside 1 x L4 for you")
+    assert (await anext(events))["doing"] == steps.doing == "Preparing your home folder"
