@@ -1,0 +1,1 @@
+"""Users' servers as pods of a Kubernetes cluster, behind the same plans as on one machine."""
