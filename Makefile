@@ -44,9 +44,10 @@ format: .venv/.development node_modules/.installed ## format and mend what can b
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 	@$(WITH_NODE) jlpm run format
 
-generate: .venv/.development node_modules/.installed ## write the OpenAPI documents, their TypeScript types and the JSON Schemas of the policy
+generate: .venv/.development node_modules/.installed ## write the OpenAPI documents, their TypeScript types and the JSON Schemas of the policy, the rendered pods
 	@$(BIN)/python tests/contract/openapi_documents.py
 	@$(BIN)/python tests/contract/policy_schemas.py
+	@PYTHONPATH=tests $(BIN)/python tests/contract/golden_pods.py
 	@$(WITH_NODE) jlpm run generate
 
 lock: .venv/.development ## resolve the lock files anew

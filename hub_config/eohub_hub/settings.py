@@ -50,6 +50,10 @@ def _json_list(text: str) -> object:
 
 # An issuer is compared letter by letter, and some end in a slash (OpenID Connect Core, section 16.15).
 Issuer = Annotated[str, AfterValidator(_http_url)]
+AbsolutePath = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9][A-Za-z0-9._-]*)+$", max_length=200)]
+BucketName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
+# Kubernetes, "Object Names and IDs": a DNS subdomain.
+ClaimName = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")]
 Url = Annotated[str, AfterValidator(_http_url), AfterValidator(_without_slash)]
 # Not decoded by the settings: a claim stands there without quotes, too.
 Rules = Annotated[
@@ -104,6 +108,29 @@ class HubSettings(Settings):
     lifetime_url: Url | None = Field(
         default=None,
         description="The lifetime service, as a user's server reaches it; unset: servers report to none",
+    )
+    pod_home: AbsolutePath = Field(
+        default="/home/scientist", description="On Kubernetes: where the images have the home folder"
+    )
+    pod_data_claims: Mapping[BucketName, ClaimName] = Field(
+        default={},
+        max_length=200,
+        description="On Kubernetes: JSON object, for a bucket the claim whose volume shows it as files",
+    )
+    pod_cpu_request_percent: int = Field(
+        default=100, ge=1, le=100, description="On Kubernetes: the part of a plan's cores that is set aside"
+    )
+    pod_image_tags: bool = Field(
+        default=False, description="On Kubernetes: whether the policy may name images by tag, without digest"
+    )
+    pod_start_seconds: int = Field(
+        default=600, ge=10, le=3600, description="On Kubernetes: how long the start of a pod may take"
+    )
+    gpu_wait_seconds: int = Field(
+        default=1800, ge=0, le=86400, description="On Kubernetes: how long a start may wait for a GPU before"
+    )
+    gpu_nodes_grow: bool = Field(
+        default=False, description="On Kubernetes: whether nodes with GPUs are made for pods that wait"
     )
     concurrent_spawns: int = Field(
         default=10, ge=1, le=1000, description="Servers that may start at one time"

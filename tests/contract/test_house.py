@@ -13,8 +13,9 @@ ROOT = Path(__file__).parents[2]
 ROOMS = {"hub_config", "spawner_profiles", "kernels", "extensions", "tests", "docs"}
 HOUSEKEEPING = {
     ".ci", ".gitignore", ".python-version", ".yarnrc.yml", "CHANGELOG.md", "LICENSE", "Makefile", "README.md",
-    ".prettierignore", "eslint.config.mjs", "package.json", "prettier.config.mjs", "pyproject.toml",
-    "requirements-dev.lock", "requirements.lock", "tsconfig.base.json", "vitest.config.mjs", "yarn.lock",
+    ".prettierignore", "eslint.config.mjs", "helm-values.yaml", "package.json",
+    "prettier.config.mjs", "pyproject.toml", "requirements-dev.lock", "requirements.lock",
+    "tsconfig.base.json", "vitest.config.mjs", "yarn.lock",
 }  # fmt: skip
 PACKAGES = {
     "profiles": ROOT / "spawner_profiles" / "eohub_profiles",

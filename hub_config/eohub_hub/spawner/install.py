@@ -26,11 +26,16 @@ def install_spawner(c: Any, settings: SpawnerSettings, policies: Policies, audit
     """
     site = find_site(settings, policies, audit)
     c.JupyterHub.spawner_class = spawner_for(site)
+    install_pages(c)
+    return site
+
+
+def install_pages(c: Any) -> None:
+    """Set the pages around a start, whatever starts servers."""
     c.JupyterHub.allow_named_servers = True
     c.JupyterHub.named_server_limit_per_user = MAXIMUM_NAMED_SERVERS
     c.JupyterHub.template_paths = [str(PAGES), *list_of(c.JupyterHub, "template_paths")]
     install_handlers(c, HANDLERS)
-    return site
 
 
 def find_site(settings: SpawnerSettings, policies: Policies, audit: Audit) -> Site:

@@ -11,12 +11,12 @@ from eohub_hub.audit.event import SYSTEM, Action, Audit, AuditEvent, AuditUnavai
 from eohub_profiles.catalog import RULES_FILE
 from eohub_profiles.faults import Fault
 from eohub_profiles.model import Policy
-from eohub_profiles.source import Change, PolicySource
+from eohub_profiles.source import Change, Check, PolicySource
 from eohub_profiles.wording import listed, shown
 
 _log = logging.getLogger(__name__)
 
-__all__ = ["PolicySource", "unknown_environments", "watch_policy"]
+__all__ = ["PolicySource", "follow_policy", "unknown_environments", "watch_policy"]
 
 
 def watch_policy(folder: Path, environments: Collection[str], audit: Audit) -> PolicySource:
@@ -25,12 +25,12 @@ def watch_policy(folder: Path, environments: Collection[str], audit: Audit) -> P
     `environments` are those that this machine has; a policy that offers another one is not used. Each change
     and each fault is written down and logged.
     """
-    source = PolicySource(
-        folder,
-        clock=time.monotonic,
-        today=lambda: datetime.now(UTC),
-        check=lambda policy: unknown_environments(policy, environments),
-    )
+    return follow_policy(folder, lambda policy: unknown_environments(policy, environments), audit)
+
+
+def follow_policy(folder: Path, check: Check, audit: Audit) -> PolicySource:
+    """The same with any check of what keeps a sound policy from being used."""
+    source = PolicySource(folder, clock=time.monotonic, today=lambda: datetime.now(UTC), check=check)
     source.listen(lambda change: _write_down(change, audit))
     return source
 
