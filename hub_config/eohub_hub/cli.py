@@ -11,6 +11,7 @@ from eohub_hub.audit.commands import AUDIT
 from eohub_hub.local import doctor, processes
 from eohub_hub.local.backup.commands import BACKUP, RESTORE
 from eohub_hub.local.down import down
+from eohub_hub.local.environments.commands import ENVIRONMENTS
 from eohub_hub.local.errors import disk_trouble
 from eohub_hub.local.explain import EXPLAIN
 from eohub_hub.local.health import probes
@@ -103,6 +104,7 @@ VERBS: tuple[Verb, ...] = (
     RESTORE,
     AUDIT,
     EXPLAIN,
+    ENVIRONMENTS,
 )
 
 

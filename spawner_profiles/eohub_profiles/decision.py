@@ -1,7 +1,7 @@
 """What a decision is about and what comes out of it: frozen values without behaviour of their own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
@@ -61,13 +61,33 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class EnvironmentHere:
+    """What a place knows of an environment: a note beside its title, and why it cannot be used, if so.
+
+    One that is not `listed` was never there, and whoever chooses is not told of it.
+    """
+
+    note: str = ""
+    obstacle: str = ""
+    listed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
-    """What the place where servers run can do beside running processes."""
+    """What the place where servers run can do beside running processes.
+
+    `environments` has what is known there of each by its id; of what is not in it, nothing is known.
+    """
 
     has_gpus: bool = True
     runs_images: bool = True
     shows_data_as_files: bool = True
     ends_servers: bool = True
+    environments: Mapping[str, EnvironmentHere] = field(default_factory=dict[str, EnvironmentHere])
+
+    def environment(self, identifier: str) -> EnvironmentHere:
+        """Return what is known of an environment."""
+        return self.environments.get(identifier, EnvironmentHere())
 
 
 ANYWHERE = Place()

@@ -80,12 +80,21 @@ def offers(subject: Subject, usage: Usage, policy: Policy, place: Place = ANYWHE
     )
 
 
-def environments_for(subject: Subject, policy: Policy) -> tuple[Choosable, ...]:
-    """Return every environment in the policy's order, with why the person may not choose it."""
+def environments_for(subject: Subject, policy: Policy, place: Place = ANYWHERE) -> tuple[Choosable, ...]:
+    """Return the environments in the policy's order, with why the person may not choose one.
+
+    Those that the place does not list are left out, unless it lists none.
+    """
     say = Reasons(policy)
+    listed = [each for each in policy.environments if place.environment(each.id).listed]
     return tuple(
-        Choosable(each.id, each.title, _profiles_of(each, policy), tuple(say.of_environment(each, subject)))
-        for each in policy.environments
+        Choosable(
+            each.id,
+            each.title,
+            "; ".join(filter(None, (place.environment(each.id).note, _profiles_of(each, policy)))),
+            tuple(say.of_environment(each, subject, place)),
+        )
+        for each in listed or policy.environments
     )
 
 

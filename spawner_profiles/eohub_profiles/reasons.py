@@ -78,11 +78,15 @@ class Reasons:
         yield from self.of_groups(profile, profile.title, "profile", subject, "choose another profile")
         yield from self.of_tier(profile, tier)
 
-    def of_environment(self, environment: Environment, subject: Subject) -> Iterator[Reason]:
-        """The person may not use the environment."""
+    def of_environment(self, environment: Environment, subject: Subject, place: Place) -> Iterator[Reason]:
+        """The person may not use the environment, or it cannot be used at the place."""
         yield from self.of_groups(
             environment, environment.title, "environment", subject, "choose another environment"
         )
+        obstacle = place.environment(environment.id).obstacle
+        if obstacle:
+            sentence = f"{environment.title} cannot be used here now. {obstacle}"
+            yield self.reason(Rule.NOT_HERE, "environment", sentence, "Choose another environment.")
 
     def of_pair(self, profile: Profile, environment: Environment) -> Iterator[Reason]:
         """The profile is not offered with the environment."""

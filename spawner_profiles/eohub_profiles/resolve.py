@@ -34,7 +34,7 @@ def resolve(
     say = Reasons(policy)
     reasons = (
         *_of_profile(subject, request, policy, tier),
-        *_of_environment(subject, request, policy),
+        *_of_environment(subject, request, policy, place),
         *say.of_image(request.image, subject),
         *(say.of_place(amount, request.image, place) if amount else ()),
         *_of_mounts(subject, request, policy, place),
@@ -107,13 +107,13 @@ def _of_profile(subject: Subject, request: Request, policy: Policy, tier: Tier) 
         yield say.unknown_size(request.size, profile)
 
 
-def _of_environment(subject: Subject, request: Request, policy: Policy) -> Iterator[Reason]:
+def _of_environment(subject: Subject, request: Request, policy: Policy, place: Place) -> Iterator[Reason]:
     say = Reasons(policy)
     environment, profile = policy.environment(request.environment), policy.profile(request.profile)
     if environment is None:
         yield say.unknown_environment(request.environment)
         return
-    yield from say.of_environment(environment, subject)
+    yield from say.of_environment(environment, subject, place)
     if profile is not None:
         yield from say.of_pair(profile, environment)
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,53 +17,90 @@ Report = Callable[[str], None]
 MARKER = "eohub-environment.json"
 """Written last into the environment; one without it is half-made."""
 
-_KERNEL = Path("share/jupyter/kernels/python3/kernel.json")
-"""Takes the place of ipykernel's own, so that notebooks from elsewhere find it under their usual name."""
+_KERNELS = Path("share/jupyter/kernels")
+"""Where Jupyter finds kernels; ours take the place of those that packages bring."""
 
 _NETWORK = ("dns error", "error sending request", "failed to fetch", "connection", "timed out", "offline")
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """What an environment is made of: a folder of `kernels/`, our wheels, and the interpreter beneath."""
+class Layer:
+    """A folder of `kernels/` with a kernel, whose name is `name`, and settings to lay over an environment."""
 
-    kernel: Path
+    folder: Path
+    name: str
+
+    def files(self) -> dict[str, Path]:
+        """Each file by its place in the environment, its `kernel.json` and all below `overlay`."""
+        overlay = self.folder / "overlay"
+        found = {str(path.relative_to(overlay)): path for path in overlay.rglob("*") if path.is_file()}
+        return found | {str(_KERNELS / self.name / "kernel.json"): self.folder / "kernel.json"}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What an environment is made of: layers, the lock of the last, our wheels, the interpreter beneath."""
+
+    layers: tuple[Layer, ...]
     wheels: tuple[Path, ...]
     python: Path
 
     @property
     def lock(self) -> Path:
         """The hash-pinned requirements."""
-        return self.kernel / "requirements.lock"
+        return self.layers[-1].folder / "requirements.lock"
 
     @property
-    def overlay(self) -> list[Path]:
-        """Files that are laid over the environment, in order."""
-        return sorted(path for path in (self.kernel / "overlay").rglob("*") if path.is_file())
+    def overlay(self) -> dict[str, Path]:
+        """Files that are laid over the environment by their place in it; those of later layers win."""
+        files: dict[str, Path] = {}
+        for layer in self.layers:
+            files |= layer.files()
+        return dict(sorted(files.items()))
 
     def base(self, target: Path) -> str:
         """What cannot be changed in place: where the environment is, its interpreter, names laid over it."""
-        names = [str(path.relative_to(self.kernel)) for path in self.overlay]
-        return " ".join([str(self.python.resolve()), str(target.resolve()), *names])
+        return " ".join([str(self.python.resolve()), str(target.resolve()), *self.overlay])
 
     def content(self) -> str:
-        """SHA-256 of all that is installed: names and bytes of lock, wheels, kernel and overlay."""
+        """SHA-256 of all that is installed: names and bytes of lock, wheels, kernels and overlays."""
+        files = {path.name: path for path in (self.lock, *sorted(self.wheels))} | self.overlay
         digest = hashlib.sha256()
-        for path in (self.lock, self.kernel / "kernel.json", *sorted(self.wheels), *self.overlay):
-            name = str(path.relative_to(self.kernel)) if path.is_relative_to(self.kernel) else path.name
+        for name, path in files.items():
             digest.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
         return digest.hexdigest()
 
 
-def make_environment(target: Path, recipe: Recipe, *, uv: Path, report: Report) -> bool:
+@dataclass(frozen=True)
+class Uv:
+    """The program uv and the variables it runs with; without any it has the caller's."""
+
+    program: Path
+    variables: Mapping[str, str] | None = None
+
+
+def marker_of(target: Path, recipe: Recipe) -> dict[str, str]:
+    """What marks the environment at `target` as made by this very recipe; reads all that it is made of."""
+    return {"base": recipe.base(target), "content": recipe.content()}
+
+
+def found_marker(target: Path) -> dict[str, str]:
+    """What marks the environment at `target`; nothing where it is half-made or not there."""
+    try:
+        found: object = json.loads((target / MARKER).read_text())
+    except (OSError, ValueError):
+        return {}
+    return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
+
+
+def make_environment(target: Path, recipe: Recipe, *, uv: Uv, report: Report) -> bool:
     """Bring the environment at `target` up to `recipe` and say whether anything was done.
 
     One that is current is left alone, one from an older recipe is changed in place, and one that is
     half-made or stands on another interpreter is made anew. `report` gets a line for each step.
     Raises ToolMissing without uv, Unavailable without the network, DiskTrouble, or PartFailed.
     """
-    found = _marker(target)
-    wanted = {"base": recipe.base(target), "content": recipe.content()}
+    found, wanted = found_marker(target), marker_of(target, recipe)
     if found == wanted:
         return False
     try:
@@ -82,18 +119,10 @@ def make_environment(target: Path, recipe: Recipe, *, uv: Path, report: Report) 
     return True
 
 
-def _marker(target: Path) -> dict[str, str]:
-    try:
-        found: object = json.loads((target / MARKER).read_text())
-    except (OSError, ValueError):
-        return {}
-    return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
-
-
-def _install(target: Path, recipe: Recipe, uv: Path, report: Report) -> None:
+def _install(target: Path, recipe: Recipe, uv: Uv, report: Report) -> None:
     python = f"--python={target / 'bin' / 'python'}"
     count = sum(1 for line in recipe.lock.read_text().splitlines() if "==" in line)
-    report(f"Installing {count} locked packages (the first time about 300 MB are downloaded)")
+    report(f"Installing {count} locked packages (the first time up to 300 MB are downloaded)")
     _uv(uv, ("pip", "sync", "--require-hashes", "--compile-bytecode", python, str(recipe.lock)), report)
     if recipe.wheels:
         report(f"Installing {len(recipe.wheels)} packages of EOHub")
@@ -103,15 +132,12 @@ def _install(target: Path, recipe: Recipe, uv: Path, report: Report) -> None:
 
 
 def _lay_over(target: Path, recipe: Recipe) -> None:
-    shutil.copytree(recipe.kernel / "overlay", target, dirs_exist_ok=True, copy_function=_copy_anew)
-    (target / _KERNEL).parent.mkdir(parents=True, exist_ok=True)
-    _copy_anew(recipe.kernel / "kernel.json", target / _KERNEL)
-
-
-def _copy_anew(source: str | Path, target: str | Path) -> None:
-    # uv links installed files to its cache: writing into one would change it in every other environment.
-    Path(target).unlink(missing_ok=True)
-    shutil.copyfile(source, target)
+    for place, source in recipe.overlay.items():
+        laid = target / place
+        laid.parent.mkdir(parents=True, exist_ok=True)
+        # uv links installed files to its cache: writing into one would change it in every other environment.
+        laid.unlink(missing_ok=True)
+        shutil.copyfile(source, laid)
 
 
 def _open_for_reading(target: Path) -> None:
@@ -119,12 +145,12 @@ def _open_for_reading(target: Path) -> None:
     subprocess.run(["chmod", "-R", "a+rX", target], check=True)
 
 
-def _uv(uv: Path, arguments: Sequence[str], report: Report) -> None:
+def _uv(uv: Uv, arguments: Sequence[str], report: Report) -> None:
     try:
         process = subprocess.Popen(
-            [uv, "--no-progress", "--color=never", *arguments],
+            [uv.program, "--no-progress", "--color=never", *arguments],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            text=True, umask=0o022,
+            text=True, umask=0o022, env=None if uv.variables is None else dict(uv.variables),
         )  # fmt: skip
     except FileNotFoundError:
         raise ToolMissing("uv is not installed.", hint="Run `make build`, which installs it.") from None

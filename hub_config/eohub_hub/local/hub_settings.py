@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
+from eohub_hub.local.environments.manifest import load_manifest
 from eohub_hub.local.errors import BrokenState
 from eohub_hub.local.hub_process import hub_variables
 from eohub_hub.local.ports import Ports
 from eohub_hub.local.services import Addresses
-from eohub_hub.local.state import ENVIRONMENT, StateFolder
+from eohub_hub.local.state import StateFolder
+from eohub_hub.local.tools import PROJECT
 from eohub_hub.settings import HubSettings
 from eohub_hub.spawner.policy_watch import unknown_environments
 from eohub_profiles.catalog import load as load_policy
@@ -42,7 +44,7 @@ def _secret_faults(settings: HubSettings, state: StateFolder) -> list[EohubError
 def _policy_faults(settings: HubSettings) -> list[EohubError]:
     folder = settings.policy_folder
     try:
-        faults = tuple(unknown_environments(load_policy(folder), [ENVIRONMENT]))
+        faults = tuple(unknown_environments(load_policy(folder), load_manifest(PROJECT / "kernels").ids))
     except PolicyError as error:
         faults = error.faults
     more = f" `eohub doctor` lists all {len(faults)} faults." if len(faults) > 1 else ""

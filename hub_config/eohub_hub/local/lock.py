@@ -3,7 +3,7 @@
 import fcntl
 import os
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -63,3 +63,21 @@ def _take(descriptor: int, path: Path) -> None:
             f"EOHub is already running from {path.parent}{by}.",
             hint="Use it, or stop it with `make down`.",
         ) from None
+
+
+@contextmanager
+def hold_waiting(path: Path, waiting: Callable[[], None]) -> Generator[None]:
+    """Hold the lock at `path`, and wait for it after a word to `waiting`; raises DiskTrouble."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise disk_trouble(error, path) from error
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting()
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

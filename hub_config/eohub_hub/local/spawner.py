@@ -3,7 +3,10 @@
 from typing import Any
 
 from eohub_hub.audit.event import Audit
-from eohub_hub.local.state import ENVIRONMENT, StateFolder
+from eohub_hub.local.environments.here import on_demand
+from eohub_hub.local.environments.manifest import load_manifest
+from eohub_hub.local.state import StateFolder
+from eohub_hub.local.tools import PROJECT
 from eohub_hub.people.registry import People
 from eohub_hub.settings import HubSettings
 from eohub_hub.spawner.install import install_spawner
@@ -28,10 +31,12 @@ def install_local_spawner(c: Any, settings: HubSettings, audit: Audit) -> None:
 
 def spawner_settings(settings: HubSettings, state: StateFolder) -> SpawnerSettings:
     """What the spawner is told; opens the registry of persons."""
+    manifest = load_manifest(PROJECT / "kernels")
     return SpawnerSettings(
         state=state.root,
         instance=state.instance,
-        environments={ENVIRONMENT: state.environment},
+        environments={identifier: state.environments / identifier for identifier in manifest.ids},
+        software=on_demand(state, manifest),
         people=People.open(settings.people_database_url),
         s3_url=settings.s3_url,
         s3_region=settings.s3_region,

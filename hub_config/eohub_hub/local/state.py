@@ -16,7 +16,7 @@ STATE_VERSION = 1
 _FOLDERS = ("secrets", "hub", "identity", "s3", "catalogue", "lifetime", "logs", "homes", "environments")
 
 ENVIRONMENT = "eo"
-"""The one environment of this machine; `policy.yaml` gives it its title."""
+"""The environment that is made at the first start, since the climate data are written with it."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,14 @@ class StateFolder:
         return self.root / "logs" / "eohub.log"
 
     @property
+    def environments(self) -> Path:
+        """Where the virtual environments are in which people's servers run."""
+        return self.root / "environments"
+
+    @property
     def environment(self) -> Path:
-        """The virtual environment in which users' servers run."""
-        return self.root / "environments" / ENVIRONMENT
+        """The one that is made at the first start."""
+        return self.environments / ENVIRONMENT
 
     @property
     def lock(self) -> Path:

@@ -18,6 +18,8 @@ from eohub_hub.local.doctor import (
     first_fault,
     free_mebibytes,
 )
+from eohub_hub.local.environments.here import make_first
+from eohub_hub.local.environments.room import Standing
 from eohub_hub.local.errors import PartFailed, PortTaken, StartBroken
 from eohub_hub.local.files import private_folder
 from eohub_hub.local.health import ESSENTIAL, HUB, answers, probes
@@ -36,7 +38,6 @@ from eohub_hub.local.signals import StopAsked, StopSignals
 from eohub_hub.local.state import StateFolder
 from eohub_hub.local.tools import Tools
 from eohub_hub.local.upgrade import upgrade_database
-from eohub_hub.local.users_environment import make_users_environment
 
 _NEEDED_BY_SEED = frozenset({"s3", "catalogue"})
 _LOOK_SECONDS = 0.25
@@ -85,8 +86,15 @@ class Stack:
     def _start(self) -> None:
         self._prepare()
         with self._screen.progress("Looking at the environment for notebooks"):
-            make_users_environment(self.state, self._tools, self._screen.update)
+            tried = make_first(self.state, self._tools, self._environ, self._screen.update)
             _refuse([environment(self.state)])
+        if tried.standing is Standing.FAILED:
+            self._screen.fault(
+                PartFailed(
+                    f"{tried.known.title} is not offered. {tried.why}",
+                    hint=f"`eohub environments try {tried.known.id}` tries it again.",
+                )
+            )
         ports, missing = self._parts_started()
         at = Addresses(ports)
         if not is_seeded(self.state):

@@ -66,9 +66,10 @@ def temporary_folders(isolation: Isolation, temporary: Path) -> dict[str, str]:
     return {"JUPYTER_RUNTIME_DIR": _RUNTIME} if isolation.separates_accounts else {"TMPDIR": str(temporary)}
 
 
-def kernel_arguments(isolation: Isolation) -> tuple[str, ...]:
+def kernel_arguments(isolation: Isolation, *, by_ports: bool = False) -> tuple[str, ...]:
     """Have a server and its kernels talk through sockets in the file system, where no other account comes.
 
-    Without walls there is one person only, and no short path: kernels keep to encrypted TCP.
+    Without walls there is one person only, and no short path: kernels keep to TCP, encrypted where they can,
+    as in an environment with kernels that know only ports (`by_ports`).
     """
-    return ("--KernelManager.transport=ipc",) if isolation.separates_accounts else ()
+    return ("--KernelManager.transport=ipc",) if isolation.separates_accounts and not by_ports else ()

@@ -26,7 +26,7 @@ def explain(
 ) -> Explanation:
     """Decide on options as the form would send them; without an environment it is the first that the person
     may use."""
-    first = next((each.name for each in environments_for(subject, policy) if each.is_allowed), "")
+    first = next((each.name for each in environments_for(subject, policy, place) if each.is_allowed), "")
     raw = {"environment": [first]} | {name: list(values) for name, values in options.items()}
     server = next(iter(options.get("server_name", ())), "")
     if not server and server in usage.running_servers:

@@ -140,7 +140,10 @@ async def form_of(spawner: "PlannedSpawner", server: str | None = None) -> Spawn
     person = await spawner.person()
     subject = spawner.subject(person)
     offered = offers(subject, spawner.usage(), policy, site.place)
-    environments, mounts = environments_for(subject, policy), mounts_for(subject, policy, site.place)
+    environments, mounts = (
+        environments_for(subject, policy, site.place),
+        mounts_for(subject, policy, site.place),
+    )
     stored = spawner.orm_spawner.user_options or spawner.user.spawner.orm_spawner.user_options
     return SpawnForm(
         offers=on_machine(offered, policy.profiles, site.machine),

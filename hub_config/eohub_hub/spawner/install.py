@@ -1,5 +1,7 @@
 """Make this spawner and its pages the hub's; nothing that others configured is lost."""
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
@@ -42,10 +44,15 @@ def find_site(settings: SpawnerSettings, policies: Policies, audit: Audit) -> Si
     """Try walls and limits on this machine; the same for the hub and for `eohub doctor`."""
     walls = Walls(settings.state, settings.first_uid)
     private_folder(settings.servers)
-    environment = settings.environments[policies.current().environments[0].id]
-    isolation = find_isolation(walls, environment)
+    isolation = find_isolation(walls, _with_python(settings.environments))
     machine, cgroups = find_machine(isolation.mode, settings.instance)
     return Site(settings, policies, audit, walls, isolation, machine, cgroups, find_mount_tool())
+
+
+def _with_python(environments: Mapping[str, Path]) -> Path:
+    """The first environment that is there, which any server could be started with."""
+    folders = list(environments.values())
+    return next((folder for folder in folders if (folder / "bin" / "python").exists()), folders[0])
 
 
 def spawner_for(site: Site) -> type[EohubLocalSpawner]:

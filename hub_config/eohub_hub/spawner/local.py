@@ -74,6 +74,26 @@ class EohubLocalSpawner(PlannedSpawner, Spawner):
         owner = deciding.read_owner(self.site.settings.owner_file)
         return deciding.blocked(self.site.isolation, owner, self.user.name, person.number)
 
+    async def run_pre_spawn_hook(self) -> None:
+        """Decide anew what is started, and have an environment made that nobody has started here before."""
+        await super().run_pre_spawn_hook()
+        if self._plan is not None:
+            await self._make_environment_ready(self._plan.environment)
+
+    async def _make_environment_ready(self, environment: str) -> None:
+        software = self.site.settings.software
+        if software is None or software.is_ready(environment):
+            return
+        try:
+            await software.make_ready(environment, self.site.isolation.mode, self.steps.begin)
+        except EohubError as error:
+            text = f"{error.detail} {error.hint or ''} Ask: {self.site.policy.support}"
+            broken = CannotStart(text, reason="environment", status_code=503)
+            await self.journal.failed(self._actor, broken)
+            raise broken from error
+        finally:
+            self.steps.end()
+
     async def start(self) -> tuple[str, int]:
         """Start the planned server and wait until it answers; returns its address and port."""
         actor = self._actor
@@ -197,7 +217,9 @@ class EohubLocalSpawner(PlannedSpawner, Spawner):
         site = self.site
         limits = compile_local(plan)
         command = [f"{folders.environment}/bin/jupyterhub-singleuser", *self.get_args()]
-        command += variables.kernel_arguments(site.isolation)
+        software = site.settings.software
+        by_ports = software is not None and software.uses_ports(plan.environment)
+        command += variables.kernel_arguments(site.isolation, by_ports=by_ports)
         if site.isolation.mode is Mode.SINGLE:
             command.append("--allow-root")
         memory = limits.memory_bytes

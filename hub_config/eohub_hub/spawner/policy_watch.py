@@ -22,8 +22,8 @@ __all__ = ["PolicySource", "follow_policy", "unknown_environments", "watch_polic
 def watch_policy(folder: Path, environments: Collection[str], audit: Audit) -> PolicySource:
     """Read the policy in `folder` and follow its files; raises PolicyError with every fault.
 
-    `environments` are those that this machine has; a policy that offers another one is not used. Each change
-    and each fault is written down and logged.
+    `environments` are those that there is a recipe for; a policy that offers another one is not used. Each
+    change and each fault is written down and logged.
     """
     return follow_policy(folder, lambda policy: unknown_environments(policy, environments), audit)
 
@@ -51,13 +51,16 @@ def _write_down(change: Change, audit: Audit) -> None:
 
 
 def unknown_environments(policy: Policy, environments: Collection[str]) -> list[Fault]:
-    """A fault for each environment that the policy offers and this machine does not have."""
+    """A fault for each environment that the policy offers and nobody has a recipe for.
+
+    One that this machine merely lacks, or that failed its test, is no fault: it is not offered.
+    """
     return [
         Fault(
             RULES_FILE,
             None,
             f"environments[{position}].id",
-            f"this machine has no environment {shown(each.id)}. It has: {listed(sorted(environments))}",
+            f"there is no environment {shown(each.id)}. There are: {listed(sorted(environments))}",
         )
         for position, each in enumerate(policy.environments)
         if each.id not in environments

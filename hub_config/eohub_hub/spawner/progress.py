@@ -38,6 +38,7 @@ class Steps:
         self._clock = clock
         self._activities = activities
         self._doing: str | None = None
+        self._usual = 0
         self._begun = self._since = clock()
         self._changed = asyncio.Event()
         self.done: list[Step] = []
@@ -45,7 +46,7 @@ class Steps:
     @property
     def doing(self) -> str:
         """What is being done now, for the person who waits."""
-        return self._doing or self._activities[min(len(self.done), len(self._activities) - 1)]
+        return self._doing or self._activities[min(self._usual, len(self._activities) - 1)]
 
     @property
     def seconds(self) -> int:
@@ -57,8 +58,9 @@ class Steps:
         """Whole seconds since the last step was done."""
         return int(self._clock() - self._since)
 
-    def finish(self, text: str) -> None:
-        """Note that something was done since the step before."""
+    def finish(self, text: str, *, usual: bool = True) -> None:
+        """Note that something was done since the step before; after what is not `usual` the same is next."""
+        self._usual += usual
         now = self._clock()
         self.done.append(Step(text, now - self._since))
         self._since = now

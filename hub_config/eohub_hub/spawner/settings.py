@@ -1,6 +1,6 @@
 """All that the local spawner is told, once, at the start of the hub."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -9,10 +9,11 @@ from typing import Protocol
 from eohub_hub.audit.event import Audit
 from eohub_hub.isolation.cgroup import CgroupTree
 from eohub_hub.isolation.limits import Enforcement, Machine, enforcement
+from eohub_hub.isolation.order import Mode
 from eohub_hub.isolation.probe import Walls
 from eohub_hub.isolation.walls import Isolation
 from eohub_hub.spawner.mounts.tool import MountTool
-from eohub_profiles.decision import ONE_MACHINE, Place
+from eohub_profiles.decision import ONE_MACHINE, EnvironmentHere, Place
 from eohub_profiles.model import Policy
 
 FIRST_UID = 70_000
@@ -48,6 +49,29 @@ class Registry(Protocol):
         ...
 
 
+class Software(Protocol):
+    """Knows the software environments of this machine and makes one when it is first started."""
+
+    def here(self) -> Mapping[str, EnvironmentHere]:
+        """What this machine knows of each environment, now."""
+        ...
+
+    def uses_ports(self, identifier: str) -> bool:
+        """Whether the environment's kernels are reached by ports of the loopback only."""
+        ...
+
+    def is_ready(self, identifier: str) -> bool:
+        """Whether a server can be started with it at once."""
+        ...
+
+    async def make_ready(self, identifier: str, mode: Mode, report: Callable[[str], None]) -> None:
+        """Make it and try it within walls of that kind, with a line to `report` for each step.
+
+        Raises EohubError with a sentence for the person.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """A STAC API that a user's server offers from the start."""
@@ -76,6 +100,8 @@ class SpawnerSettings:
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
     shows_data_as_files: bool = False
     ends_servers: bool = False
+    software: Software | None = None
+    """None where each of `environments` is there and works."""
 
     @property
     def servers(self) -> Path:
@@ -160,6 +186,16 @@ class Grounds(Protocol):
         ...
 
 
+def ports_obstacle(isolation: Isolation) -> str:
+    """Why kernels that are reached by ports cannot run here, a sentence; empty where they can.
+
+    They neither encrypt nor hide what they say, and any account may listen at a loopback that is shared.
+    """
+    if not isolation.separates_accounts:
+        return ""
+    return "Its kernels are reached by ports of this machine, where other accounts could listen."
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """The settings, the policy, and what was found about this machine when the hub started."""
@@ -188,9 +224,22 @@ class Site:
         """What this machine can do for a server; GPUs and container images are a cluster's."""
         return replace(
             ONE_MACHINE,
+            environments=self._environments(),
             shows_data_as_files=self.settings.shows_data_as_files,
             ends_servers=self.settings.ends_servers,
         )
+
+    def _environments(self) -> Mapping[str, EnvironmentHere]:
+        software = self.settings.software
+        if software is None:
+            return {}
+        shared = ports_obstacle(self.isolation)
+        return {
+            name: replace(known, obstacle=shared)
+            if shared and not known.obstacle and software.uses_ports(name)
+            else known
+            for name, known in software.here().items()
+        }
 
     @property
     def people(self) -> Registry:

@@ -30,10 +30,10 @@ def test_a_policy_of_what_this_machine_has_is_in_force_since_now(folder: Path) -
     assert source.loaded_at.tzinfo is not None
 
 
-def test_an_environment_that_this_machine_has_not_is_named_with_those_it_has(folder: Path) -> None:
+def test_an_environment_without_a_recipe_is_named_with_those_that_have_one(folder: Path) -> None:
     (fault,) = unknown_environments(load(folder), ["r", "julia"])
     assert str(fault) == (
-        "policy.yaml: environments[0].id: this machine has no environment 'eo'. It has: julia, r"
+        "policy.yaml: environments[0].id: there is no environment 'eo'. There are: julia, r"
     )
     with pytest.raises(PolicyError, match="no environment 'eo'"):
         watch_policy(folder, ["r"], FakeAudit())
