@@ -54,7 +54,8 @@ lock: .venv/.development ## resolve the lock files anew
 	@rm -f requirements.lock requirements-dev.lock
 	@$(COMPILE) $(NOT_OURS) --group dev -o requirements-dev.lock
 	@$(COMPILE) $(NOT_OURS) --group runtime -c requirements-dev.lock -o requirements.lock
-	@$(COMPILE) kernels/eo/requirements.in -o kernels/eo/requirements.lock
+	@for lock in $(wildcard kernels/*/requirements.in); do \
+	  $(COMPILE) $$lock -o $${lock%.in}.lock || exit 1; done
 	@$(WITH_NODE) jlpm install
 
 bench: .venv/.development build ## measure start, memory, first cell, search and storage, as tables

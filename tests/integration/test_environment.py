@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from integration.local_stack import ROOT
 
-from eohub_hub.local.environment import MARKER, Recipe, make_environment
+from eohub_hub.local.environment import MARKER, Layer, Recipe, Uv, make_environment
 from eohub_hub.local.errors import PartFailed, ToolMissing
 from eohub_hub.local.state import StateFolder
 from eohub_hub.local.tools import find_tools
@@ -21,6 +21,7 @@ from eohub_hub.local.users_environment import make_users_environment
 from eohub_toolkit.errors import Unavailable
 
 EO = ROOT / "kernels" / "eo"
+BASE = ROOT / "kernels" / "base"
 UV = Path(shutil.which("uv", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}") or "uv")
 
 
@@ -52,7 +53,8 @@ def recipe(tmp_path: Path) -> Recipe:
     shutil.copytree(EO / "overlay", kernel / "overlay")
     shutil.copy(EO / "kernel.json", kernel)
     (kernel / "requirements.lock").write_text(lock_of("toolz"))
-    return Recipe(kernel, (wheel(tmp_path, "first"),), Path(sys.executable))
+    layers = (Layer(BASE, "python3"), Layer(kernel, "python3"))
+    return Recipe(layers, (wheel(tmp_path, "first"),), Path(sys.executable))
 
 
 @pytest.fixture
@@ -63,7 +65,7 @@ def target(tmp_path: Path) -> Path:
 
 def make(target: Path, recipe: Recipe) -> tuple[bool, list[str]]:
     said: list[str] = []
-    return make_environment(target, recipe, uv=UV, report=said.append), said
+    return make_environment(target, recipe, uv=Uv(UV), report=said.append), said
 
 
 def ask(target: Path, code: str) -> str:
@@ -107,7 +109,7 @@ def test_files_that_other_environments_share_are_not_written_through(
         shared.write_text("somebody else's")
         (target / name).unlink()
         (target / name).hardlink_to(shared)
-        (recipe.kernel / "overlay" / "marker").write_text(name)
+        (recipe.layers[-1].folder / "overlay" / "marker").write_text(name)
         make(target, recipe)
         assert shared.read_text() == "somebody else's"
         assert "somebody" not in (target / name).read_text()
@@ -165,7 +167,7 @@ def test_a_package_that_is_not_the_locked_one_is_refused_and_leaves_no_marker(
 
 def test_without_uv_the_sentence_says_what_to_do(target: Path, recipe: Recipe, tmp_path: Path) -> None:
     with pytest.raises(ToolMissing) as caught:
-        make_environment(target, recipe, uv=tmp_path / "none", report=print)
+        make_environment(target, recipe, uv=Uv(tmp_path / "none"), report=print)
     assert "make build" in (caught.value.hint or "")
 
 
@@ -179,7 +181,7 @@ def test_without_the_package_index_the_sentence_says_so(target: Path, recipe: Re
     )
     offline.chmod(0o755)
     with pytest.raises(Unavailable, match="could not be downloaded"):
-        make_environment(target, recipe, uv=offline, report=print)
+        make_environment(target, recipe, uv=Uv(offline), report=print)
 
 
 def test_jupyterlab_in_the_whole_environment_has_the_catalogue_enabled(tmp_path: Path) -> None:

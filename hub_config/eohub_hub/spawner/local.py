@@ -84,15 +84,23 @@ class EohubLocalSpawner(PlannedSpawner, Spawner):
         software = self.site.settings.software
         if software is None or software.is_ready(environment):
             return
+        begun: list[str] = []
+
+        def report(text: str) -> None:
+            if begun:
+                self.steps.finish(begun[-1], usual=False)
+            begun.append(text)
+            self.steps.begin(text)
+
         try:
-            await software.make_ready(environment, self.site.isolation.mode, self.steps.begin)
+            await software.make_ready(environment, self.site.isolation.mode, report)
         except EohubError as error:
             text = f"{error.detail} {error.hint or ''} Ask: {self.site.policy.support}"
             broken = CannotStart(text, reason="environment", status_code=503)
             await self.journal.failed(self._actor, broken)
             raise broken from error
-        finally:
-            self.steps.end()
+        if begun:
+            self.steps.finish(begun[-1], usual=False)
 
     async def start(self) -> tuple[str, int]:
         """Start the planned server and wait until it answers; returns its address and port."""

@@ -1,7 +1,7 @@
 import pytest
 from fakes.policies import mount, profile, rules
 
-from eohub_profiles.decision import ONE_MACHINE, Rule, Subject, Usage
+from eohub_profiles.decision import ONE_MACHINE, EnvironmentHere, Place, Rule, Subject, Usage
 from eohub_profiles.model import Environment, Gpu, Images, Policy
 from eohub_profiles.offers import environments_for, gpu_text, images_for, mounts_for, offers
 
@@ -112,3 +112,27 @@ def test_every_reason_names_its_field(subject: Subject) -> None:
     ]
     options = {reason.option for choice in choices for reason in choice.reasons}
     assert options <= {"profile", "environment", "mounts"}
+
+
+def test_what_a_place_knows_of_an_environment_is_shown_and_what_was_never_there_is_not() -> None:
+    first, *others = POLICY.environments
+    place = Place(
+        environments={
+            first.id: EnvironmentHere("Python, R", "Its test failed: it does not answer."),
+            **{each.id: EnvironmentHere(listed=False, obstacle="It needs Julia.") for each in others},
+        }
+    )
+    (shown,) = environments_for(BEA, POLICY, place)
+    assert (shown.name, shown.is_allowed) == (first.id, False)
+    assert shown.note.startswith("Python, R")
+    assert shown.reasons[0].sentence == (
+        f"{first.title} cannot be used here now. Its test failed: it does not answer."
+    )
+
+
+def test_where_nothing_is_listed_everything_is_shown_with_its_reason() -> None:
+    nothing = EnvironmentHere(listed=False, obstacle="It needs Julia.")
+    place = Place(environments={each.id: nothing for each in POLICY.environments})
+    found = environments_for(BEA, POLICY, place)
+    assert [each.name for each in found] == [each.id for each in POLICY.environments]
+    assert not any(each.is_allowed for each in found)

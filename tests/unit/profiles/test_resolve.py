@@ -5,7 +5,16 @@ from fakes.plans import small_plan
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eohub_profiles.decision import Plan, Refusal, Request, Rule, Subject, Usage
+from eohub_profiles.decision import (
+    ANYWHERE,
+    EnvironmentHere,
+    Plan,
+    Refusal,
+    Request,
+    Rule,
+    Subject,
+    Usage,
+)
 from eohub_profiles.model import Environment, Policy, Profile, Tier
 from eohub_profiles.offers import offers
 from eohub_profiles.resolve import resolve, threads
@@ -240,3 +249,18 @@ def test_a_further_group_never_takes_a_plan_away(
     if isinstance(resolve(subject, usage, request, policy), Plan):
         member = replace(subject, groups=subject.groups | {group})
         assert isinstance(resolve(member, usage, request, policy), Plan)
+
+
+def test_an_environment_that_does_not_work_at_the_place_is_refused_with_why(
+    ann: Subject, policy: Policy
+) -> None:
+    place = replace(ANYWHERE, environments={"eo": EnvironmentHere(obstacle="Its test failed: no answer.")})
+    title = next(each.title for each in policy.environments if each.id == "eo")
+    assert reasons(resolve(ann, NOTHING, SMALL, policy, place)) == [
+        (
+            Rule.NOT_HERE,
+            f"{title} cannot be used here now. Its test failed: no answer.",
+            "Choose another environment.",
+        )
+    ]
+    assert isinstance(resolve(ann, NOTHING, Request("small", "r"), policy, place), Plan)

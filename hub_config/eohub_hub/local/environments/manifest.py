@@ -20,7 +20,10 @@ class _Model(BaseModel):
 
 
 def _expression(text: str) -> str:
-    re.compile(text)
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"must be a regular expression: {error}") from error
     return text
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from eohub_hub.local import environment
-from eohub_hub.local.environment import MARKER, Recipe, make_environment
+from eohub_hub.local.environment import MARKER, Layer, Recipe, Uv, make_environment
 from eohub_hub.local.errors import DiskTrouble, PartFailed, ToolMissing
 from eohub_toolkit.errors import EohubError, Unavailable
 
 ANEW = "Making the environment for notebooks"
-IN_PLACE = "Installing 1 locked packages (the first time about 300 MB are downloaded)"
+IN_PLACE = "Installing 1 locked packages (the first time up to 300 MB are downloaded)"
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def recipe(tmp_path: Path) -> Recipe:
     (kernel / "kernel.json").write_text("{}")
     wheel = tmp_path / "ours-1-py3-none-any.whl"
     wheel.write_bytes(b"ours")
-    return Recipe(kernel, (wheel,), tmp_path / "python3.12")
+    return Recipe((Layer(kernel, "python3"),), (wheel,), tmp_path / "python3.12")
 
 
 @pytest.fixture
@@ -42,13 +42,13 @@ def first_step(target: Path, recipe: Recipe) -> str:
     """The first thing that is done, told by what is said before uv turns out to be missing."""
     said: list[str] = []
     with pytest.raises(ToolMissing):
-        make_environment(target, recipe, uv=target / "no-uv", report=said.append)
+        make_environment(target, recipe, uv=Uv(target / "no-uv"), report=said.append)
     return said[0]
 
 
 def test_a_current_environment_needs_no_uv(target: Path, recipe: Recipe) -> None:
     said: list[str] = []
-    assert not make_environment(target, recipe, uv=target / "no-uv", report=said.append)
+    assert not make_environment(target, recipe, uv=Uv(target / "no-uv"), report=said.append)
     assert said == []
 
 
@@ -61,7 +61,7 @@ def change_wheel(recipe: Recipe) -> None:
 
 
 def change_setting(recipe: Recipe) -> None:
-    (recipe.kernel / "overlay" / "etc" / "settings.json").write_text('{"a": 1}')
+    (recipe.layers[0].folder / "overlay" / "etc" / "settings.json").write_text('{"a": 1}')
 
 
 @pytest.mark.parametrize("change", [change_lock, change_wheel, change_setting])
@@ -73,7 +73,7 @@ def test_what_changed_is_installed_in_place(
 
 
 def test_another_interpreter_means_a_new_environment(target: Path, recipe: Recipe, tmp_path: Path) -> None:
-    assert first_step(target, Recipe(recipe.kernel, recipe.wheels, tmp_path / "python3.13")) == ANEW
+    assert first_step(target, Recipe(recipe.layers, recipe.wheels, tmp_path / "python3.13")) == ANEW
 
 
 def test_an_environment_that_was_moved_is_made_anew(target: Path, recipe: Recipe, tmp_path: Path) -> None:
@@ -105,14 +105,14 @@ def test_an_attempt_that_failed_leaves_a_half_made_environment(target: Path, rec
 def test_a_file_where_the_folder_should_be_is_one_sentence(recipe: Recipe, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(DiskTrouble, match="A part of the path is a file") as caught:
-        make_environment(tmp_path / "file" / "eo", recipe, uv=tmp_path / "no-uv", report=print)
+        make_environment(tmp_path / "file" / "eo", recipe, uv=Uv(tmp_path / "no-uv"), report=print)
     assert "EOHUB_STATE_DIR" in (caught.value.hint or "")
 
 
 def test_missing_uv_is_one_sentence(target: Path, recipe: Recipe) -> None:
     change_lock(recipe)
     with pytest.raises(ToolMissing, match=r"^uv is not installed\.$") as caught:
-        make_environment(target, recipe, uv=target / "no-uv", report=print)
+        make_environment(target, recipe, uv=Uv(target / "no-uv"), report=print)
     assert caught.value.hint == "Run `make build`, which installs it."
 
 

@@ -140,6 +140,8 @@ def test_the_spawner_is_told_where_data_and_catalogue_are(state: StateFolder) ->
     found = spawner_settings(settings, state)
     assert found.state == state.root
     assert found.instance == state.instance
-    assert found.environments == {"eo": state.root / "environments" / "eo"}
+    assert found.environments["eo"] == state.environment
+    assert {folder.parent for folder in found.environments.values()} == {state.environments}
+    assert found.software is not None
     assert [(one.id, one.url) for one in found.catalogues] == [("eohub", settings.catalogue_url)]
     assert found.people.named("nobody") is None

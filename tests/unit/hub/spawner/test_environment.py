@@ -74,6 +74,7 @@ def test_of_the_hubs_variables_only_its_own_kind_the_kept_and_the_sites_remain()
 @pytest.mark.parametrize("mode", [Mode.ACCOUNTS, Mode.BUBBLEWRAP])
 def test_where_other_people_are_kernels_open_no_port(mode: Mode) -> None:
     assert kernel_arguments(Isolation(mode)) == ("--KernelManager.transport=ipc",)
+    assert kernel_arguments(Isolation(mode), by_ports=True) == ()
 
 
 @pytest.mark.parametrize("mode", [Mode.ACCOUNTS, Mode.BUBBLEWRAP])

@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -6,6 +7,7 @@ from typing import Any
 import pytest
 from fakes.audit_log import FakeAudit
 from fakes.fixed_policy import FixedPolicy
+from fakes.software import FakeSoftware
 from fakes.spawner_people import FakePeople
 from jupyterhub import orm
 
@@ -17,8 +19,9 @@ from eohub_hub.spawner.decision import CannotStart
 from eohub_hub.spawner.install import spawner_for
 from eohub_hub.spawner.local import EohubLocalSpawner
 from eohub_hub.spawner.settings import Site, SpawnerSettings
-from eohub_profiles.decision import Usage
+from eohub_profiles.decision import EnvironmentHere, Usage
 from eohub_profiles.model import Environment, Policy, Profile, Tier
+from eohub_toolkit.errors import Unavailable
 
 SMALL = {"profile": "small", "environment": "eo"}
 POLICY = Policy(
@@ -83,3 +86,43 @@ def test_running_and_admitted_servers_count_once_each(spawner: EohubLocalSpawner
         with pytest.raises(CannotStart, match="You run 2 of at most 2 servers: big, new"):
             asyncio.run(spawner.run_pre_spawn_hook())
     assert spawner.usage() == Usage(frozenset({"big"}))
+
+
+def with_software(spawner: EohubLocalSpawner, software: FakeSoftware) -> EohubLocalSpawner:
+    """The same server at a place that knows its environments."""
+    site = replace(spawner.site, settings=replace(spawner.site.settings, software=software))
+    return spawner_for(site)(user=spawner.user, orm_spawner=orm.Spawner(name=""))
+
+
+def test_an_environment_that_nobody_has_started_is_made_with_its_steps(spawner: EohubLocalSpawner) -> None:
+    software = FakeSoftware({"eo": EnvironmentHere()}, steps=("Installing 130 packages", "Trying Earth"))
+    spawner = with_software(spawner, software)
+    for steps in (software.steps, ()):
+        spawner.user_options = dict(SMALL)
+        asyncio.run(spawner.run_pre_spawn_hook())
+        assert [step.text for step in spawner.steps.done][1:] == list(steps)
+        assert spawner.steps.doing == "Preparing your home folder"
+
+
+def test_one_that_cannot_be_made_is_a_failed_start_with_its_sentence(spawner: EohubLocalSpawner) -> None:
+    fault = Unavailable("The packages could not be downloaded.", hint="Check the connection.")
+    spawner = with_software(spawner, FakeSoftware({}, steps=("Installing 130 packages",), fault=fault))
+    spawner.user_options = dict(SMALL)
+    with pytest.raises(CannotStart, match=r"downloaded\. Check the connection\. Ask: the desk"):
+        asyncio.run(spawner.run_pre_spawn_hook())
+    assert [step.text for step in spawner.steps.done][1:] == [], "what failed is not shown as done"
+    assert isinstance(spawner.site.audit, FakeAudit)
+    assert [event[0] for event in spawner.site.audit.said()][-1] == "spawn.failed"
+
+
+def test_kernels_that_are_reached_by_ports_are_not_offered_where_others_could_listen(
+    spawner: EohubLocalSpawner,
+) -> None:
+    software = FakeSoftware(
+        {"eo": EnvironmentHere("Python"), "java": EnvironmentHere("Java")}, ports=frozenset({"java"})
+    )
+    walled = with_software(spawner, software).site
+    alone = replace(walled, isolation=Isolation(Mode.SINGLE))
+    assert walled.place.environments["java"].obstacle.startswith("Its kernels are reached by ports")
+    assert not walled.place.environments["eo"].obstacle
+    assert not alone.place.environments["java"].obstacle

@@ -93,3 +93,14 @@ async def test_what_is_begun_beside_the_usual_is_told_once_and_is_no_step() -> N
     assert steps.done == []
     steps.finish("Set aside 1 x L4 for you")
     assert (await anext(events))["doing"] == steps.doing == "Preparing your home folder"
+
+
+def test_what_is_done_beside_the_usual_steps_is_shown_while_it_lasts_and_when_it_is_done() -> None:
+    steps = ticking()
+    steps.finish("Checked your choice")
+    usual = steps.doing
+    steps.begin("Installing 130 packages")
+    assert steps.doing == "Installing 130 packages"
+    steps.finish("Installing 130 packages", usual=False)
+    assert [step.text for step in steps.done] == ["Checked your choice", "Installing 130 packages"]
+    assert steps.doing == usual, "the usual steps go on where they were"
