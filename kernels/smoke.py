@@ -35,7 +35,7 @@ def smoke(entry: Mapping[str, Any], folder: Path, say: Say) -> None:
     for cell in entry["smoke"]:
         began = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="smoke-") as runtime:
-            output = run_cell(cell["kernel"], cell["code"], transport(entry), Path(runtime))
+            output = run_cells(cell["kernel"], cells_of(cell["code"]), transport(entry), Path(runtime))
         compare(cell["kernel"], output, cell["output"])
         say(f"{cell['kernel']} answers as expected ({time.monotonic() - began:.1f} s)")
     if "script" in entry:
@@ -47,8 +47,13 @@ def transport(entry: Mapping[str, Any]) -> str:
     return "tcp" if entry.get("channels") == "ports" else "ipc"
 
 
-def run_cell(kernel: str, code: str, transport: str, runtime: Path) -> str:
-    """What a cell prints and gives back in a new kernel; raises Broken where the kernel does not answer."""
+def cells_of(code: str | Sequence[str]) -> Sequence[str]:
+    """The cells that run one after another in one kernel."""
+    return [code] if isinstance(code, str) else code
+
+
+def run_cells(kernel: str, cells: Sequence[str], transport: str, runtime: Path) -> str:
+    """What cells print and give back in a new kernel; raises Broken where the kernel does not answer."""
     manager = KernelManager(
         kernel_name=kernel, transport=transport, connection_file=str(runtime / "kernel.json")
     )
@@ -65,7 +70,8 @@ def run_cell(kernel: str, code: str, transport: str, runtime: Path) -> str:
     try:
         client.start_channels()
         client.wait_for_ready(timeout=_READY_SECONDS)
-        client.execute_interactive(code, timeout=_CELL_SECONDS, output_hook=hear)
+        for cell in cells:
+            client.execute_interactive(cell, timeout=_CELL_SECONDS, output_hook=hear)
     except (RuntimeError, TimeoutError) as error:
         raise Broken(f"The kernel {kernel} does not answer ({error})") from error
     finally:

@@ -15,6 +15,9 @@ MANIFEST = "manifest.yaml"
 _MOST = 50
 
 
+_Code = Annotated[str, Field(min_length=1, max_length=4_000)]
+
+
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -46,10 +49,13 @@ class Needs(_Model):
 
 
 class Cell(_Model):
-    """A cell, the kernel that runs it, and the text that comes out (spaces around it do not count)."""
+    """A cell, or several in a row, the kernel that runs it, and the text that comes out.
+
+    Spaces around that do not count.
+    """
 
     kernel: Name
-    code: Annotated[str, Field(min_length=1, max_length=4_000)]
+    code: _Code | Annotated[tuple[_Code, ...], Field(min_length=1, max_length=20)]
     output: Annotated[str, Field(min_length=1, max_length=4_000)]
 
 

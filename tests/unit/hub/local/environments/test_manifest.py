@@ -81,5 +81,4 @@ def test_kernels_that_know_no_sockets_are_marked_so() -> None:
     assert {each.id for each in SHIPPED.environments if each.channels == "ports"} == {
         "java",
         "kotlin",
-        "polyglot",
     }
