@@ -1,7 +1,7 @@
 """Starts the SoS kernel, with a start of the kernels below it that is private and leaves nothing behind.
 
-They are reached through sockets of their own, where no other account of the machine comes. SoS takes a late answer
-to a question about a kernel for the end of its first cell, and would lose that cell's output.
+They are reached through sockets of their own, where no other account of the machine comes. SoS takes a late
+answer to a question about a kernel for the end of its first cell, and would lose that cell's output.
 """
 
 import time
