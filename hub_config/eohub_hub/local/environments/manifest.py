@@ -78,8 +78,9 @@ class Known(_Model):
 
     @property
     def note(self) -> str:
-        """What the form says beside the title: the languages of the notebooks."""
-        return ", ".join(self.languages)
+        """What the form says beside the title: languages that it does not name."""
+        others = [each for each in self.languages if not re.search(rf"\b{re.escape(each)}\b", self.title)]
+        return f"with {', '.join(others)}" if others else ""
 
 
 class Manifest(_Model):

@@ -80,7 +80,9 @@ class OnDemand:
         said = _Said()
 
         def report(text: str) -> None:
-            loop.call_soon_threadsafe(said.say, text)
+            # What uv itself says is indented, is for an operator, and names paths of the machine.
+            if not text.startswith(" "):
+                loop.call_soon_threadsafe(said.say, text)
 
         make = partial(self._room.make_ready, identifier, self._uv, self._trial(mode), report)
         task = loop.run_in_executor(self._worker, make)

@@ -22,7 +22,7 @@ def read(folder: Path, text: str) -> Manifest:
 def test_what_is_not_said_has_a_meaning(tmp_path: Path) -> None:
     (known,) = read(tmp_path, BASE).environments
     assert (known.kernel, known.channels, known.needs, known.layers) == ("python3", "sockets", None, ())
-    assert known.note == "Python"
+    assert known.note == "", "the title says it"
 
 
 @pytest.mark.parametrize(

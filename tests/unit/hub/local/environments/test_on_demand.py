@@ -55,9 +55,9 @@ def environments(folder: Path, outcome: Outcome, *, java: str = "Java 21") -> tu
 def test_what_a_machine_lacks_is_not_listed_and_what_can_be_made_has_no_obstacle(tmp_path: Path) -> None:
     found, _ = environments(tmp_path, Outcome(True, ""), java="")
     assert found.here() == {
-        "base": EnvironmentHere("Python"),
+        "base": EnvironmentHere(""),
         "java": EnvironmentHere(
-            "Java, Python", "It needs Java 21, which this machine does not have.", listed=False
+            "with Python", "It needs Java 21, which this machine does not have.", listed=False
         ),
     }
     assert found.uses_ports("java")
@@ -102,7 +102,7 @@ async def test_one_that_failed_its_test_is_a_sentence_for_whoever_waits_and_an_o
         await found.make_ready("java", Mode.SINGLE, print)
     sentence = "Its test failed: The kernel java does not answer."
     assert caught.value.detail == f"Java cannot be used here now. {sentence}"
-    assert found.here()["java"] == EnvironmentHere("Java, Python", sentence)
+    assert found.here()["java"] == EnvironmentHere("with Python", sentence)
 
 
 async def test_one_that_cannot_be_made_is_told_and_tried_again_by_the_next_who_asks(tmp_path: Path) -> None:
