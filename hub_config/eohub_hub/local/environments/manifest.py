@@ -79,7 +79,8 @@ class Known(_Model):
     @property
     def note(self) -> str:
         """What the form says beside the title: languages that it does not name."""
-        others = [each for each in self.languages if not re.search(rf"\b{re.escape(each)}\b", self.title)]
+        said = re.findall(r"\w+", self.title)
+        others = [each for each in self.languages if each not in said]
         return f"with {', '.join(others)}" if others else ""
 
 
