@@ -34,7 +34,9 @@ def _try(call: Call) -> int:
 
 def line_of(state: State) -> str:
     """One environment for a terminal: its id, languages, how it stands, and why it cannot be used."""
-    return f"{state.known.id:10} {', '.join(state.known.languages):18} {state.standing}{'. ' if state.why else ''}{state.why}"
+    languages = ", ".join(state.known.languages)
+    why = f". {state.why}" if state.why else ""
+    return f"{state.known.id:10} {languages:18} {state.standing}{why}"
 
 
 def _room(call: Call) -> tuple[EnvironmentRoom, StateFolder]:
