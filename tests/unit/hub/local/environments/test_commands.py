@@ -11,5 +11,6 @@ def test_a_line_has_the_id_the_languages_how_it_stands_and_why_not(tmp_path: Pat
     room = make_room(tmp_path, java="")
     assert [line_of(state) for state in room.states()] == [
         "base       Python             made when it is first started",
-        "java       Java, Python       not on this machine. It needs Java 21, which this machine does not have.",
+        "java       Java, Python       not on this machine. It needs Java 21, which this machine does not"
+        " have.",
     ]
