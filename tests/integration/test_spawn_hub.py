@@ -313,6 +313,18 @@ def test_a_server_that_died_is_noticed_before_its_port_is_anybodys_for_long(hub:
     assert "/user/alice/" not in hub.routes()
 
 
+def test_a_server_found_again_after_a_restart_is_noticed_when_it_dies(hub: Hub) -> None:
+    hub.started("alice", SMALL)
+    hub.kill()
+    hub.start()
+    os.kill(record_of(hub).pid, signal.SIGKILL)
+    began = time.monotonic()
+    hub.wait("alice", lambda model: not model or model["stopped"])
+    # The hub asks every 30 seconds; it was told.
+    assert time.monotonic() - began < 15
+    assert "/user/alice/" not in hub.routes()
+
+
 def test_what_somebody_else_serves_on_a_servers_port_is_never_taken_for_the_server(hub: Hub) -> None:
     hub.started("alice", SMALL)
     hub.run_inside("alice", "import os; open(os.path.expanduser('~/slow-start'), 'w')")

@@ -6,11 +6,13 @@ import subprocess
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar
 from weakref import WeakSet
 
 from jupyterhub.spawner import Spawner
 from jupyterhub.utils import random_port
+from tornado.ioloop import IOLoop
 from traitlets import default
 
 from eohub_hub.isolation.limits import choose_cores, enforcement, resource_limits
@@ -20,6 +22,7 @@ from eohub_hub.isolation.walls import Folders
 from eohub_hub.spawner import decision as deciding
 from eohub_hub.spawner import environment as variables
 from eohub_hub.spawner.decision import CannotStart
+from eohub_hub.spawner.end_watch import EndWatch, watch_end
 from eohub_hub.spawner.files import ServerFiles
 from eohub_hub.spawner.home import folder_name
 from eohub_hub.spawner.mounts.attach import attach, release
@@ -33,6 +36,9 @@ from eohub_toolkit.errors import EohubError
 _LOOPBACK = "127.0.0.1"
 _LOOK_SECONDS = 0.1
 _AFTER_KILL_SECONDS = 5
+_ASK_SECONDS = 2
+_ASK_AS_WELL_SECONDS = 30
+"""JupyterHub's own interval."""
 
 
 class EohubLocalSpawner(PlannedSpawner, Spawner):
@@ -45,6 +51,7 @@ class EohubLocalSpawner(PlannedSpawner, Spawner):
         super().__init__(**arguments)
         self._launcher: subprocess.Popen[bytes] | None = None
         self._record: ProcessRecord | None = None
+        self._end_watch: EndWatch | None = None
         self._tidying = asyncio.Lock()
         self.cores: tuple[int, ...] = ()
         self.every.add(self)
@@ -53,11 +60,6 @@ class EohubLocalSpawner(PlannedSpawner, Spawner):
     def _default_start_timeout(self) -> int:
         # A first start on a busy laptop reads a whole JupyterLab from disk.
         return 120
-
-    @default("poll_interval")
-    def _default_poll_interval(self) -> int:
-        # Until a dead server is noticed, requests go to its port, which any account may take.
-        return 2
 
     @default("env_keep")
     def _default_env_keep(self) -> list[str]:
@@ -130,6 +132,24 @@ class EohubLocalSpawner(PlannedSpawner, Spawner):
         await self._wait_for_answer()
         self.steps.finish("The server answers")
         return _LOOPBACK, self.port
+
+    def start_polling(self) -> None:
+        """Be told when the server ends; ask often only where nobody tells.
+
+        Until a dead server is noticed, requests go to its port, which any account may take.
+        """
+        look = partial(IOLoop.current().add_callback, self.poll_and_notify)
+        watch = None if self._record is None else watch_end(self._record, look)
+        self.poll_interval = _ASK_SECONDS if watch is None else _ASK_AS_WELL_SECONDS
+        super().start_polling()
+        self._end_watch = watch
+
+    def stop_polling(self) -> None:
+        """Neither ask nor be told any longer."""
+        super().stop_polling()
+        if self._end_watch is not None:
+            self._end_watch.close()
+            self._end_watch = None
 
     async def poll(self) -> int | None:
         """None while the server runs, else its exit status (0 where it is not known)."""

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import psutil
@@ -34,7 +35,7 @@ def started_at(pid: int) -> str | None:
     """
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        boot = _boot_id()
     except OSError:
         return _portable_start(pid)
     return None if fields[0] in "ZX" else f"{boot}:{fields[19]}"
@@ -104,6 +105,11 @@ def _listening_ports(process: psutil.Process) -> set[int]:
     except psutil.Error:
         return set()
     return {each.laddr.port for each in connections if each.status == psutil.CONN_LISTEN}
+
+
+@cache
+def _boot_id() -> str:
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
 
 
 def _portable_start(pid: int) -> str | None:
