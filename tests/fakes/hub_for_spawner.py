@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,14 @@ class PaperProxy(Proxy):
 LIFETIME_TOKEN = "token-of-the-lifetime-service-0123456789"
 
 
-def configure(c: Any, folder: str, port: int, environment: str, lifetime: str | None) -> None:
+def configure(
+    c: Any,
+    folder: str,
+    port: int,
+    environment: str,
+    lifetime: str | None,
+    people: Sequence[str] = ("alice", "bob", "carol"),
+) -> None:
     """What the hub's process runs as its configuration file; `lifetime` is where a lifetime service is."""
     from fakes.spawner_people import FakePeople
     from jupyterhub.authenticators.shared import SharedPasswordAuthenticator
@@ -112,7 +119,7 @@ def configure(c: Any, folder: str, port: int, environment: str, lifetime: str | 
         state=state,
         instance=f"tests-{port}",
         environments={"eo": Path(environment)},
-        people=FakePeople("alice", "bob", "carol"),
+        people=FakePeople(*people),
         s3_url="http://127.0.0.1:1",
         s3_region="test-region",
         storage_url="http://127.0.0.1:2",
