@@ -11,13 +11,16 @@ import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 from fakes.user_environment import make_user_environment
 from jupyterhub.proxy import Proxy
 
 from eohub_hub.spawner.process import end_strays
+
+if TYPE_CHECKING:
+    from eohub_hub.spawner.settings import SpawnerSettings
 
 ADMIN_TOKEN = "admin-token-of-the-tests-0123456789abcdef"
 PASSWORD = "the same for everybody"
@@ -79,7 +82,6 @@ def configure(
     people: Sequence[str] = ("alice", "bob", "carol"),
 ) -> None:
     """What the hub's process runs as its configuration file; `lifetime` is where a lifetime service is."""
-    from fakes.spawner_people import FakePeople
     from jupyterhub.authenticators.shared import SharedPasswordAuthenticator
 
     from eohub_hub.access import AUDIT_WRITE, install_access
@@ -91,7 +93,6 @@ def configure(
     from eohub_hub.notices.install import install_notices
     from eohub_hub.spawner.install import install_spawner
     from eohub_hub.spawner.policy_watch import watch_policy
-    from eohub_hub.spawner.settings import Catalogue, SpawnerSettings
 
     state = Path(folder, "state")
     c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{port}"
@@ -115,7 +116,22 @@ def configure(
     formatter = f"{HubLogFormatter.__module__}.{HubLogFormatter.__name__}"
     c.JupyterHub.logging_config = {"formatters": {"console": {"class": formatter}}}
     c.Spawner.environment = {"SITE_VARIABLE": "of the site"}
-    settings = SpawnerSettings(
+    settings = _settings(state, port, environment, lifetime, people)
+    audit = AuditLog(state / "audit", state / "audit_head", largest_bytes=1 << 20)
+    install_spawner(c, settings, watch_policy(Path(folder, "policy"), settings.environments, audit), audit)
+    install_audit(c, audit)
+    install_notices(c, f"sqlite:///{state}/hub/people.sqlite", audit)
+    install_handlers(c, HANDLERS)
+
+
+def _settings(
+    state: Path, port: int, environment: str, lifetime: str | None, people: Sequence[str]
+) -> "SpawnerSettings":
+    from fakes.spawner_people import FakePeople
+
+    from eohub_hub.spawner.settings import Catalogue, SpawnerSettings
+
+    return SpawnerSettings(
         state=state,
         instance=f"tests-{port}",
         environments={"eo": Path(environment)},
@@ -127,11 +143,6 @@ def configure(
         shows_data_as_files=True,
         catalogues=(Catalogue("eohub", "EOHub", "http://127.0.0.1:3/services/catalogue"),),
     )
-    audit = AuditLog(state / "audit", state / "audit_head", largest_bytes=1 << 20)
-    install_spawner(c, settings, watch_policy(Path(folder, "policy"), settings.environments, audit), audit)
-    install_audit(c, audit)
-    install_notices(c, f"sqlite:///{state}/hub/people.sqlite", audit)
-    install_handlers(c, HANDLERS)
 
 
 class Hub:
