@@ -60,6 +60,8 @@ def story_of(pod: Mapping[str, Any] | None, events: Sequence[Mapping[str, Any]],
             else "Preparing the node"
         )
     trouble = _HOPEFUL.get(reason)
+    if "subPath" in str(state.get("message", "")):
+        trouble = "A folder of the data that you chose is not on its volume."
     if trouble is None and _says(events, "FailedMount", "FailedAttachVolume"):
         trouble = "A volume cannot be mounted yet."
     return Story(tuple(steps), doing, trouble)

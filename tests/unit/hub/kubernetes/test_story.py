@@ -66,6 +66,14 @@ def test_a_fault_that_may_pass_ends_nothing() -> None:
     assert (mount.is_over, mount.trouble) == (False, "A volume cannot be mounted yet.")
 
 
+def test_data_that_is_not_on_its_volume_is_told_as_that() -> None:
+    said = 'failed to create subPath directory for volumeMount "data-0" of container "notebook"'
+    waiting = {"waiting": {"reason": "CreateContainerConfigError", "message": said}}
+    assert story_of(pod(waiting), [], IMAGE).trouble == (
+        "A folder of the data that you chose is not on its volume."
+    )
+
+
 @pytest.mark.parametrize(
     ("ended", "sentence"),
     [
