@@ -60,7 +60,7 @@ def resolve(
             if mount.name in request.mounts
             for part in planned(mount, subject)
         ),
-        placement=_placement(profile.placement),
+        placement=planned_placement(profile.placement),
         lifetime=lifetime_of(profile, tier, policy),
         price_micro_eur_per_hour=amount.price_micro_eur_per_hour,
     )
@@ -85,7 +85,8 @@ def gpu_request(gpu: Gpu | None) -> GpuRequest | None:
     return None if gpu is None else GpuRequest(gpu.resource, gpu.count, gpu.title, gpu.memory_bytes)
 
 
-def _placement(nodes: Nodes) -> Placement:
+def planned_placement(nodes: Nodes) -> Placement:
+    """Return where a profile's servers run, as a plan has it."""
     return Placement(
         node_selector=MappingProxyType(dict(nodes.node_selector)),
         tolerations=tuple(

@@ -97,6 +97,7 @@ def kube_spawner(
         user=user, hub=hub, orm_spawner=orm.Spawner(name=server), api_token="the-token",
         oauth_client_id="jupyterhub-user-alice", config=Config(KubeSpawner=base | (chart or {})),
     )  # fmt: skip
+    user.spawner = spawner
     return spawner
 
 

@@ -22,6 +22,7 @@ from eohub_hub.spawner.planned import PlannedSpawner
 from eohub_hub.spawner.progress import Steps
 from eohub_profiles.decision import Plan
 from eohub_profiles.pods import compile_pod
+from eohub_profiles.resolve import planned_placement
 
 LOOK_SECONDS = 0.5
 _MARGIN_SECONDS = 60
@@ -138,6 +139,17 @@ class EohubKubeSpawner(PlannedSpawner, KubeSpawner):
                 raise self._failure(f"Your server did not start within {seconds} s. {why}", "timeout")
             if story.doing:
                 self.steps.begin(story.doing)
+
+    async def free_gpus(self) -> Mapping[str, str]:
+        """How many GPUs are free for each profile's own size, as far as the cluster says."""
+        found: dict[str, str] = {}
+        for profile in self.site.policy.profiles if self.gpus is not None else ():
+            if profile.gpu is not None and self.gpus is not None:
+                place = planned_placement(profile.placement)
+                counted = await self.gpus.count(place, profile.gpu.resource)
+                if counted is not None:
+                    found[profile.name] = str(counted)
+        return found
 
     def _failure(self, sentence: str, reason: str) -> CannotStart:
         return CannotStart(f"{sentence} Ask: {self.site.policy.support}", reason=reason, status_code=503)

@@ -117,6 +117,16 @@ def on_machine(offered: Sequence[Offer], profiles: Sequence[Profile], machine: M
     )
 
 
+def with_free_gpus(offered: Sequence[Offer], free: Mapping[str, str]) -> tuple[Offer, ...]:
+    """Write beside each profile's GPUs how many of their kind are free now."""
+    return tuple(
+        replace(offer, gpu_text=f"{offer.gpu_text}, {free[offer.profile]}")
+        if offer.profile in free and offer.gpu_text
+        else offer
+        for offer in offered
+    )
+
+
 def machine_note(profiles: Iterable[Profile], machine: Machine) -> str | None:
     """Say which profiles are larger than this machine, None where none is."""
     larger = [each.title for each in profiles if machine.is_smaller_than(each.cpu, each.memory_bytes)]
@@ -146,7 +156,7 @@ async def form_of(spawner: "PlannedSpawner", server: str | None = None) -> Spawn
     )
     stored = spawner.orm_spawner.user_options or spawner.user.spawner.orm_spawner.user_options
     return SpawnForm(
-        offers=on_machine(offered, policy.profiles, site.machine),
+        offers=with_free_gpus(on_machine(offered, policy.profiles, site.machine), await spawner.free_gpus()),
         environments=environments,
         mounts=mounts,
         mounts_obstacle=site.mounts_obstacle,

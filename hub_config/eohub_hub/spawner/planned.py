@@ -160,6 +160,11 @@ class PlannedSpawner(_Base):
         """Why servers of this person cannot run at this place, a sentence; None where they can."""
         return None
 
+    async def free_gpus(self) -> Mapping[str, str]:
+        """How many GPUs are free, by the profile that has them: `2 of 4 free`; nothing where none are
+        counted."""
+        return {}
+
     async def refuse_if_blocked(self, person: Person) -> None:
         """Raise CannotStart where this person can start nothing here now."""
         why = await self.blocked(person)

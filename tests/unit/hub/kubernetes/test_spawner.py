@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from eohub_hub.kubernetes.spawner import EohubKubeSpawner
 from eohub_hub.spawner.decision import CannotStart
+from eohub_hub.spawner.form import form_of
 from eohub_profiles.model import Environment
 
 
@@ -141,3 +143,17 @@ async def test_a_server_that_is_found_again_after_a_restart_counts_as_up() -> No
     spawner = kube_spawner()
     spawner.load_state(spawner.get_state())
     assert spawner.pod_name == "jupyter-alice"
+
+
+async def test_the_form_says_how_many_gpus_are_free() -> None:
+    l4 = replace(gpu_node("l4", 4, holder("x"), holder("y")), labels={"example.org/accelerator": "l4"})
+    spawner = kube_spawner(cluster_site(gpus=FakeGpuCluster((l4, gpu_node("other", 8)))))
+    form = await form_of(spawner)
+    assert {offer.profile: offer.gpu_text for offer in form.offers} == {
+        "small": "",
+        "gpu-l4": "1 x L4 24 GiB, 2 of 4 free",
+        "gpu-part": "1 x Part 10 GiB, 0 of 0 free",
+    }
+    silent = kube_spawner(cluster_site(gpus=FakeGpuCluster(silence="no")))
+    assert (await form_of(silent)).offers[1].gpu_text == "1 x L4 24 GiB"
+    assert "container" in form.isolation
