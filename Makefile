@@ -8,7 +8,7 @@ UV := $(BIN)/uv
 WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 MEMBERS := spawner_profiles hub_config extensions/toolkit extensions/storage extensions/catalogue \
   extensions/lifetime
-POD_HALVES := extensions/toolkit extensions/storage extensions/catalogue
+POD_HALVES := extensions/toolkit extensions/storage extensions/catalogue extensions/lifetime
 MANIFESTS := $(addsuffix /pyproject.toml,$(MEMBERS))
 POD_SOURCES := $(shell find $(POD_HALVES) -type f -not -path '*/node_modules/*' -not -path '*/lib/*' \
   -not -path '*/labextension/*' -not -path '*/__pycache__/*' -not -name '*.tsbuildinfo' 2>/dev/null)

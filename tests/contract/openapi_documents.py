@@ -7,6 +7,9 @@ from typing import Any
 
 from eohub_catalogue.server.routes import PREFIX, ROUTES
 from eohub_catalogue.service.app import openapi_document as catalogue_service
+from eohub_lifetime.server.routes import PREFIX as LIFETIME_PREFIX
+from eohub_lifetime.server.routes import ROUTES as LIFETIME_ROUTES
+from eohub_lifetime.service.app import openapi_document as lifetime_service
 from eohub_storage.server.routes import PREFIX as STORAGE_PREFIX
 from eohub_storage.server.routes import ROUTES as STORAGE_ROUTES
 from eohub_storage.service.app import openapi_document as storage_service
@@ -25,9 +28,16 @@ def storage_server() -> dict[str, Any]:
     return openapi("EOHub storage", STORAGE_PREFIX, STORAGE_ROUTES)
 
 
+def lifetime_server() -> dict[str, Any]:
+    """The routes of the lifetime's half in the user's pod."""
+    return openapi("EOHub lifetime", LIFETIME_PREFIX, LIFETIME_ROUTES)
+
+
 DOCUMENTS: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     "catalogue/openapi/server.json": catalogue_server,
     "catalogue/openapi/service.json": catalogue_service,
+    "lifetime/openapi/server.json": lifetime_server,
+    "lifetime/openapi/service.json": lifetime_service,
     "storage/openapi/server.json": storage_server,
     "storage/openapi/service.json": storage_service,
 }

@@ -23,7 +23,7 @@ def test_a_committed_openapi_document_is_fresh(name: str) -> None:
     assert (ROOT / "extensions" / name).read_text("utf-8") == made, "run: make generate"
 
 
-@pytest.mark.parametrize("feature", ["catalogue", "storage"])
+@pytest.mark.parametrize("feature", ["catalogue", "storage", "lifetime"])
 def test_committed_typescript_types_are_fresh(feature: str, tmp_path: Path) -> None:
     tool = ROOT / "node_modules" / ".bin" / "openapi-typescript"
     if not tool.exists():

@@ -214,7 +214,7 @@ def test_what_touches_the_world_is_found_in_a_domain_module(source: str) -> None
 
 
 def test_the_halves_of_a_feature_lie_in_their_folders() -> None:
-    for feature in ("storage", "catalogue"):
+    for feature in ("storage", "catalogue", "lifetime"):
         folders = {path.parent.name for path in PACKAGES[feature].glob("*/__init__.py")}
         assert folders == {"server", "service"}, feature
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from fakes.lifetime import ALICE, BIG, MemoryRecords
 
-from eohub_lifetime.ports import Records
 from eohub_lifetime.running import Record, ServerKey
+from eohub_lifetime.service.ports import Records
 from eohub_lifetime.service.store import SqlRecords
 from eohub_lifetime.verdict import Cause
 

@@ -8,9 +8,9 @@ from types import MappingProxyType
 from eohub_lifetime.activity import activity
 from eohub_lifetime.contract import Report, ServerLifetime
 from eohub_lifetime.errors import CannotKeep
-from eohub_lifetime.ports import Records
 from eohub_lifetime.running import Assessment, Record, Running, ServerKey, assess, record_of
 from eohub_lifetime.saying import NEW, told
+from eohub_lifetime.service.ports import Records
 from eohub_lifetime.verdict import Cause, Warned, kept_until
 from eohub_profiles.model import Policy
 

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Callable
 
-from eohub_lifetime.ports import Diary, Hub, Policies
 from eohub_lifetime.running import ServerKey
 from eohub_lifetime.service.keeper import Keeper
+from eohub_lifetime.service.ports import Diary, Hub, Policies
 from eohub_lifetime.verdict import Alive, Stop, Warned
 from eohub_toolkit.errors import EohubError
 from eohub_toolkit.logs import get_logger
