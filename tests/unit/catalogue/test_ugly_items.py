@@ -59,7 +59,7 @@ def test_no_value_at_any_place_of_an_item_empties_the_page(name: str, place: Pla
         show(replaced(ITEMS[name], place, value))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.tuples(st.sampled_from(PLACES), st.sampled_from(UGLY_VALUES)), min_size=2, max_size=5))
 def test_no_values_at_several_places_do_either(changes: list[tuple[tuple[str, Place], Any]]) -> None:
     item = RICH

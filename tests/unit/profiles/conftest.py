@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from eohub_profiles.decision import Subject
 from eohub_profiles.model import Environment, Policy, Profile, Tier
@@ -27,9 +26,6 @@ memory: 4 GiB
 price: 0.04 EUR/h
 """
 
-# A time limit for one example would fail on a busy machine without telling anything about the code.
-settings.register_profile("profiles", settings(), deadline=None)
-settings.load_profile("profiles")
 
 WritePolicy = Callable[..., Path]
 

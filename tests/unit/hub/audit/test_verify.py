@@ -97,7 +97,7 @@ def edited(lines: list[bytes], edit: str, draw: Callable[[int], int]) -> list[by
     return lines
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(edit=edits, data=st.data())
 def test_any_edit_at_any_place_is_found(
     whole: Path, tmp_path_factory: pytest.TempPathFactory, edit: str, data: st.DataObject
@@ -112,7 +112,7 @@ def test_any_edit_at_any_place_is_found(
     shutil.rmtree(root.parent)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(edit=edits, data=st.data())
 def test_an_edit_is_still_found_when_the_hub_has_written_on(
     whole: Path, tmp_path_factory: pytest.TempPathFactory, edit: str, data: st.DataObject

@@ -3,7 +3,7 @@ from types import MappingProxyType
 
 import pytest
 from fakes.gpu_cluster import GPU, gpu_node, holder
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from eohub_hub.kubernetes.ledger import Count, GpuNode, Holder, Standing, Taint, Ticket, count, standings
@@ -129,7 +129,6 @@ ticket_lists = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(node_lists, ticket_lists)
 def test_the_ledger_never_goes_negative_nor_gives_out_more_than_there_is(
     nodes: list[GpuNode], tickets: list[Ticket]
@@ -143,7 +142,6 @@ def test_the_ledger_never_goes_negative_nor_gives_out_more_than_there_is(
     assert all(node.free(GPU) >= 0 for node in nodes)
 
 
-@settings(deadline=None)
 @given(node_lists, ticket_lists)
 def test_each_who_waits_has_as_many_before_as_wait_before(
     nodes: list[GpuNode], tickets: list[Ticket]
@@ -158,7 +156,6 @@ def test_each_who_waits_has_as_many_before_as_wait_before(
     assert not waiting or all(positions[pod] < positions[waiting[0]] for pod in new if pod not in there)
 
 
-@settings(deadline=None)
 @given(node_lists, ticket_lists)
 def test_one_more_pod_never_makes_more_gpus_free(nodes: list[GpuNode], tickets: list[Ticket]) -> None:
     fuller = [replace(node, holders=(*node.holders, holder("more"))) for node in nodes]

@@ -5,7 +5,7 @@ import pytest
 from fakes.audit_log import FakeAudit
 from fakes.gpu_cluster import FakeGpuCluster, gpu_node, holder
 from fakes.kube_spawner import cluster_policy, cluster_site, decided, kube_spawner, rendered
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eohub_hub.kubernetes.spawner import EohubKubeSpawner
@@ -122,7 +122,7 @@ choices = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(st.lists(choices, min_size=1, max_size=4))
 async def test_a_pod_is_the_same_whatever_was_started_before_it(row: list[dict[str, Any]]) -> None:
     """Case 4, for any row of starts that came to nothing."""

@@ -234,7 +234,7 @@ def test_a_made_environment_may_stay(file: Path, tmp_path: Path) -> None:
     assert (tmp_path / "new" / "environments" / "eo").is_dir()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_a_backup_that_was_cut_or_changed_anywhere_is_refused_before_anything_is_written(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
