@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="walls need Linu
 
 PROFILES = {
     "idle": "{idle: 12 s, grace: 5 s, keep: 15 s, maximum_age: never}",
-    "held": "{idle: 12 s, grace: 5 s, keep: 10 min, maximum_age: never}",
+    "held": "{idle: 12 s, grace: 1 min, keep: 10 min, maximum_age: never}",
     "strict": "{idle: 12 s, grace: 5 s, keep: never, maximum_age: never}",
     "aged": "{idle: never, grace: 5 s, maximum_age: 10 s}",
     "shared": "{idle: never, grace: 6 s, maximum_age: never}",
