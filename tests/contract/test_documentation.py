@@ -27,7 +27,7 @@ def settings_classes() -> list[type[Settings]]:
     while waiting:
         kind = waiting.pop()
         waiting += kind.__subclasses__()
-        if kind.__module__.startswith("eohub_"):
+        if kind.__module__.startswith("eohub_") and not kind.__module__.startswith("eohub_toolkit"):
             found.append(kind)
     return sorted(found, key=lambda kind: kind.__name__)
 

@@ -14,6 +14,7 @@ from eohub_storage.places import Layout, Sharing
 from eohub_storage.server.command import KEY_NAMES
 from eohub_storage.server.settings import ServerSettings
 from eohub_storage.service.settings import StorageSettings
+from eohub_toolkit.service_settings import ServiceSettings
 from eohub_toolkit.settings import SettingsError, load, variables_of
 
 MANAGED = {
@@ -34,7 +35,7 @@ def test_a_service_that_jupyterhub_starts_needs_no_setting_of_ours() -> None:
 
 SOURCE = "".join(path.read_text("utf-8") for path in Path(eohub_storage.__file__).parent.rglob("*.py"))
 NAMES = {
-    "settings": list(StorageSettings.model_fields),
+    "settings": [name for name in StorageSettings.model_fields if name not in ServiceSettings.model_fields],
     "terms": [field.name for field in fields(Terms)],
     "layout": [field.name for field in fields(Layout)],
 }
@@ -67,13 +68,6 @@ def test_the_guides_name_the_scopes_that_the_hub_gives_the_service() -> None:
     for guide in ("docs/operators/storage.md", "extensions/storage/README.md"):
         named = re.findall(r"`((?:read|admin|list|custom:audit):[\w:]+)`", (root / guide).read_text("utf-8"))
         assert set(named) == set(access.scopes), guide
-    description = StorageSettings.model_fields["hub_api_token"].description or ""
-    assert all(scope in description.replace(",", "").split() for scope in access.scopes)
-
-
-def test_our_name_for_a_variable_wins_over_jupyterhubs() -> None:
-    settings = load(StorageSettings, MANAGED | {"EOHUB_STORAGE_SERVICE_URL": "http://127.0.0.1:18005"})
-    assert settings.listening_port == 18005
 
 
 def test_the_token_is_not_shown() -> None:

@@ -1,18 +1,16 @@
 """The settings of the catalogue service and of its command."""
 
-from urllib.parse import urlsplit
+from pydantic import Field
 
-from pydantic import AliasChoices, Field
-
-from eohub_toolkit.settings import Settings, settings_config
-
-_DEFAULT_PORT = 8005
+from eohub_toolkit.service_settings import Prefix, ServiceSettings
+from eohub_toolkit.settings import settings_config
 
 
-class CatalogueSettings(Settings):
-    """How the STAC API runs; JupyterHub sets the URL and the prefix of a service that it starts."""
+class CatalogueSettings(ServiceSettings):
+    """How the STAC API runs."""
 
     model_config = settings_config("CATALOGUE_SERVICE")
+    default_port = 8005
 
     database_url: str = Field(
         default="sqlite:///catalogue.sqlite",
@@ -25,17 +23,7 @@ class CatalogueSettings(Settings):
         le=65535,
         description="Port on 127.0.0.1; otherwise that of JUPYTERHUB_SERVICE_URL, otherwise 8005",
     )
-    service_url: str | None = Field(
-        default=None,
-        validation_alias=AliasChoices("EOHUB_CATALOGUE_SERVICE_URL", "JUPYTERHUB_SERVICE_URL"),
-        description="URL at which the hub's proxy reaches the service",
-    )
-    prefix: str = Field(
-        default="/services/catalogue/",
-        pattern=r"^/([A-Za-z0-9._~-]+/)*$",
-        validation_alias=AliasChoices("EOHUB_CATALOGUE_SERVICE_PREFIX", "JUPYTERHUB_SERVICE_PREFIX"),
-        description="Path of the API's root, with a slash at both ends",
-    )
+    prefix: Prefix = "/services/catalogue/"
     title: str = Field(default="EOHub catalogue", min_length=1, max_length=100, description="Shown in panels")
     description: str = Field(
         default="Earth observation and climate data kept by this hub",
@@ -52,5 +40,4 @@ class CatalogueSettings(Settings):
     @property
     def listening_port(self) -> int:
         """The port to listen at."""
-        given = urlsplit(self.service_url).port if self.service_url else None
-        return self.port or given or _DEFAULT_PORT
+        return self.port or super().listening_port

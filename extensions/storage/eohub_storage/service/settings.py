@@ -1,16 +1,14 @@
 """The settings of the storage service."""
 
 from typing import Annotated
-from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field
 
 from eohub_storage.issuing import Terms
 from eohub_storage.places import Layout, Sharing
-from eohub_toolkit.settings import Settings, settings_config
+from eohub_toolkit.service_settings import URL, HubClientSettings, Prefix
+from eohub_toolkit.settings import settings_config
 
-_DEFAULT_PORT = 8004
-_URL = r"^https?://[^\s/?#]+(/[^\s?#]*)?$"
 _BUCKET = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
 
 type _Group = Annotated[str, Field(min_length=1, max_length=255)]
@@ -25,36 +23,15 @@ class SharingRule(BaseModel):
     group: _Group | None = None
 
 
-class StorageSettings(Settings):
-    """How keys are given out; JupyterHub sets the variables of a service that it starts."""
+class StorageSettings(HubClientSettings):
+    """How keys are given out."""
 
     model_config = settings_config("STORAGE")
+    default_port = 8004
 
-    hub_api_url: str = Field(
-        default="http://127.0.0.1:8001/hub/api",
-        pattern=_URL,
-        validation_alias=AliasChoices("EOHUB_STORAGE_HUB_API_URL", "JUPYTERHUB_API_URL"),
-        description="The hub's API",
-    )
-    hub_api_token: SecretStr = Field(
-        default=SecretStr(""),
-        validation_alias=AliasChoices("EOHUB_STORAGE_HUB_API_TOKEN", "JUPYTERHUB_API_TOKEN"),
-        description="Token of this service at the hub; scopes: read:users:name, admin:auth_state, "
-        "custom:audit:write",
-    )
-    service_url: str | None = Field(
-        default=None,
-        validation_alias=AliasChoices("EOHUB_STORAGE_SERVICE_URL", "JUPYTERHUB_SERVICE_URL"),
-        description="Where the hub reaches the service; its port is listened at on 127.0.0.1, otherwise 8004",
-    )
-    prefix: str = Field(
-        default="/services/storage/",
-        pattern=r"^/([A-Za-z0-9._~-]+/)*$",
-        validation_alias=AliasChoices("EOHUB_STORAGE_PREFIX", "JUPYTERHUB_SERVICE_PREFIX"),
-        description="Path of the service, with a slash at both ends",
-    )
+    prefix: Prefix = "/services/storage/"
     sts_url: str = Field(
-        default="http://127.0.0.1:8006", pattern=_URL, description="STS, which exchanges ID tokens for keys"
+        default="http://127.0.0.1:8006", pattern=URL, description="STS, which exchanges ID tokens for keys"
     )
     role_arn: str = Field(
         default="arn:aws:iam::role/eohub-user",
@@ -95,12 +72,6 @@ class StorageSettings(Settings):
         description="The ID token's claim by which the role's own policy finds the prefix, where it does",
     )
     json_logs: bool = Field(default=False, description="Write log lines as JSON, as a cluster wants them")
-
-    @property
-    def listening_port(self) -> int:
-        """The port to listen at."""
-        given = urlsplit(self.service_url).port if self.service_url else None
-        return given or _DEFAULT_PORT
 
     @property
     def terms(self) -> Terms:

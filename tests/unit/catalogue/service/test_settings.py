@@ -30,8 +30,8 @@ def test_a_port_that_is_set_counts_more_than_the_hubs() -> None:
     [
         ("EOHUB_CATALOGUE_SERVICE_PORT", "0"),
         ("EOHUB_CATALOGUE_SERVICE_PORT", "70000"),
-        ("EOHUB_CATALOGUE_SERVICE_PREFIX", "services/catalogue"),
-        ("EOHUB_CATALOGUE_SERVICE_PREFIX", '/"/'),
+        ("JUPYTERHUB_SERVICE_PREFIX", "services/catalogue"),
+        ("JUPYTERHUB_SERVICE_PREFIX", '/"/'),
         ("EOHUB_CATALOGUE_SERVICE_DATABASE_URL", "postgresql://host/db"),
         ("EOHUB_CATALOGUE_SERVICE_DATABASE_URL", "sqlite:///"),
         ("EOHUB_CATALOGUE_SERVICE_SEARCH_SECONDS", "0"),

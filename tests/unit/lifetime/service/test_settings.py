@@ -1,5 +1,8 @@
 """The settings of the lifetime service."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from eohub_hub.access import SERVICES
@@ -29,7 +32,7 @@ def test_a_service_that_jupyterhub_starts_needs_no_address_of_ours() -> None:
         ("EOHUB_LIFETIME_SERVICE_ROUND_SECONDS", "0.1"),
         ("EOHUB_LIFETIME_SERVICE_ROUND_SECONDS", "120"),
         ("EOHUB_LIFETIME_SERVICE_SILENT_SECONDS", "1"),
-        ("EOHUB_LIFETIME_SERVICE_HUB_API_URL", "ftp://hub"),
+        ("JUPYTERHUB_API_URL", "ftp://hub"),
         ("EOHUB_LIFETIME_SERVICE_ROUNDSECONDS", "15"),
     ],
 )
@@ -38,7 +41,8 @@ def test_a_setting_that_is_wrong_is_told_by_its_name(variable: str, value: str) 
         load(LifetimeSettings, MANAGED | {variable: value})
 
 
-def test_the_scopes_that_the_setting_names_are_those_that_the_hub_gives() -> None:
-    description = LifetimeSettings.model_fields["hub_api_token"].description or ""
+def test_the_guide_names_the_scopes_that_the_hub_gives() -> None:
+    guide = (Path(__file__).parents[4] / "docs" / "operators" / "lifetime.md").read_text("utf-8")
+    named = re.findall(r"`((?:read|list|delete|custom:admin|custom:audit):[\w:]+)`", guide)
     given = next(each for each in SERVICES if each.service == "lifetime")
-    assert description.endswith(f"scopes: {', '.join(given.scopes)}")
+    assert set(named) == set(given.scopes)
