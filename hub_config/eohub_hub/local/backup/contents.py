@@ -5,15 +5,20 @@ import os
 import stat
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 SQLITE = b"SQLite format 3\0"
 
-_LEFT_OUT = frozenset({"environments", "logs", "servers", "lock", "policy"})
+_LEFT_OUT = frozenset({"environments", "logs", "servers", "mounts", "lock", "policy"})
 """Made again by the next start, about what runs now, or what an earlier restore has put aside."""
 
+DEEPEST = 128
+LONGEST_NAME_BYTES = 2048
+"""Linux opens no path of more than 4096 bytes; the rest is for the folder that a restore writes to."""
+
 _LEFT_OUT_BELOW = frozenset({"hub/ready", "hub/proxy.pid"})
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _COMPANIONS = ("-wal", "-shm", "-journal")
 
 
@@ -25,6 +30,8 @@ class Item:
     status: os.stat_result
     folder: int
     """Descriptor of the folder that it lies in; open while the item is handled."""
+
+    is_readable: bool = True
 
     @property
     def base(self) -> str:
@@ -39,9 +46,19 @@ class Item:
         return next((kind for kind, check in checks.items() if check(mode)), "")
 
     @property
-    def is_text(self) -> bool:
-        """Whether its name can be written down."""
-        return self.name.encode("utf-8", "replace").decode() == self.name
+    def can_be_kept(self) -> bool:
+        """Whether it can be written down, and restored in whatever folder."""
+        is_near = self.name.count("/") < DEEPEST and len(os.fsencode(self.name)) <= LONGEST_NAME_BYTES
+        return bool(self.kind) and self.is_readable and is_near and is_text(self.name)
+
+    def target(self) -> str:
+        """Where a link leads; raises FileNotFoundError where it is no link any more."""
+        try:
+            return os.readlink(self.base, dir_fd=self.folder)
+        except OSError as error:
+            if error.errno == errno.EINVAL:
+                raise FileNotFoundError(errno.ENOENT, "No longer a link", self.name) from error
+            raise
 
     @contextmanager
     def opened(self) -> Generator[int]:
@@ -92,6 +109,11 @@ class PolicySelection:
         )
 
 
+def is_text(name: str) -> bool:
+    """Whether a name, or where a link leads, can be written down."""
+    return name.encode("utf-8", "replace").decode() == name
+
+
 def is_passing(name: str) -> bool:
     """Whether a file is half of another: SQLite's companions, and what is not renamed to its name yet."""
     base = name.rpartition("/")[2]
@@ -99,9 +121,11 @@ def is_passing(name: str) -> bool:
 
 
 def walk(root: Path, selection: Selection | PolicySelection) -> Iterator[Item]:
-    """Everything below `root` in order of names, folders before what is in them."""
-    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-    descriptor = os.open(root, flags)
+    """Everything below `root` in order of names, folders before what is in them.
+
+    A folder that cannot be kept is an item without what is in it.
+    """
+    descriptor = os.open(root, _FOLDER)
     try:
         yield from _below(descriptor, "", selection)
     finally:
@@ -113,14 +137,19 @@ def _below(folder: int, prefix: str, selection: Selection | PolicySelection) -> 
         name = f"{prefix}{base}"
         if not selection.takes(name):
             continue
-        # Whatever vanishes meanwhile was not there.
-        with suppress(FileNotFoundError):
+        # Whatever vanishes meanwhile, or becomes something else, was not there.
+        with suppress(FileNotFoundError, NotADirectoryError):
             item = Item(name, os.stat(base, dir_fd=folder, follow_symlinks=False), folder)
-            yield item
-            if item.kind == "folder":
-                flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-                descriptor = os.open(base, flags, dir_fd=folder)
-                try:
-                    yield from _below(descriptor, f"{name}/", selection)
-                finally:
-                    os.close(descriptor)
+            if item.kind != "folder" or not item.can_be_kept:
+                yield item
+                continue
+            try:
+                descriptor = os.open(base, _FOLDER, dir_fd=folder)
+            except PermissionError:
+                yield replace(item, is_readable=False)
+                continue
+            try:
+                yield item
+                yield from _below(descriptor, f"{name}/", selection)
+            finally:
+                os.close(descriptor)

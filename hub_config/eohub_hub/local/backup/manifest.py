@@ -14,6 +14,9 @@ FORMAT = 1
 NAME = "manifest.json"
 """The last member: an archive that was cut off has none."""
 
+MOST_MANIFEST_BYTES = 512 << 20
+"""About two million files; a restore holds them all."""
+
 STATE = "state/"
 POLICY = "policy/"
 _PARTS = re.compile(r"(state|policy)(/[^/\0]+)*")

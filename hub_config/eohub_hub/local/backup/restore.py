@@ -10,11 +10,18 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from eohub_hub.local.backup.manifest import NAME, POLICY, STATE, Entry, Manifest, read_manifest
+from eohub_hub.local.backup.manifest import (
+    MOST_MANIFEST_BYTES,
+    NAME,
+    POLICY,
+    STATE,
+    Entry,
+    Manifest,
+    read_manifest,
+)
 from eohub_hub.local.errors import BackupBroken, BackupRefused, disk_trouble
 
 _CHUNK_BYTES = 1 << 20
-_MOST_MANIFEST_BYTES = 256 << 20
 _MAY_BE_THERE = frozenset({"environments"})
 _KINDS = {tarfile.REGTYPE: "file", tarfile.DIRTYPE: "folder", tarfile.SYMTYPE: "link"}
 _DRAFT = ".restoring"
@@ -33,7 +40,7 @@ def check(file: Path, report: Report) -> Manifest:
             if manifest is not None:
                 raise BackupBroken("This backup goes on after its list of files.", hint="Use another backup.")
             if member.name == NAME:
-                manifest = read_manifest(b"" if content is None else content.read(_MOST_MANIFEST_BYTES))
+                manifest = read_manifest(b"" if content is None else content.read(MOST_MANIFEST_BYTES))
                 continue
             if member.type not in _KINDS or member.name in seen:
                 raise BackupBroken(f"This backup has what it may not have: {member.name[:100]!r}.")

@@ -6,7 +6,7 @@ import sqlite3
 import tarfile
 import tempfile
 from collections.abc import Callable, Mapping
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -15,8 +15,16 @@ from pathlib import Path
 from typing import IO
 
 from eohub_hub.audit.commands import quiet_sizes
-from eohub_hub.local.backup.contents import SQLITE, Item, PolicySelection, Selection, is_passing, walk
-from eohub_hub.local.backup.manifest import FORMAT, NAME, POLICY, STATE, Entry, Manifest
+from eohub_hub.local.backup.contents import (
+    SQLITE,
+    Item,
+    PolicySelection,
+    Selection,
+    is_passing,
+    is_text,
+    walk,
+)
+from eohub_hub.local.backup.manifest import FORMAT, MOST_MANIFEST_BYTES, NAME, POLICY, STATE, Entry, Manifest
 from eohub_hub.local.errors import BackupRefused, disk_trouble
 from eohub_hub.local.state import STATE_VERSION, StateFolder
 
@@ -75,7 +83,13 @@ def _written(source: Source, target: IO[bytes], report: Report) -> Manifest:
             left_out=pack.left_out,
             entries=tuple(pack.entries),
         )
-        pack.add_bytes(NAME, manifest.model_dump_json().encode())
+        content = manifest.model_dump_json().encode()
+        if len(content) > MOST_MANIFEST_BYTES:
+            raise BackupRefused(
+                f"A backup of {len(pack.entries)} files could not be restored.",
+                hint="Save the home folders by other means, and use `--without-homes`.",
+            )
+        pack.add_bytes(NAME, content)
     return manifest
 
 
@@ -101,20 +115,16 @@ class _Pack:
             end = ends.get(item.name)
             if end is None and item.name.startswith("audit/") and item.name.endswith(".jsonl"):
                 continue  # begun after that moment
-            if not item.kind or not item.is_text:
+            if not item.can_be_kept:
                 self.left_out += 1
             elif isinstance(end, bytes):
                 with tempfile.TemporaryFile() as copy:
                     copy.write(end)
                     self._add_file(item, prefix, copy, len(end))
-            elif item.kind == "file":
-                # Whatever vanishes meanwhile, or becomes a link, was not there.
+            else:
+                # Whatever vanishes meanwhile, or becomes something else, was not there.
                 with suppress(FileNotFoundError):
                     self._add(root, item, prefix, end)
-            else:
-                target = os.readlink(item.base, dir_fd=item.folder) if item.kind == "link" else ""
-                self._note(item, prefix, target=target)
-                self._archive.addfile(_member(self.entries[-1]))
 
     def add_bytes(self, name: str, content: bytes) -> None:
         """Add a file of our own making."""
@@ -123,7 +133,26 @@ class _Pack:
         self._archive.addfile(member, BytesIO(content))
 
     def _add(self, root: Path, item: Item, prefix: str, end: int | None) -> None:
-        with item.opened() as descriptor, os.fdopen(os.dup(descriptor), "rb") as file:
+        if item.kind == "file":
+            self._add_content(root, item, prefix, end)
+            return
+        target = item.target() if item.kind == "link" else ""
+        if not is_text(target):
+            self.left_out += 1
+            return
+        self._note(item, prefix, target=target)
+        self._archive.addfile(_member(self.entries[-1]))
+
+    def _add_content(self, root: Path, item: Item, prefix: str, end: int | None) -> None:
+        with ExitStack() as stack:
+            try:
+                descriptor = stack.enter_context(item.opened())
+            except PermissionError:
+                if not item.name.startswith("homes/"):
+                    raise
+                self.left_out += 1
+                return
+            file = stack.enter_context(os.fdopen(os.dup(descriptor), "rb"))
             is_ours = prefix == STATE and not item.name.startswith("homes/")
             if is_ours and file.read(len(SQLITE)) == SQLITE and not is_passing(item.name):
                 with tempfile.NamedTemporaryFile(suffix=".sqlite") as copy:

@@ -7,6 +7,7 @@ import os
 import socket
 import sqlite3
 import stat
+import subprocess
 import tarfile
 from contextlib import closing
 from pathlib import Path
@@ -217,6 +218,74 @@ def test_sockets_and_pipes_are_left_out_and_counted(source: Source, tmp_path: Pa
             os.chdir(here)
         Path(os.fsdecode(os.fsencode(home) + b"/\xff\xfe")).touch()
         assert write_backup(source, tmp_path / "b", quiet).left_out == 3
+    restore(tmp_path / "b", tmp_path / "new", quiet)
+
+
+def nested(folder: Path, name: str, count: int) -> None:
+    """Make folders within one another, deeper than a path may be long."""
+    here = os.open(folder, os.O_RDONLY)
+    for _ in range(count):
+        os.mkdir(name, dir_fd=here)
+        inner = os.open(name, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(here)
+
+
+def removed(folder: Path) -> None:
+    """Take away what `nested` has made, which shutil's recursion cannot."""
+    subprocess.run(["rm", "-rf", folder], check=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "count"), [("d", 1_500), ("n" * 250, 20), ("é" * 120, 9)], ids=["deep", "long", "letters"]
+)
+def test_folders_too_deep_to_be_restored_are_left_out_and_counted(
+    source: Source, tmp_path: Path, name: str, count: int
+) -> None:
+    home = source.state.root / "homes" / "demo"
+    nested(home, name, count)
+    try:
+        assert write_backup(source, tmp_path / "b", quiet).left_out == 1
+        below = tmp_path / ("r" * 200) / ("r" * 200)
+        restore(tmp_path / "b", below, quiet)
+        assert (below / "homes" / "demo" / name).is_dir()
+        assert (below / "homes" / "demo" / "run.sh").is_file()
+    finally:
+        removed(home / name)
+
+
+def test_a_link_that_leads_to_no_text_is_left_out_and_counted(source: Source, tmp_path: Path) -> None:
+    os.symlink(b"\xff", os.fsencode(source.state.root / "homes" / "demo" / "link"))
+    assert write_backup(source, tmp_path / "b", quiet).left_out == 1
+    restore(tmp_path / "b", tmp_path / "new", quiet)
+    assert not (tmp_path / "new" / "homes" / "demo" / "link").is_symlink()
+
+
+def test_what_is_mounted_for_running_servers_is_not_walked_through(source: Source, tmp_path: Path) -> None:
+    data = source.state.root / "mounts" / "alice" / "data" / "climate"
+    data.mkdir(parents=True)
+    (data / "cube").write_text("from S3")
+    write_backup(source, tmp_path / "b", quiet)
+    restore(tmp_path / "b", tmp_path / "new", quiet)
+    assert not (tmp_path / "new" / "mounts").exists()
+
+
+def test_a_file_that_becomes_something_else_meanwhile_breaks_nothing_off(
+    source: Source, tmp_path: Path
+) -> None:
+    home = source.state.root / "homes" / "demo"
+    (home / "a").symlink_to("x")
+    for name in ("b", "c"):
+        (home / name).mkdir()
+
+    def change(_: str) -> None:
+        for name in ("passwords", "run.sh"):
+            if (home / name).is_symlink() or (home / name).is_file():
+                (home / name).unlink()
+                (home / name).mkdir()
+
+    write_backup(source, tmp_path / "b", change)
     restore(tmp_path / "b", tmp_path / "new", quiet)
 
 
