@@ -1,4 +1,4 @@
-"""Writes down what somebody changes over the hub's REST API that is not their own."""
+"""Writes down what somebody changes at the hub that is not their own, and who shares a server with whom."""
 
 import re
 from collections.abc import Callable
@@ -8,12 +8,15 @@ from urllib.parse import unquote
 
 from jupyterhub.log import log_request
 
-from eohub_hub.audit.event import Audit, AuditEvent, AuditUnavailable, Outcome, admin_action
+from eohub_hub.audit.event import Action, Audit, AuditEvent, AuditUnavailable, Outcome, admin_action
 
 _VERBS = {"POST": "added", "PUT": "changed", "PATCH": "changed", "DELETE": "removed"}
-_WHAT = re.compile(
-    r"/api/(?P<kind>users|groups|services|proxy|shutdown|shares)(?:/(?P<name>[^/]+))?(?P<rest>/.*)?$"
+_WHAT = re.compile(r"/api/(?P<kind>users|groups|services|proxy|shutdown)(?:/(?P<name>[^/]+))?(?P<rest>/.*)?$")
+_SHARE = re.compile(
+    r"/api/(?:(?P<kind>share)s|(?P<code>share-code)s|(?:users|groups)/[^/]+/shared)"
+    r"/(?P<owner>[^/]+)(?:/(?P<server>[^/]*))?$"
 )
+_ACCEPT_SHARE = "/accept-share"
 _SERVER = re.compile(r"/servers?(?:/(?P<server>[^/]*))?$")
 _FORBIDDEN = 403
 _ERRORS = 400
@@ -38,12 +41,20 @@ def log_function(audit: Audit) -> Callable[[Any], None]:
 
 
 def act(method: str, path: str, requester: str, status: int) -> AuditEvent | None:
-    """The event of a request that changes what belongs to somebody else or to the hub; None for any other.
+    """The event of a request that changes what is somebody else's or the hub's, or who may open a server.
 
-    Of refused requests only those that lacked a right are told.
+    None for any other. Of refused requests only those that lacked a right are told.
     """
-    verb, found = _VERBS.get(method), _WHAT.search(path)
-    if verb is None or found is None or (_ERRORS <= status < _FAILURES and status != _FORBIDDEN):
+    verb = _VERBS.get(method)
+    if verb is None or (_ERRORS <= status < _FAILURES and status != _FORBIDDEN):
+        return None
+    shared = _shared(verb, path)
+    if shared is not None:
+        change, what = shared
+        details = {"status": status, "change": change}
+        return AuditEvent(Action.SHARE_CHANGED, requester, what, _outcome(status), details)
+    found = _WHAT.search(path)
+    if found is None:
         return None
     kind, name, rest = found["kind"], unquote(found["name"] or ""), found["rest"] or ""
     if kind == "users" and (name == requester or rest == "/activity"):
@@ -63,6 +74,17 @@ def _thing(kind: str, name: str, rest: str) -> tuple[str, str]:
         return "server", f"{name}/{unquote(server['server'] or '')}"
     part = re.sub(r"[^a-z_]", "", rest.split("/")[1]).removesuffix("s")[:20]
     return part or singular, name
+
+
+def _shared(verb: str, path: str) -> tuple[str, str] | None:
+    """How the people who may open a server change, and which server: `share added` and `bob/big`."""
+    if path.endswith(_ACCEPT_SHARE):
+        return "code used", "server"
+    found = _SHARE.search(path)
+    if found is None:
+        return None
+    what = f"{unquote(found['owner'])}/{unquote(found['server'] or '')}"
+    return f"{'code' if found['code'] else 'share'} {verb}", what
 
 
 def _outcome(status: int) -> Outcome:

@@ -1,7 +1,7 @@
 import pytest
 
 from eohub_hub.audit.acts import act
-from eohub_hub.audit.event import Outcome
+from eohub_hub.audit.event import Action, Outcome
 
 HUB = "/hub/api"
 
@@ -35,9 +35,41 @@ def test_what_is_changed_of_somebody_else_is_an_act(method: str, path: str, acti
     )
 
 
+@pytest.mark.parametrize("owner", ["ada", "bob"])
+@pytest.mark.parametrize(
+    ("method", "path", "change", "server"),
+    [
+        ("POST", "/hub/api/shares/{owner}/", "share added", ""),
+        ("POST", "/hub/api/shares/{owner}/big", "share added", "big"),
+        ("PATCH", "/hub/api/shares/{owner}/server", "share changed", "server"),
+        ("DELETE", "/hub/api/shares/{owner}", "share removed", ""),
+        ("POST", "/hub/api/share-codes/{owner}/big", "code added", "big"),
+        ("DELETE", "/base/hub/api/share-codes/{owner}/s%C3%BC", "code removed", "sü"),
+        ("DELETE", "/hub/api/users/ada/shared/{owner}/big", "share removed", "big"),
+        ("DELETE", "/hub/api/groups/staff/shared/{owner}/", "share removed", ""),
+    ],
+)
+def test_who_may_open_a_server_is_told_also_when_its_owner_says_so(
+    method: str, path: str, change: str, server: str, owner: str
+) -> None:
+    event = act(method, path.format(owner=owner), "ada", 200)
+    assert event is not None
+    assert (event.action, event.actor, event.object) == (Action.SHARE_CHANGED, "ada", f"{owner}/{server}")
+    assert event.details["change"] == change
+
+
+def test_whoever_uses_a_code_is_told() -> None:
+    event = act("POST", "/hub/accept-share", "eve", 302)
+    assert event is not None
+    assert (event.action, event.actor, event.details["change"]) == (Action.SHARE_CHANGED, "eve", "code used")
+    assert act("GET", "/hub/accept-share", "eve", 200) is None
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [
+        ("GET", "/shares/bob"),
+        ("GET", "/share-codes/bob/big"),
         ("GET", "/users/bob"),
         ("HEAD", "/users"),
         ("OPTIONS", "/users"),
