@@ -14,6 +14,7 @@ _ANYBODY = ("dummy", DummyAuthenticator, "null", NullAuthenticator)
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _OURS = "EohubAuthenticator"
 _PATTERNS = ("validation_regex", "username_pattern", "allow_origin_pat")
+_GROUP_CLAIMS = ("claim_groups_key", "auth_state_groups_key")
 _UNSAFE_POD = {
     "privileged": "Pods run privileged: whoever is in one is root on the node.",
     "allow_privilege_escalation": "Processes in pods can gain rights that they were not started with.",
@@ -39,6 +40,7 @@ def lint(c: Config, environ: Mapping[str, str], *, one_machine: bool) -> list[Un
         *_login(c),
         *_encryption(c, environ),
         *_administrators(c),
+        *_groups(c),
         *_patterns(c),
         *_pods(c),
         *_servers(c),
@@ -78,6 +80,14 @@ def _administrators(c: Config) -> Findings:
     for role in _list(c.JupyterHub.get("load_roles")):
         if isinstance(role, Mapping) and role.get("name") == "admin" and _holders(role):
             yield "JupyterHub's role admin, which opens everybody's server, is given to somebody.", hint
+
+
+def _groups(c: Config) -> Findings:
+    for name, section in _sections(c, "Authenticator"):
+        for key in _GROUP_CLAIMS:
+            if section.get(key):
+                sentence = f"{name}.{key} takes a claim as it comes: one string is split into letters."
+                yield sentence, "Use the login of EOHub, which makes groups of lists, strings and paths."
 
 
 def _patterns(c: Config) -> Findings:

@@ -37,6 +37,8 @@ UNSAFE: list[tuple[Change, str]] = [
     (setting("GenericOAuthenticator", "admin_groups", {"staff"}), "role admin"),
     (setting("Authenticator", "admin_users", {"ann"}), "role admin"),
     (setting("JupyterHub", "load_roles", [{"name": "admin", "users": ["ann"]}]), "is given to somebody"),
+    (setting("GenericOAuthenticator", "claim_groups_key", "groups"), "split into letters"),
+    (setting("GenericOAuthenticator", "auth_state_groups_key", "oauth_user.groups"), "split into letters"),
     (setting("KubeSpawner", "privileged", True), "run privileged"),
     (setting("KubeSpawner", "allow_privilege_escalation", True), "gain rights"),
     (setting("KubeSpawner", "automount_service_account_token", True), "Kubernetes API"),
