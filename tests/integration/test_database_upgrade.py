@@ -47,6 +47,13 @@ def names(database: Path) -> list[tuple[str]]:
         return reading.execute("SELECT name FROM users").fetchall()
 
 
+def spoil(database: Path) -> None:
+    """Make the last of the revisions fail: a column that it wants to make is there."""
+    with closing(sqlite3.connect(database)) as writing:
+        writing.execute("ALTER TABLE spawners ADD COLUMN display_name TEXT")
+        writing.commit()
+
+
 def test_an_older_database_is_copied_and_brought_up_to_date_with_its_people(state: StateFolder) -> None:
     database = state.root / "hub" / "jupyterhub.sqlite"
     copy = upgrade_database(state, find_tools(), quiet)
@@ -60,11 +67,35 @@ def test_an_older_database_is_copied_and_brought_up_to_date_with_its_people(stat
 
 def test_an_upgrade_that_fails_leaves_the_database_as_it_was(state: StateFolder) -> None:
     database = state.root / "hub" / "jupyterhub.sqlite"
-    with closing(sqlite3.connect(database)) as writing:
-        # A column that the last of the revisions wants to make.
-        writing.execute("ALTER TABLE spawners ADD COLUMN display_name TEXT")
-        writing.commit()
+    spoil(database)
     with pytest.raises(BrokenState, match="could not be brought up to date"):
         upgrade_database(state, find_tools(), quiet)
     assert revision_of(database) == OF_JUPYTERHUB_5
     assert names(database) == [("demo",)]
+
+
+def test_the_copy_of_an_earlier_upgrade_is_never_put_back_for_this_one(state: StateFolder) -> None:
+    database = state.root / "hub" / "jupyterhub.sqlite"
+    outdated = database.read_bytes()
+    upgrade_database(state, find_tools(), quiet)
+    database.write_bytes(outdated)
+    with closing(sqlite3.connect(database)) as writing:
+        writing.execute("INSERT INTO users (name, admin, cookie_id) VALUES ('since', 0, 'y')")
+        writing.commit()
+    spoil(database)
+    with pytest.raises(BrokenState, match="could not be brought up to date"):
+        upgrade_database(state, find_tools(), quiet)
+    assert names(database) == [("demo",), ("since",)]
+
+
+def test_what_a_killed_try_had_copied_is_what_a_failure_goes_back_to(state: StateFolder) -> None:
+    database = state.root / "hub" / "jupyterhub.sqlite"
+    spoil(database)
+    database.with_name(f"{database.name}.upgrading").write_bytes(database.read_bytes())
+    with closing(sqlite3.connect(database)) as writing:
+        writing.execute("DELETE FROM users")
+        writing.commit()
+    with pytest.raises(BrokenState):
+        upgrade_database(state, find_tools(), quiet)
+    assert names(database) == [("demo",)]
+    assert not database.with_name(f"{database.name}.upgrading").exists()

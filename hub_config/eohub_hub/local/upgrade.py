@@ -34,20 +34,22 @@ def upgrade_database(state: StateFolder, tools: Tools, report: Callable[[str], N
     if before is None:
         return None
     report(f"Bringing the hub's database up to date (from {before})")
-    copy = database.with_name(f"{database.name}.before-{newest_revision()}")
-    # What an earlier try has left was made before that try changed anything.
-    if not copy.exists():
-        draft = copy.with_name(f".{copy.name}.{os.getpid()}")
+    under_way = database.with_name(f"{database.name}.upgrading")
+    # What a try that was killed has left was made before that try changed anything.
+    if not under_way.exists():
+        draft = under_way.with_name(f".{under_way.name}.{os.getpid()}")
         draft.touch(mode=0o600)
         copy_database(database, draft)
-        draft.replace(copy)
+        draft.replace(under_way)
     with tempfile.TemporaryDirectory() as folder:
         configuration = Path(folder, "alembic.ini")
         write_alembic_ini(str(configuration), f"sqlite:///{database}")
         command = [str(tools.python), "-m", "alembic", "-c", str(configuration), "upgrade", "head"]
         ended = run_to_end(command, seconds=_LONGEST_SECONDS)
     if not ended.succeeded:
-        copy_database(copy, database)
+        copy_database(under_way, database)
+    copy = under_way.replace(database.with_name(f"{database.name}.before-{newest_revision()}"))
+    if not ended.succeeded:
         sentence = f"The hub's database could not be brought up to date: {ended.last_line.removesuffix('.')}."
         raise BrokenState(sentence, hint=f"It is as it was. A copy is in {copy}.")
     return copy
