@@ -9,6 +9,8 @@ from pathlib import Path
 
 from eohub_hub.local.errors import AlreadyRunning, disk_trouble
 
+_LOOK_SECONDS = 0.5
+
 
 @contextmanager
 def hold(path: Path) -> Generator[None]:
@@ -54,15 +56,22 @@ def wait_released(path: Path, seconds: float) -> bool:
 
 
 def _take(descriptor: int, path: Path) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        noted = os.pread(descriptor, 32, 0).decode()
-        by = f" (process {noted})" if noted.isdigit() else ""
-        raise AlreadyRunning(
-            f"EOHub is already running from {path.parent}{by}.",
-            hint="Use it, or stop it with `make down`.",
-        ) from None
+    end = time.monotonic() + _LOOK_SECONDS
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            # Whoever asks for the holder has it for a moment.
+            if time.monotonic() < end:
+                time.sleep(_LOOK_SECONDS / 10)
+                continue
+            noted = os.pread(descriptor, 32, 0).decode()
+            by = f" (process {noted})" if noted.isdigit() else ""
+            raise AlreadyRunning(
+                f"EOHub is already running from {path.parent}{by}.",
+                hint="Use it, or stop it with `make down`.",
+            ) from None
+        return
 
 
 @contextmanager

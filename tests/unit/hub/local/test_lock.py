@@ -1,4 +1,6 @@
+import fcntl
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,20 @@ def test_the_refused_start_leaves_the_lock_as_it_was(tmp_path: Path) -> None:
         with pytest.raises(AlreadyRunning), hold(lock):
             pass
         assert holder(lock) == os.getpid()
+
+
+def test_somebody_who_only_looks_keeps_nobody_from_starting(tmp_path: Path) -> None:
+    lock = tmp_path / "lock"
+    lock.touch()
+    looking = os.open(lock, os.O_RDONLY)
+    fcntl.flock(looking, fcntl.LOCK_SH)
+    over = threading.Timer(0.1, os.close, [looking])
+    over.start()
+    try:
+        with hold(lock):
+            assert holder(lock) == os.getpid()
+    finally:
+        over.join()
 
 
 def test_an_error_releases_the_lock(tmp_path: Path) -> None:
