@@ -20,7 +20,6 @@ async def wait_for_gpus(
     seconds: float,
     *,
     nodes_grow: bool,
-    look_seconds: float = 2,
 ) -> bool:
     """Return True when the ticket's GPUs are set aside, False where the start goes on without.
 

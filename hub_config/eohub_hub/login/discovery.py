@@ -35,7 +35,6 @@ class Metadata(BaseModel):
     end_session_endpoint: str | None = None
     revocation_endpoint: str | None = None
     scopes_supported: tuple[str, ...] = ()
-    authorization_response_iss_parameter_supported: bool = False
 
 
 class Discovery:

@@ -1,5 +1,7 @@
 (() => {
   'use strict';
+  // Asked ever more rarely, for about three minutes.
+  const LONGEST_PAUSE = 30000;
   const { base_url, user, xsrf_token } = window.jhdata;
   const servers = document.getElementById('eohub-servers');
   const problem = document.getElementById('eohub-problem');
@@ -20,9 +22,13 @@
     return !(name in active);
   };
   const ended = async name => {
-    while (!(await hasEnded(name))) {
-      await new Promise(resolve => window.setTimeout(resolve, 500));
+    for (let pause = 500; pause < LONGEST_PAUSE; pause *= 1.2) {
+      if (await hasEnded(name)) {
+        return;
+      }
+      await new Promise(resolve => window.setTimeout(resolve, pause));
     }
+    throw new Error('The server has not stopped yet.');
   };
   const actions = {
     stop: async name => {
