@@ -189,7 +189,7 @@ class TestMoments:
         page = browser.get("spawn-pending/carol")
         assert re.search(r"Waiting for the server: .* \d+ s so far", text_of(page))
         assert re.search(r'id="eohub-slow"[^>]* hidden>', page.text)
-        assert "may take up to 120 s" in text_of(page)
+        assert "has 120 s to answer" in text_of(page)
         hub.stopped("carol")
         (hub.state / "homes" / "carol" / "slow-start").unlink()
 

@@ -27,10 +27,12 @@ def log_function(audit: Audit) -> Callable[[Any], None]:
     """JupyterHub's own log of requests, which also has acts of administrators written down."""
 
     def log(handler: Any) -> None:
-        log_request(handler)
         requester = getattr(handler, "_jupyterhub_user", None)
+        kind = "nobody" if requester is None else getattr(requester, "kind", "user")
+        if not is_routine(kind, handler.request.method, handler.get_status()):
+            log_request(handler)
         # A service writes down itself what it does.
-        if requester is None or getattr(requester, "kind", "user") != "user":
+        if kind != "user":
             return
         event = act(handler.request.method, handler.request.path, str(requester.name), handler.get_status())
         if event is not None:
@@ -38,6 +40,11 @@ def log_function(audit: Audit) -> Callable[[Any], None]:
                 audit.record(event)
 
     return log
+
+
+def is_routine(kind: str, method: str, status: int) -> bool:
+    """Whether a service has read what it may read, as it does every few seconds; nobody needs a line of that."""
+    return kind == "service" and method == "GET" and status < _ERRORS
 
 
 def act(method: str, path: str, requester: str, status: int) -> AuditEvent | None:

@@ -1,6 +1,6 @@
 import pytest
 
-from eohub_hub.audit.acts import act
+from eohub_hub.audit.acts import act, is_routine
 from eohub_hub.audit.event import Action, Outcome
 
 HUB = "/hub/api"
@@ -103,3 +103,16 @@ def test_a_request_that_made_no_sense_is_no_act(status: int) -> None:
 def test_whatever_an_address_holds_the_action_is_a_word(part: str) -> None:
     event = act("POST", f"{HUB}/users/bob/{part}", "ada", 200)
     assert event is None or event.action.startswith("admin.")
+
+
+def test_only_what_services_read_all_the_time_is_left_out_of_the_hubs_log() -> None:
+    told = [
+        (kind, method, status)
+        for kind in ("user", "service", "nobody")
+        for method in ("GET", "POST", "DELETE")
+        for status in (200, 302, 403, 500)
+        if not is_routine(kind, method, status)
+    ]
+    assert len(told) == 3 * 3 * 4 - 2
+    assert ("service", "GET", 403) in told
+    assert ("user", "GET", 200) in told
