@@ -43,7 +43,7 @@ def log_function(audit: Audit) -> Callable[[Any], None]:
 
 
 def is_routine(kind: str, method: str, status: int) -> bool:
-    """Whether a service has read what it may read, as it does every few seconds; nobody needs a line of that."""
+    """Whether a service has read what it may read, as it does every few seconds: no line then."""
     return kind == "service" and method == "GET" and status < _ERRORS
 
 
