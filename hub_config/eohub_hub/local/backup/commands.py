@@ -5,7 +5,7 @@ import signal
 from pathlib import Path
 
 from eohub_hub.audit.commands import note
-from eohub_hub.local.backup.contents import DEEPEST, LONGEST_NAME_BYTES, Selection
+from eohub_hub.local.backup.contents import Selection
 from eohub_hub.local.backup.restore import restore
 from eohub_hub.local.backup.write import Source, write_backup
 from eohub_hub.local.errors import BackupRefused
@@ -42,10 +42,7 @@ def _backup(call: Call) -> int:
     size = file.stat().st_size / _MIB
     call.screen.say(f"Saved {len(manifest.entries)} files in {file} ({size:.1f} MiB).")
     if manifest.left_out:
-        call.screen.say(
-            f"Left out: {manifest.left_out} sockets, pipes, what is unreadable, names that are no text, and "
-            f"what lies deeper than {DEEPEST} folders or has a path above {LONGEST_NAME_BYTES} bytes."
-        )
+        call.screen.say(f"Left out: {manifest.left_out} things that no restore could make (see the guide).")
     call.screen.say("It holds the secrets of this EOHub: keep it where nobody else can read it.")
     return 0
 

@@ -17,6 +17,9 @@ DEEPEST = 128
 LONGEST_NAME_BYTES = 2048
 """Linux opens no path of more than 4096 bytes; the rest is for the folder that a restore writes to."""
 
+MOST_HOLE_BYTES = 1 << 30
+"""A file can be of any size and take no room; an archive and a restore would take it all."""
+
 _LEFT_OUT_BELOW = frozenset({"hub/ready", "hub/proxy.pid"})
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _COMPANIONS = ("-wal", "-shm", "-journal")
@@ -112,6 +115,22 @@ class PolicySelection:
 def is_text(name: str) -> bool:
     """Whether a name, or where a link leads, can be written down."""
     return name.encode("utf-8", "replace").decode() == name
+
+
+def hole_bytes(descriptor: int, size: int) -> int:
+    """How many of a file's bytes are no data; it stops to count where they are too many to be kept."""
+    holes = end = 0
+    while end < size and holes <= MOST_HOLE_BYTES:
+        try:
+            start = os.lseek(descriptor, end, os.SEEK_DATA)
+        except OSError as error:
+            if error.errno != errno.ENXIO:
+                raise
+            start = size
+        holes += start - end
+        end = os.lseek(descriptor, start, os.SEEK_HOLE) if start < size else size
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return holes
 
 
 def is_passing(name: str) -> bool:

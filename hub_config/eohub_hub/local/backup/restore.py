@@ -164,9 +164,15 @@ def _readable(file: Path) -> Generator[None]:
 
 
 def _digest(content: IO[bytes], target: IO[bytes] | None = None) -> str:
+    """The hash of a content, which is written to `target` with holes where it has only zeros."""
     digest = hashlib.sha256()
     while chunk := content.read(_CHUNK_BYTES):
         digest.update(chunk)
-        if target is not None:
+        if target is not None and chunk.count(0) == len(chunk):
+            target.seek(len(chunk), os.SEEK_CUR)
+        elif target is not None:
             target.write(chunk)
+    if target is not None:
+        # What ends with nothing but zeros has its size all the same.
+        target.truncate()
     return digest.hexdigest()

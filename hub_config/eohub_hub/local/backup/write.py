@@ -16,10 +16,12 @@ from typing import IO
 
 from eohub_hub.audit.commands import quiet_sizes
 from eohub_hub.local.backup.contents import (
+    MOST_HOLE_BYTES,
     SQLITE,
     Item,
     PolicySelection,
     Selection,
+    hole_bytes,
     is_passing,
     is_text,
     walk,
@@ -160,6 +162,9 @@ class _Pack:
                     self._add_file(item, prefix, copy, os.stat(copy.name).st_size)
                 return
             size = os.fstat(descriptor).st_size if end is None else end
+            if hole_bytes(descriptor, size) > MOST_HOLE_BYTES:
+                self.left_out += 1
+                return
             self._add_file(item, prefix, file, size)
 
     def _add_file(self, item: Item, prefix: str, file: IO[bytes], size: int) -> None:

@@ -262,6 +262,26 @@ def test_a_link_that_leads_to_no_text_is_left_out_and_counted(source: Source, tm
     assert not (tmp_path / "new" / "homes" / "demo" / "link").is_symlink()
 
 
+def test_a_file_of_holes_takes_no_room_in_a_backup_nor_after_a_restore(
+    source: Source, tmp_path: Path
+) -> None:
+    home = source.state.root / "homes" / "demo"
+    for name, size in (("huge", 1 << 42), ("all", 40 << 20), ("some", 30 << 20)):
+        with (home / name).open("wb") as file:
+            file.truncate(size)
+    with (home / "some").open("r+b") as file:
+        file.seek(10 << 20)
+        file.write(b"data")
+    assert write_backup(source, tmp_path / "b", quiet).left_out == 1
+    assert (tmp_path / "b").stat().st_size < 1 << 20
+    restore(tmp_path / "b", tmp_path / "new", quiet)
+    after = tmp_path / "new" / "homes" / "demo"
+    assert not (after / "huge").exists()
+    for name in ("all", "some"):
+        assert (after / name).read_bytes() == (home / name).read_bytes()
+        assert (after / name).stat().st_blocks * 512 <= 2 << 20
+
+
 def test_what_is_mounted_for_running_servers_is_not_walked_through(source: Source, tmp_path: Path) -> None:
     data = source.state.root / "mounts" / "alice" / "data" / "climate"
     data.mkdir(parents=True)
