@@ -140,7 +140,6 @@ def _settings(
         s3_region="test-region",
         storage_url="http://127.0.0.1:2",
         lifetime_url=lifetime,
-        shows_data_as_files=True,
         catalogues=(Catalogue("eohub", "EOHub", "http://127.0.0.1:3/services/catalogue"),),
     )
 

@@ -12,8 +12,11 @@ import httpx2
 import pytest
 from fakes.hub_for_spawner import Hub, hub_with_people
 
+from eohub_hub.spawner.mounts.tool import find_mount_tool
+
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="walls need Linux")
 SMALL = {"profile": "small", "environment": "eo"}
+TOOL = find_mount_tool()
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +155,7 @@ class TestFilesThatChange:
         assert "0.04 EUR/h" in text_of(browser.get("spawn"))
 
 
+@pytest.mark.skipif(isinstance(TOOL, str), reason=f"no mounts on this machine: {TOOL}")
 class TestForm:
     """Sizes and data of the form, from the page to what is stored, with files that came while the hub ran."""
 

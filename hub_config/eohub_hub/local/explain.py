@@ -14,6 +14,7 @@ from eohub_hub.local.spawner import LIFETIME
 from eohub_hub.local.state import StateFolder
 from eohub_hub.settings import HubSettings
 from eohub_hub.spawner.explain import explain
+from eohub_hub.spawner.mounts.tool import MountTool, find_mount_tool
 from eohub_hub.verb import Call, Verb
 from eohub_profiles.catalog import load as load_policy
 from eohub_profiles.decision import ONE_MACHINE, Subject, Usage
@@ -46,7 +47,11 @@ def _explain(call: Call) -> int:
     options: dict[str, list[str]] = {"profile": [call.options.profile]}
     for name, value in call.options.option:
         options.setdefault(name, []).append(value)
-    place = replace(ONE_MACHINE, ends_servers=LIFETIME in settings.managed_services)
+    place = replace(
+        ONE_MACHINE,
+        shows_data_as_files=isinstance(find_mount_tool(), MountTool),
+        ends_servers=LIFETIME in settings.managed_services,
+    )
     found = explain(subject, usage, options, policy, place)
     for line in found.lines:
         call.screen.say(line)

@@ -84,8 +84,7 @@ class Catalogue:
 @dataclass(frozen=True, slots=True)
 class SpawnerSettings:
     """Folders, addresses and people; `environments` maps an environment's id to its folder (with
-    bin/python), `shows_data_as_files` and
-    `ends_servers` tell whether something mounts data and ends servers as the policy says."""
+    bin/python), `ends_servers` tells whether something ends servers as the policy says."""
 
     state: Path
     instance: str
@@ -98,7 +97,6 @@ class SpawnerSettings:
     catalogues: tuple[Catalogue, ...] = ()
     first_uid: int = FIRST_UID
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
-    shows_data_as_files: bool = False
     ends_servers: bool = False
     software: Software | None = None
     """None where each of `environments` is there and works."""
@@ -225,7 +223,7 @@ class Site:
         return replace(
             ONE_MACHINE,
             environments=self._environments(),
-            shows_data_as_files=self.settings.shows_data_as_files,
+            shows_data_as_files=self.mounts_obstacle is None,
             ends_servers=self.settings.ends_servers,
         )
 

@@ -18,6 +18,7 @@ from eohub_hub.isolation.walls import Isolation
 from eohub_hub.spawner.decision import CannotStart
 from eohub_hub.spawner.install import spawner_for
 from eohub_hub.spawner.local import EohubLocalSpawner
+from eohub_hub.spawner.mounts.tool import MountTool
 from eohub_hub.spawner.settings import Site, SpawnerSettings
 from eohub_profiles.decision import EnvironmentHere, Usage
 from eohub_profiles.model import Environment, Policy, Profile, Tier
@@ -113,6 +114,16 @@ def test_one_that_cannot_be_made_is_a_failed_start_with_its_sentence(spawner: Eo
     assert [step.text for step in spawner.steps.done][1:] == [], "what failed is not shown as done"
     assert isinstance(spawner.site.audit, FakeAudit)
     assert [event[0] for event in spawner.site.audit.said()][-1] == "spawn.failed"
+
+
+def test_data_can_be_chosen_where_the_hub_found_what_mounts_it_and_nowhere_else(
+    spawner: EohubLocalSpawner,
+) -> None:
+    lacking = replace(spawner.site, mount_tool="The device /dev/fuse cannot be used (Permission denied).")
+    equipped = replace(spawner.site, mount_tool=MountTool(Path("rclone"), Path("fusermount3"), Path("keys")))
+    assert equipped.place.shows_data_as_files
+    assert not lacking.place.shows_data_as_files
+    assert lacking.mounts_obstacle == "The device /dev/fuse cannot be used (Permission denied)."
 
 
 def test_kernels_that_are_reached_by_ports_are_not_offered_where_others_could_listen(
