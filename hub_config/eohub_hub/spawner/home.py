@@ -1,9 +1,12 @@
 """The folders and files that are made for one person's servers, and how they are named."""
 
+import errno
 import hashlib
 import os
 import re
 import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from eohub_toolkit.errors import Conflict
@@ -37,14 +40,18 @@ def private_folder(path: Path, uid: int | None = None, mode: int = 0o700) -> Pat
     Never follows a link, and never changes what lies in the folder.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    is_new = True
     try:
-        os.mkdir(path, mode)
+        os.mkdir(path, 0o700)
     except FileExistsError:
-        _check_owner(path, os.getuid() if uid is None else uid)
-    else:
-        if uid is not None:
-            os.chown(path, uid, uid, follow_symlinks=False)
-    os.chmod(path, mode)
+        is_new = False
+    # From here on by descriptor: in a folder that is a person's, the name may soon mean something else.
+    with _opened(path) as folder:
+        if is_new and uid is not None:
+            os.fchown(folder, uid, uid)
+        if os.fstat(folder).st_uid != (os.getuid() if uid is None else uid):
+            raise _somebody_elses()
+        os.fchmod(folder, mode)
     return path
 
 
@@ -74,10 +81,22 @@ def remove_folder(path: Path) -> None:
     shutil.rmtree(path, ignore_errors=True)
 
 
-def _check_owner(path: Path, uid: int) -> None:
-    found = os.lstat(path)
-    if found.st_uid != uid or not os.path.isdir(path) or os.path.islink(path):
-        raise Conflict(
-            "A folder that your server needs belongs to another system account.",
-            hint="The operator has run EOHub under another account before: see docs/operators/isolation.md.",
-        )
+@contextmanager
+def _opened(path: Path) -> Generator[int]:
+    try:
+        folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno in (errno.ENOTDIR, errno.ELOOP, errno.EACCES):
+            raise _somebody_elses() from error
+        raise
+    try:
+        yield folder
+    finally:
+        os.close(folder)
+
+
+def _somebody_elses() -> Conflict:
+    return Conflict(
+        "A folder that your server needs belongs to another system account.",
+        hint="The operator has run EOHub under another account before: see docs/operators/isolation.md.",
+    )

@@ -1,10 +1,27 @@
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from eohub_hub.spawner.home import account_files, folder_name, private_folder, replace_file, server_key
 from eohub_toolkit.errors import Conflict
+
+
+class SwappedPath(Path):
+    """A path that means another one after so many looks, as it may in a folder that is somebody else's."""
+
+    after: Path
+    looks: int
+
+    def with_segments(self, *segments: str | os.PathLike[str]) -> Path:  # type: ignore[override]
+        """What lies beside or above it is an ordinary path."""
+        return Path(*segments)
+
+    def __fspath__(self) -> str:
+        """Count a look."""
+        self.looks -= 1
+        return str(self) if self.looks >= 0 else str(self.after)
 
 
 class TestNames:
@@ -76,6 +93,19 @@ class TestFolders:
         with pytest.raises(Conflict):
             private_folder(tmp_path / "home")
         assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o750
+
+    @pytest.mark.parametrize("looks", range(8))
+    def test_a_link_that_is_put_there_between_two_looks_is_not_followed(
+        self, tmp_path: Path, looks: int
+    ) -> None:
+        (tmp_path / "data").mkdir(mode=0o700)
+        (tmp_path / "target").mkdir(mode=0o755)
+        (tmp_path / "link").symlink_to(tmp_path / "target")
+        path = SwappedPath(tmp_path / "data")
+        path.after, path.looks = tmp_path / "link", looks
+        with suppress(Conflict):
+            private_folder(path)
+        assert (tmp_path / "target").stat().st_mode & 0o777 == 0o755
 
     def test_a_file_is_not_taken_for_a_folder(self, tmp_path: Path) -> None:
         (tmp_path / "home").touch()
