@@ -30,11 +30,17 @@ class RunningPeople:
         self._period = period_seconds
 
     async def watch(self) -> None:
-        """Go round until cancelled; a round that takes longer than the period delays the next one."""
+        """Go round until cancelled; a round that takes longer than the period delays the next one.
+
+        One that fails is a line in the log: were it the last, nobody would notice that a group was removed.
+        """
         loop = asyncio.get_running_loop()
         while True:
             begun = loop.time()
-            await self.go_round()
+            try:
+                await self.go_round()
+            except Exception as error:
+                self._log.error("No groups were asked for in this round: %s", type(error).__name__)
             rest = self._period - (loop.time() - begun)
             await asyncio.sleep(max(rest, self._period * _SHORTEST_PAUSE))
 

@@ -69,5 +69,27 @@ async def test_rounds_go_on_and_who_comes_is_in_the_next() -> None:
     assert asked[0] == "anna"
 
 
+async def test_a_round_that_fails_is_a_line_in_the_log_and_not_the_last(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    faults = [OSError("database is locked: a secret")]
+    asked = asyncio.Event()
+
+    def running() -> list[str]:
+        if faults:
+            raise faults.pop()
+        return ["anna"]
+
+    async def ask(_: str) -> None:
+        asked.set()
+
+    watch = asyncio.create_task(RunningPeople(running, ask, LOG, period_seconds=SHORT).watch())
+    await asyncio.wait_for(asked.wait(), 10)
+    watch.cancel()
+    with suppress(asyncio.CancelledError):
+        await watch
+    assert caplog.messages[0] == "No groups were asked for in this round: OSError"
+
+
 def test_two_rounds_lie_within_a_minute_for_everybody() -> None:
     assert running.PERIOD_SECONDS * 1.5 <= 60
