@@ -229,6 +229,13 @@ def test_another_persons_server_sees_neither_mounts_nor_where_they_lie(world: Wo
         assert "alice" not in bob.sh("cat /proc/self/mountinfo")
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives each person an account of their own")
+def test_nothing_can_be_put_in_the_place_of_a_mount(alice: Server) -> None:
+    for command in ("touch ~/data/new", "mkdir ~/data/new", "ln -s / ~/data/new", "rmdir ~/data/mine"):
+        assert "denied" in alice.sh(command) or "busy" in alice.sh(command), command
+    assert alice.sh("ls ~/data") == "climate\nmine\n"
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can try as another account")
 def test_another_account_of_the_machine_is_refused_by_the_kernel(world: World, alice: Server) -> None:
     point = str(place_of(world.site, "alice") / "data" / "mine")

@@ -79,7 +79,7 @@ def _mounted(
     site, settings = files.site, files.site.settings
     mode = site.isolation.mode
     uid = site.walls.uid(mode, number)
-    mounts.prepare(plans, settings.s3_url, settings.s3_region, uid)
+    mounts.prepare(plans, settings.s3_url, settings.s3_region)
     if mode is Mode.SINGLE:
         link = folders.home / "data"
         if not link.is_symlink():

@@ -58,14 +58,21 @@ class ServerMounts:
             environment={**environment, "FUSERMOUNT": str(self.tool.fusermount)},
         )
 
-    def prepare(self, plans: Sequence[MountPlan], s3_url: str, region: str, uid: int | None) -> None:
-        """Make the folders and take away what a hub that died has left mounted; raises OSError, Conflict."""
+    def prepare(self, plans: Sequence[MountPlan], s3_url: str, region: str) -> None:
+        """Make the folders and take away what a hub that died has left mounted; raises OSError, Conflict.
+
+        What a server sees of them is the hub's: where the person has another account, nobody can put anything
+        in the place of a mount that is not there yet, or not any more.
+        """
         self.clear()
         private_folder(self.folder)
-        private_folder(self.root, uid)
+        private_folder(self.root, mode=0o755)
+        for left in self.root.iterdir():
+            with suppress(OSError):
+                left.rmdir()
         for plan in plans:
             private_folder(self.folder / plan.name)
-            private_folder(self.root / plan.name, uid)
+            private_folder(self.root / plan.name, mode=0o755)
         text = aws_config_text(s3_url, region, str(self.tool.credentials))
         replace_file(self.folder / "aws-config", text)
 
