@@ -24,7 +24,7 @@ GROUPS = 50
 _CONFIG = """
 import sys
 sys.path.insert(0, {tests!r})
-from fakes.crowded_hub import {how}
+from {module} import {how}
 {how}(get_config(), {folder!r}, {port!r}, {environment!r}, {people!r})
 """
 _ANSWERING = """
@@ -73,7 +73,7 @@ def person(number: int) -> str:
 def eohub(c: Any, folder: str, port: int, environment: str, people: int) -> None:
     """Configure our hub: access, spawner with its form, audit, notices, administrators' calls."""
     configure(c, folder, port, environment, None, [person(number) for number in range(people)])
-    _common(c, folder)
+    common(c, folder)
 
 
 def plain(c: Any, folder: str, port: int, environment: str, people: int) -> None:
@@ -90,30 +90,45 @@ def plain(c: Any, folder: str, port: int, environment: str, people: int) -> None
     c.JupyterHub.services = [{"name": "tests", "api_token": ADMIN_TOKEN}]
     scopes = ["admin:users", "admin:servers", "admin:groups", "access:servers"]
     c.JupyterHub.load_roles = [{"name": "tests", "scopes": scopes, "services": ["tests"]}]
-    _common(c, folder)
+    common(c, folder)
 
 
-def _common(c: Any, folder: str) -> None:
+def common(c: Any, folder: str) -> None:
+    """Configure what hubs that are compared have in common."""
     c.JupyterHub.proxy_class = MemoryProxy
     # Until every server was looked at, so that a start is a whole one.
     c.JupyterHub.init_spawners_timeout = 300
     count_statements(Path(folder, "statements"))
 
 
+class Counter:
+    """A whole number in a file, that this process adds to and others read."""
+
+    def __init__(self, path: Path) -> None:
+        path.write_bytes(bytes(8))
+        with path.open("r+b") as file:
+            self._bytes = mmap.mmap(file.fileno(), 8)
+
+    def add(self, number: int) -> None:
+        """Add to it; one thread at a time."""
+        self._bytes[:8] = struct.pack("q", struct.unpack("q", self._bytes[:8])[0] + number)
+
+
+def counted(path: Path) -> int:
+    """What a counter of another process says."""
+    return int(struct.unpack("q", path.read_bytes())[0])
+
+
 def count_statements(path: Path) -> None:
     """Count the statements that this process sends to any database, in a file that others read."""
-    path.write_bytes(bytes(8))
-    with path.open("r+b") as file:
-        count = mmap.mmap(file.fileno(), 8)
-
-    def add(*_: object) -> None:
-        count[:8] = struct.pack("q", struct.unpack("q", count[:8])[0] + 1)
-
-    event.listen(Engine, "before_cursor_execute", add)
+    counter = Counter(path)
+    event.listen(Engine, "before_cursor_execute", lambda *_: counter.add(1))
 
 
 class CrowdedHub(Hub):
-    """A hub with a crowd; `how` is `eohub` or `plain`."""
+    """A hub with a crowd; `how` is `eohub` or `plain`, a function of the module that configures it."""
+
+    module = "fakes.crowded_hub"
 
     def __init__(self, folder: Path, how: str, people: int, running: int) -> None:
         super().__init__(folder)
@@ -121,6 +136,8 @@ class CrowdedHub(Hub):
         self.server_process = subprocess.Popen(
             [sys.executable, "-I", "-c", _ANSWERING], stdout=subprocess.PIPE, start_new_session=True
         )
+        assert self.server_process.stdout is not None
+        self.server_port = int(self.server_process.stdout.readline())
 
     def prepare(self) -> None:
         """Make folders and configuration, and a database of the crowd that a first start prepared."""
@@ -128,17 +145,19 @@ class CrowdedHub(Hub):
         tests = str(Path(__file__).parents[1])
         (self.folder / "jupyterhub_config.py").write_text(
             _CONFIG.format(
-                tests=tests, how=self.how, folder=str(self.folder), port=self.port,
+                tests=tests, module=self.module, how=self.how, folder=str(self.folder), port=self.port,
                 environment=str(self.environment), people=self.people,
             )
         )  # fmt: skip
+        self.furnish()
         self.start()
         self.add(person(0))
         self.end()
-        assert self.server_process.stdout is not None
-        port = int(self.server_process.stdout.readline())
         fill(f"sqlite:///{self.state}/hub/jupyterhub.sqlite", self.people, self.running,
-             self.server_process.pid, port)  # fmt: skip
+             self.server_process.pid, self.server_port)  # fmt: skip
+
+    def furnish(self) -> None:
+        """Make what this kind of hub needs before its first start, beside folders and configuration."""
 
     def end(self) -> None:
         """Stop the hub and leave the crowd's servers running."""
@@ -155,7 +174,7 @@ class CrowdedHub(Hub):
     @property
     def statements(self) -> int:
         """How many statements the hub's process has sent to databases."""
-        return int(struct.unpack("q", (self.folder / "statements").read_bytes())[0])
+        return counted(self.folder / "statements")
 
     def statements_of(self, work: Any, times: int = 5) -> int:
         """The statements of one call of `work`: the fewest of a few, since a hub also works by the clock."""
@@ -168,10 +187,15 @@ class CrowdedHub(Hub):
 
     @property
     def cpu_seconds(self) -> float:
-        """CPU time of the hub's process so far, to the nanosecond."""
+        """CPU time of the hub's process so far."""
         assert self.process is not None
-        tasks = Path(f"/proc/{self.process.pid}/task").iterdir()
-        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+        return cpu_seconds(self.process.pid)
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU time of a process so far, to the nanosecond."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
 
 
 def fill(url: str, people: int, running: int, pid: int, port: int) -> None:

@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 from fakes.user_environment import make_user_environment
+from jupyterhub.authenticators.shared import SharedPasswordAuthenticator
 from jupyterhub.proxy import Proxy
 
 from eohub_hub.spawner.process import end_strays
 
 if TYPE_CHECKING:
+    from eohub_hub.audit.handlers import AuditBook
     from eohub_hub.spawner.settings import SpawnerSettings
 
 ADMIN_TOKEN = "admin-token-of-the-tests-0123456789abcdef"
@@ -82,13 +84,26 @@ def configure(
     people: Sequence[str] = ("alice", "bob", "carol"),
 ) -> None:
     """What the hub's process runs as its configuration file; `lifetime` is where a lifetime service is."""
-    from jupyterhub.authenticators.shared import SharedPasswordAuthenticator
+    from eohub_hub.audit.log import AuditLog
 
+    state = Path(folder, "state")
+    audit = AuditLog(state / "audit", state / "audit_head", largest_bytes=1 << 20)
+    configure_with(c, folder, port, spawner_settings(state, port, environment, lifetime, people), audit)
+
+
+def configure_with(
+    c: Any,
+    folder: str,
+    port: int,
+    settings: "SpawnerSettings",
+    audit: "AuditBook",
+    login: type[SharedPasswordAuthenticator] = SharedPasswordAuthenticator,
+) -> None:
+    """The same with a spawner's settings, an audit log and a login of the caller's choice."""
     from eohub_hub.access import AUDIT_WRITE, install_access
     from eohub_hub.addresses import install_handlers
     from eohub_hub.admin.hub_calls import HANDLERS
     from eohub_hub.audit.install import install_audit
-    from eohub_hub.audit.log import AuditLog
     from eohub_hub.hub_log import HubLogFormatter
     from eohub_hub.notices.install import install_notices
     from eohub_hub.spawner.install import install_spawner
@@ -100,7 +115,7 @@ def configure(
     c.JupyterHub.db_url = f"sqlite:///{state}/hub/jupyterhub.sqlite"
     c.JupyterHub.cookie_secret_file = str(state / "secrets" / "cookie")
     c.JupyterHub.cleanup_servers = False
-    c.JupyterHub.authenticator_class = SharedPasswordAuthenticator
+    c.JupyterHub.authenticator_class = login
     c.SharedPasswordAuthenticator.user_password = PASSWORD
     c.SharedPasswordAuthenticator.allow_all = True
     c.JupyterHub.services = [
@@ -116,17 +131,16 @@ def configure(
     formatter = f"{HubLogFormatter.__module__}.{HubLogFormatter.__name__}"
     c.JupyterHub.logging_config = {"formatters": {"console": {"class": formatter}}}
     c.Spawner.environment = {"SITE_VARIABLE": "of the site"}
-    settings = _settings(state, port, environment, lifetime, people)
-    audit = AuditLog(state / "audit", state / "audit_head", largest_bytes=1 << 20)
     install_spawner(c, settings, watch_policy(Path(folder, "policy"), settings.environments, audit), audit)
     install_audit(c, audit)
     install_notices(c, f"sqlite:///{state}/hub/people.sqlite", audit)
     install_handlers(c, HANDLERS)
 
 
-def _settings(
+def spawner_settings(
     state: Path, port: int, environment: str, lifetime: str | None, people: Sequence[str]
 ) -> "SpawnerSettings":
+    """What the spawner of these tests is told."""
     from fakes.spawner_people import FakePeople
 
     from eohub_hub.spawner.settings import Catalogue, SpawnerSettings

@@ -1,6 +1,10 @@
-"""STS and the hub's API as httpx2 transports: what they would answer, without a network."""
+"""STS and the hub's API as httpx2 transports: what they answer, without a network; and STS on a port."""
 
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
@@ -26,6 +30,32 @@ def sts_transport(trusted: str, now: datetime, asked: list[dict[str, str]]) -> h
         return httpx2.Response(200, text=_keys(len(asked), ends))
 
     return httpx2.MockTransport(answer)
+
+
+@contextmanager
+def sts_on_a_port() -> Generator[str]:
+    """The address of an STS on the loopback that gives keys for an hour to whoever asks."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            ends = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+            body = _keys(1, ends).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def fixed(status: int, body: str) -> httpx2.MockTransport:
