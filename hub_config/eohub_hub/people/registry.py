@@ -25,6 +25,7 @@ from eohub_toolkit.errors import Conflict, Invalid
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _ATTEMPTS = 50
+_MOST_REMEMBERED = 20_000
 # OpenID Connect Core 1.0, section 2: a subject has at most 255 ASCII characters.
 _LONGEST_SUBJECT = 255
 # The audit log names what nobody in particular did.
@@ -57,10 +58,14 @@ class Person:
 
 
 class People:
-    """The registry of persons, in SQLite or PostgreSQL. Its methods block: call them in a thread."""
+    """The registry of persons, in SQLite or PostgreSQL. Its methods block: call them in a thread.
+
+    What is given once and kept may be remembered: every form and every start asks for a name.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._remembered: dict[str, Person] = {}
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -91,7 +96,12 @@ class People:
 
     def named(self, name: str) -> Person | None:
         """The person with this hub user name, or None for a name that was never given."""
-        return self._find(people.c.name == name)
+        known = self._remembered.get(name) or self._find(people.c.name == name)
+        if known is not None:
+            if len(self._remembered) >= _MOST_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[name] = known
+        return known
 
     def _find(self, *conditions: object) -> Person | None:
         with transaction(self._engine) as connection:

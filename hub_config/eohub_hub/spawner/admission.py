@@ -71,6 +71,16 @@ class AdmittingHandler(BaseHandler):
             limit = f"{LONGEST_BODY_BYTES >> 10} KiB"
             raise web.HTTPError(413, f"This request is too long. Allowed: at most {limit}.")
 
+    def owner(self, user_name: str) -> User:
+        """The person whose server it is; 404 for a name that nobody has."""
+        asker = self.current_user
+        # Most ask for their own: who asks has been read from the database already.
+        own = isinstance(asker, User) and asker.name == user_name
+        user: User | None = asker if own else self.find_user(user_name)
+        if user is None:
+            raise web.HTTPError(404, "There is no such user.")
+        return user
+
     async def ask_provider(self, user: User) -> None:
         """Bring the groups of the person whose server it is up to date, so that none counts that they lost.
 

@@ -146,23 +146,20 @@ async def form_of(spawner: "PlannedSpawner", server: str | None = None) -> Spawn
     form.
     """
     site = spawner.grounds
-    policy = site.policy
+    policy, place = site.policy, site.place
     person = await spawner.person()
     subject = spawner.subject(person)
-    offered = offers(subject, spawner.usage(), policy, site.place)
-    environments, mounts = (
-        environments_for(subject, policy, site.place),
-        mounts_for(subject, policy, site.place),
-    )
+    offered = offers(subject, spawner.usage(), policy, place)
+    environments, mounts = environments_for(subject, policy, place), mounts_for(subject, policy, place)
     stored = spawner.orm_spawner.user_options or spawner.user.spawner.orm_spawner.user_options
     return SpawnForm(
         offers=with_free_gpus(on_machine(offered, policy.profiles, site.machine), await spawner.free_gpus()),
         environments=environments,
         mounts=mounts,
         mounts_obstacle=site.mounts_obstacle,
-        images=images_for(subject, policy) if site.place.runs_images else (),
+        images=images_for(subject, policy) if place.runs_images else (),
         tier=tier_text(tier_of(subject.groups, policy)),
-        ends_servers=site.place.ends_servers,
+        ends_servers=place.ends_servers,
         choice=suggested(offered, environments, mounts, policy, stored),
         server=(spawner.display_name or spawner.name) if spawner.name else server,
         enforcement=site.limits_lines,

@@ -32,7 +32,7 @@ class SpawnPage(AdmittingHandler, SpawnHandler):
 
     @needs_scope("servers")
     async def _get(self, user_name: str, server_name: str, display_name: str) -> None:
-        user = self._owner(user_name)
+        user = self.owner(user_name)
         await self.ask_provider(user)
         if server_name:
             await self._check_named_server_request(user, server_name, display_name)
@@ -58,24 +58,24 @@ class SpawnPage(AdmittingHandler, SpawnHandler):
 
     @needs_scope("servers")
     async def _post(self, user_name: str, server_name: str, display_name: str) -> None:
-        user = self._owner(user_name)
+        user = self.owner(user_name)
         await self.ask_provider(user)
         if server_name:
             await self._check_named_server_request(user, server_name, display_name)
         options = with_its_size(self._filled_in(), user.spawner.site.policy)
-        form = replace(await self._form(user, server_name), choice=typed(options))
-        if form.blocked is not None:
+        why = await user.spawner.blocked(await user.spawner.person())
+        if why is not None:
             self.set_status(403)
-            blocked = CannotStart(form.blocked, reason=ISOLATION_RULE, status_code=403)
+            blocked = CannotStart(why, reason=ISOLATION_RULE, status_code=403)
             await self.write_down(user, server_name, blocked)
-            await self._show(user, form)
+            await self._show(user, replace(await self._form(user, server_name), choice=typed(options)))
             return
         if not server_name and not _first(options, "server_name") and user.spawner.active:
-            await self._refuse(user, server_name, form, _needs_a_name(user.spawner.site.policy.support))
+            await self._refuse(user, server_name, options, _needs_a_name(user.spawner.site.policy.support))
             return
         decided = await self._decided(user, server_name, display_name, options)
         if isinstance(decided, Refusal):
-            await self._refuse(user, server_name, form, decided)
+            await self._refuse(user, server_name, options, decided)
             return
         request, shown = decided
         with user.spawner.admissions.hold(user.name, request.server_name):
@@ -87,16 +87,12 @@ class SpawnPage(AdmittingHandler, SpawnHandler):
             self.request.files = {}
             await super()._post(user_name=user_name, server_name=request.server_name, display_name=shown)
 
-    async def _refuse(self, user: User, server_name: str, form: SpawnForm, refusal: Refusal) -> None:
-        """Show the form with the reasons, and write down that a start was refused; a link starts nothing."""
+    async def _refuse(self, user: User, server_name: str, options: Options, refusal: Refusal) -> None:
+        """Show the form as it was filled in with the reasons, and write down that a start was refused; a
+        link starts nothing."""
         await self.write_down(user, server_name, refused(refusal))
+        form = replace(await self._form(user, server_name), choice=typed(options))
         await self._show(user, form, refusal)
-
-    def _owner(self, user_name: str) -> User:
-        user: User | None = self.find_user(user_name)
-        if user is None:
-            raise web.HTTPError(404, "There is no such user.")
-        return user
 
     def _filled_in(self) -> Options:
         """The form's fields; no field is a file, so that one is refused as an option that is not there."""

@@ -8,7 +8,6 @@ from jupyterhub.apihandlers.users import UserServerAPIHandler
 from jupyterhub.scopes import needs_scope
 from jupyterhub.slugs import is_valid_display_name, normalise_unicode
 from jupyterhub.user import User
-from tornado import web
 
 from eohub_hub.spawner.admission import AdmittingHandler
 from eohub_hub.spawner.decision import CannotStart, canonical, refused
@@ -68,7 +67,7 @@ class ServerCalls(AdmittingHandler, UserServerAPIHandler):
     @needs_scope("start:servers")
     async def post(self, user_name: str, server_name: str = "") -> None:
         """Start a server; without options as it was started before."""
-        user = self._owner(user_name)
+        user = self.owner(user_name)
         async with self.refusals_written_down(user, server_name):
             await self._start(user, server_name)
 
@@ -90,14 +89,14 @@ class ServerCalls(AdmittingHandler, UserServerAPIHandler):
     @needs_scope("delete:servers")
     async def delete(self, user_name: str, server_name: str = "") -> None:
         """Stop a server, and know who asked for it."""
-        user = self._owner(user_name)
+        user = self.owner(user_name)
         with user.spawner.admissions.asked(user.name, server_name, actor_of(self.current_user)):
             await super().delete(user_name, server_name)
 
     @needs_scope("start:servers")
     async def put(self, user_name: str, server_name: str = "") -> None:
         """Make a server without starting it."""
-        user = self._owner(user_name)
+        user = self.owner(user_name)
         call = read_call(self.request.body, user.spawner.site.policy)
         options = call.user_options
         async with self.refusals_written_down(user, server_name):
@@ -108,7 +107,7 @@ class ServerCalls(AdmittingHandler, UserServerAPIHandler):
     @needs_scope("start:servers")
     async def patch(self, user_name: str, server_name: str = "") -> None:
         """Change a server that does not run."""
-        user = self._owner(user_name)
+        user = self.owner(user_name)
         call = read_call(self.request.body, user.spawner.site.policy, is_change=True)
         name = server_name if call.name is None else call.name
         options = call.user_options
@@ -116,12 +115,6 @@ class ServerCalls(AdmittingHandler, UserServerAPIHandler):
             decided = None if options is None else await self._options(user, name, options, starts=False)
         self.request.body = ServerCall(call.name, call.display_name, decided).dump()
         await super().patch(user_name, server_name)
-
-    def _owner(self, user_name: str) -> User:
-        user: User | None = self.find_user(user_name)
-        if user is None:
-            raise web.HTTPError(404)
-        return user
 
     async def _options(
         self, user: User, server_name: str, options: object, *, starts: bool = True

@@ -160,7 +160,7 @@ class Grounds(Protocol):
 
     @property
     def place(self) -> Place:
-        """What the place can do for a server."""
+        """What the place can do for a server now; ask once for each decision, as for the policy."""
         ...
 
     @property

@@ -2,13 +2,22 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from eohub_hub.local.environment import Recipe, Report, Uv, found_marker, make_environment, marker_of
+from eohub_hub.local.environment import (
+    MARKER,
+    Recipe,
+    Report,
+    Uv,
+    found_marker,
+    make_environment,
+    marker_of,
+)
 from eohub_hub.local.environments import needs
 from eohub_hub.local.environments.manifest import Known, Manifest
 from eohub_hub.local.environments.recipes import recipe_of
@@ -43,20 +52,34 @@ class State:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What an environment should be: its recipe, the marker of that, and the text of its smoke scripts."""
+
+    recipe: Recipe
+    marker: dict[str, str]
+    scripts: tuple[str, ...]
+
+
+type _Seen = tuple[tuple[int, int, int] | None, ...]
+"""Which files were looked at: each is replaced, never written into, so that another one looks otherwise."""
+
+
 @dataclass(frozen=True)
 class EnvironmentRoom:
     """The environments below `folder`, as the checkout `project` makes them; its answers need no process.
 
-    What environments need of the machine is what `look_around` saw last.
+    What environments need of the machine is what `look_around` saw last. Every form and every decision asks
+    how all of them stand, so that files are read only where they are not those of the last answer.
     """
 
     manifest: Manifest
     folder: Path
     project: Path
-    _made_of: dict[str, tuple[Recipe, dict[str, str]]] = field(
-        default_factory=dict[str, tuple[Recipe, dict[str, str]]]
-    )
+    _made_of: dict[str, _Wanted] = field(default_factory=dict[str, _Wanted])
     """What each should be made of, read once: what changes in the checkout is for the next start."""
+    _answers: dict[str, tuple[_Seen, State]] = field(default_factory=dict[str, tuple[_Seen, State]])
+    """How each stood by which files."""
 
     def known(self, identifier: str) -> Known:
         """The manifest's entry; raises NotFound with the names that there are."""
@@ -77,10 +100,21 @@ class EnvironmentRoom:
     def state(self, identifier: str) -> State:
         """How the environment stands; raises NotFound, and ToolMissing where our wheels were not built."""
         known = self.known(identifier)
+        seen = self._seen(known)
+        answer = self._answers.get(known.id)
+        if answer is None or answer[0] != seen:
+            answer = self._answers[known.id] = (seen, self._read(known))
+        return answer[1]
+
+    def _seen(self, known: Known) -> _Seen:
+        place = self.place(known.id)
+        return tuple(map(_look, (self.folder / needs.RECORD, place / MARKER, place / OUTCOME)))
+
+    def _read(self, known: Known) -> State:
         if not needs.is_met(known.needs, needs.recall(self.folder)):
             title = known.needs.title if known.needs is not None else ""
             return State(known, Standing.ABSENT, f"It needs {title}, which this machine does not have.")
-        if found_marker(self.place(identifier)) != self._wanted(known)[1]:
+        if found_marker(self.place(known.id)) != self._wanted(known).marker:
             return State(known, Standing.ON_DEMAND)
         outcome = self._outcome(known)
         if outcome is None:
@@ -107,7 +141,7 @@ class EnvironmentRoom:
             return found
         self.folder.mkdir(parents=True, exist_ok=True)
         with hold_waiting(self.folder / f".{identifier}.lock", lambda: report("Waiting for another start")):
-            make_environment(self.place(identifier), self._wanted(known)[0], uv=uv, report=report)
+            make_environment(self.place(identifier), self._wanted(known).recipe, uv=uv, report=report)
             if self._outcome(known) is None:
                 report(f"Trying {known.title}: a cell in each kernel")
                 self._write_down(known, try_out(known, self.place(identifier)))
@@ -117,10 +151,12 @@ class EnvironmentRoom:
         """Have the next `make_ready` try the environment again."""
         (self.place(self.known(identifier).id) / OUTCOME).unlink(missing_ok=True)
 
-    def _wanted(self, known: Known) -> tuple[Recipe, dict[str, str]]:
+    def _wanted(self, known: Known) -> _Wanted:
         if known.id not in self._made_of:
             recipe = recipe_of(known, self.manifest, self.project)
-            self._made_of[known.id] = (recipe, marker_of(self.place(known.id), recipe))
+            scripts = [self.project / "kernels" / name for name in filter(None, (RUNNER, known.script))]
+            texts = tuple(path.read_text("utf-8") for path in scripts)
+            self._made_of[known.id] = _Wanted(recipe, marker_of(self.place(known.id), recipe), texts)
         return self._made_of[known.id]
 
     def _outcome(self, known: Known) -> Outcome | None:
@@ -137,9 +173,16 @@ class EnvironmentRoom:
 
     def _tried(self, known: Known) -> str:
         """SHA-256 of all that an outcome is about: the environment, its cells, the program that it needs."""
-        kernels = self.project / "kernels"
-        scripts = [kernels / name for name in filter(None, (RUNNER, known.script))]
+        wanted = self._wanted(known)
         program = needs.said(known.needs, needs.recall(self.folder))
-        parts = [*self._wanted(known)[1].values(), known.model_dump_json(), program]
-        parts += [path.read_text("utf-8") for path in scripts]
+        parts = [*wanted.marker.values(), known.model_dump_json(), program, *wanted.scripts]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _look(path: Path) -> tuple[int, int, int] | None:
+    """What tells a file from the one that takes its place; None where there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size

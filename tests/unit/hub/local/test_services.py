@@ -141,10 +141,20 @@ def test_the_stack_s_services_are_installed_from_its_folder(state: StateFolder) 
     ]
 
 
+def test_tokens_of_our_own_making_cost_no_rounds_of_hashing_at_each_request(state: StateFolder) -> None:
+    c = Config()
+    install_local_services(c, settings_for(state))
+    assert c.JupyterHub.trust_user_provided_tokens is True
+    given = [one["api_token"] for one in c.JupyterHub.services if "api_token" in one]
+    assert len(given) == len({*given}) == 2
+    assert all(len(bytes.fromhex(token)) == 32 for token in given)
+
+
 def test_elsewhere_nothing_is_started() -> None:
     c = Config()
     install_local_services(c, settings_for(None))
     assert "services" not in c.JupyterHub
+    assert "trust_user_provided_tokens" not in c.JupyterHub
 
 
 def test_addresses_have_no_slash_at_their_end() -> None:

@@ -146,6 +146,14 @@ def test_a_person_is_found_by_name(people: People) -> None:
     assert people.named("demo' OR 1=1 --") is None
 
 
+def test_a_person_who_was_found_is_found_without_the_database(people: People) -> None:
+    assert people.named("anna") is None
+    anna = people.enrol(ISSUER, "1", "anna")
+    assert people.named("anna") == anna, "that there was none is not remembered"
+    people.close()
+    assert people.named("anna") == anna
+
+
 def test_many_people_of_one_name_at_once_get_different_names(people: People) -> None:
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda n: people.enrol(ISSUER, str(n), "demo"), range(24)))

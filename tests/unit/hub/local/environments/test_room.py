@@ -1,5 +1,6 @@
 """How environments stand, and what makes one ready; none is made here, so uv is never asked."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from eohub_hub.local.environments.manifest import Known
 from eohub_hub.local.environments.room import OUTCOME, EnvironmentRoom, Standing
 from eohub_hub.local.environments.trial import Outcome
 from eohub_hub.local.errors import ToolMissing
+from eohub_hub.local.files import write_atomically
 from eohub_toolkit.errors import NotFound
 
 NO_UV = Uv(Path("/nonexistent/uv"))
@@ -115,3 +117,20 @@ def test_an_outcome_that_cannot_be_read_is_none(room: EnvironmentRoom, text: str
     pretend_made(room, "base")
     (room.place("base") / OUTCOME).write_text(text)
     assert room.state("base").standing is Standing.ON_DEMAND
+
+
+def test_files_are_read_again_only_where_others_took_their_place(room: EnvironmentRoom) -> None:
+    """Every form and every decision asks how all environments stand."""
+    pretend_made(room, "java")
+    assert room.make_ready("java", NO_UV, Tries(GOOD), print).standing is Standing.READY
+    outcome = room.place("java") / OUTCOME
+    before, known = outcome.read_bytes(), outcome.stat()
+    outcome.write_bytes(b"x" * len(before))
+    os.utime(outcome, ns=(known.st_atime_ns, known.st_mtime_ns))
+    assert room.state("java").standing is Standing.READY, "the same file: it was not read"
+    write_atomically(outcome, before.replace(b"true", b"null"))
+    assert room.state("java").standing is Standing.FAILED
+    room.forget_outcome("java")
+    assert room.state("java").standing is Standing.ON_DEMAND
+    room.look_around(lambda _: "")
+    assert room.state("java").standing is Standing.ABSENT
