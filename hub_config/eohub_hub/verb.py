@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from importlib import import_module
 
 from eohub_hub.local.screen import Screen
 from eohub_hub.local.settings import LocalSettings
@@ -38,9 +38,31 @@ class Verb:
     run: Command
     options: Callable[[argparse.ArgumentParser], None] = _no_options
 
-    def add_to(self, commands: Any) -> None:
-        """Have a parser know this verb, by what its `add_subparsers` gave."""
-        text = (self.run.__doc__ or "").strip()
-        parser: argparse.ArgumentParser = commands.add_parser(self.name, help=text, description=text)
+    @property
+    def help(self) -> str:
+        """What the verb does, for people."""
+        return (self.run.__doc__ or "").strip()
+
+    def describe(self, parser: argparse.ArgumentParser) -> None:
+        """Have a parser of this verb know all of it."""
+        parser.description = self.help
         parser.set_defaults(command=self.run)
         self.options(parser)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A verb that is known by name before its module is imported: others need nothing of what it needs.
+
+    `help` is what its function's docstring says, and `attribute` where the module has the Verb.
+    """
+
+    name: str
+    help: str
+    module: str
+    attribute: str
+
+    def load(self) -> Verb:
+        """Import the verb."""
+        verb: Verb = getattr(import_module(self.module), self.attribute)
+        return verb

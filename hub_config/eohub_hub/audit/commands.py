@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from eohub_hub.audit.event import SYSTEM, AuditEvent, AuditUnavailable, admin_action
-from eohub_hub.audit.files import newest_first, numbers, path_of, sizes
-from eohub_hub.audit.install import head_file
+from eohub_hub.audit.files import head_file, newest_first, numbers, path_of, sizes
 from eohub_hub.audit.log import AuditLog
 from eohub_hub.audit.search import MOST_RESULTS, Entry, Query, search
 from eohub_hub.audit.verify import quiet, verify

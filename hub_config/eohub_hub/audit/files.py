@@ -75,3 +75,8 @@ def _backwards(path: Path) -> Iterator[bytes]:
             rest, position = first[: LONGEST_LINE + _BLOCK_BYTES], start
         if rest:
             yield rest
+
+
+def head_file(folder: Path) -> Path:
+    """Where the chain's end is noted: beside the folder, so that who loses one keeps the other."""
+    return folder.with_name(f"{folder.name}_head")

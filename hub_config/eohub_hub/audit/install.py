@@ -12,6 +12,7 @@ from eohub_hub.addresses import install_handlers
 from eohub_hub.audit.acts import log_function
 from eohub_hub.audit.calm import Calm
 from eohub_hub.audit.event import SYSTEM, Action, AuditEvent, AuditUnavailable
+from eohub_hub.audit.files import head_file
 from eohub_hub.audit.handlers import AuditBook, AuditCalls
 from eohub_hub.audit.log import AuditLog
 from eohub_hub.audit.logins import with_audited_logins
@@ -49,11 +50,6 @@ def audit_folder(settings: AuditSettings) -> Path:
     if settings.state_folder is None:
         raise Invalid("EOHUB_HUB_AUDIT_FOLDER is not set.", hint="Set it to a folder that outlives the hub.")
     return settings.state_folder / "audit"
-
-
-def head_file(folder: Path) -> Path:
-    """Where the chain's end is noted: beside the folder, so that who loses one keeps the other."""
-    return folder.with_name(f"{folder.name}_head")
 
 
 def install_audit(c: Any, audit: AuditBook) -> None:

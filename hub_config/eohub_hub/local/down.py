@@ -7,7 +7,7 @@ from contextlib import suppress
 from eohub_hub.local.lock import hold, holder, wait_released
 from eohub_hub.local.screen import Screen
 from eohub_hub.local.state import StateFolder
-from eohub_hub.local.up import end_strays
+from eohub_hub.local.strays import end_strays
 
 _PATIENCE_SECONDS = 45.0
 _GRACE_SECONDS = 5.0

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
@@ -9,10 +10,12 @@ from rich.panel import Panel
 from rich.status import Status
 from rich.table import Table
 
-from eohub_hub.local.doctor import Check
 from eohub_hub.local.log_lines import Level, LogLine, is_worth_showing, parse
 from eohub_hub.local.part import PartState
 from eohub_toolkit.errors import EohubError
+
+if TYPE_CHECKING:  # who checks everything imports everything, and every command has a screen
+    from eohub_hub.local.doctor import Check
 
 _PART_WIDTH = 9
 _STYLES = {Level.DEBUG: "dim", Level.INFO: "", Level.WARNING: "yellow", Level.ERROR: "red"}
@@ -81,7 +84,7 @@ class Screen:
             self._console.print(table)
         self.say("Stop with Ctrl-C, or with `make down` in another terminal.")
 
-    def checks(self, checks: Sequence[Check]) -> None:
+    def checks(self, checks: "Sequence[Check]") -> None:
         """Print the report of `eohub doctor`."""
         for check in checks:
             mark = "[red]fault[/red]" if check.faults else "[green]ok[/green]   "

@@ -5,7 +5,6 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 
-from eohub_hub.isolation.probe import remove_groups
 from eohub_hub.local import first_data, processes
 from eohub_hub.local.demo_accounts import make_accounts, shown_passwords
 from eohub_hub.local.doctor import (
@@ -36,6 +35,7 @@ from eohub_hub.local.services import Addresses
 from eohub_hub.local.settings import LocalSettings
 from eohub_hub.local.signals import StopAsked, StopSignals
 from eohub_hub.local.state import StateFolder
+from eohub_hub.local.strays import end_strays
 from eohub_hub.local.tools import Tools
 from eohub_hub.local.upgrade import upgrade_database
 
@@ -298,25 +298,3 @@ def _refuse(checks: Sequence[Check]) -> None:
     fault = first_fault(checks)
     if fault is not None:
         raise fault
-
-
-def end_strays(state: StateFolder, screen: Screen, *, with_users: bool, grace_seconds: float) -> bool:
-    """End what still carries this stack's mark, users' servers only if `with_users`, and say so.
-
-    Returns whether there was anything; raises PartFailed for what does not end.
-    """
-    found = processes.members(state.instance, excluding=[os.getpid()])
-    strays = [member for member in found if with_users or not member.of_user]
-    left: list[processes.Member] = []
-    if strays:
-        names = ", ".join(sorted({member.name for member in strays}))
-        left = processes.end(strays, grace_seconds=grace_seconds)
-        screen.say(f"Ended {len(strays) - len(left)} leftover processes ({names}).")
-    if with_users:
-        remove_groups(state.instance)
-    if left:
-        raise PartFailed(
-            f"{len(left)} processes do not end: {', '.join(str(member.pid) for member in left)}.",
-            hint="End them by hand, as their owner or as root.",
-        )
-    return bool(strays)

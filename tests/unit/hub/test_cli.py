@@ -1,3 +1,4 @@
+import argparse
 import io
 import json
 from pathlib import Path
@@ -5,8 +6,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from eohub_hub.cli import run
+from eohub_hub.cli import VERBS, run
 from eohub_hub.local.state import STATE_VERSION, StateFolder
+from eohub_hub.verb import Named
 
 
 class Shell:
@@ -68,6 +70,15 @@ def test_every_command_explains_itself(
         eohub(command, "--help")
     assert caught.value.code == 0
     assert len(capsys.readouterr().out.splitlines()) >= 4
+
+
+@pytest.mark.parametrize("named", VERBS, ids=lambda named: named.name)
+def test_a_verb_is_what_the_list_of_verbs_says_before_it_is_imported(named: Named) -> None:
+    verb = named.load()
+    assert (verb.name, verb.help) == (named.name, named.help)
+    parser = argparse.ArgumentParser()
+    verb.describe(parser)
+    assert parser.get_default("command") is not None
 
 
 def test_without_a_command_the_commands_are_listed(eohub: Shell, capsys: pytest.CaptureFixture[str]) -> None:
