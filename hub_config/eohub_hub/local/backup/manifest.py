@@ -19,6 +19,9 @@ MOST_MANIFEST_BYTES = 512 << 20
 
 STATE = "state/"
 POLICY = "policy/"
+_HOMES = f"{STATE}homes/"
+NEEDED = frozenset({f"{STATE}instance", f"{STATE}version.json", f"{POLICY}policy.yaml"})
+"""Without these a restored folder is no EOHub."""
 _PARTS = re.compile(r"(state|policy)(/[^/\0]+)*")
 
 
@@ -69,7 +72,10 @@ def read_manifest(content: bytes) -> Manifest:
 
 
 def refuse_unsafe(entries: tuple[Entry, ...]) -> None:
-    """Refuse names that lead out of where a restore puts them; raises BackupBroken."""
+    """Refuse what leads out of where a restore puts it; raises BackupBroken.
+
+    A link is a person's own thing: anywhere but in a home the next start would write where it leads.
+    """
     links = {entry.name for entry in entries if entry.kind == "link"}
     seen: set[str] = set()
     for entry in entries:
@@ -78,7 +84,14 @@ def refuse_unsafe(entries: tuple[Entry, ...]) -> None:
         is_plain = _PARTS.fullmatch(entry.name) and not {".", ".."} & set(parts)
         if not is_plain or entry.name in seen or any(parent in links for parent in parents):
             raise BackupBroken(f"This backup has a file that it may not have: {entry.name[:100]!r}.")
+        if entry.kind == "link" and not may_be_link(entry.name):
+            raise BackupBroken(f"This backup has a link that it may not have: {entry.name[:100]!r}.")
         seen.add(entry.name)
+
+
+def may_be_link(name: str) -> bool:
+    """Whether a link of that name is only a person's own thing."""
+    return name.startswith(_HOMES)
 
 
 class _Stamp(BaseModel):

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import stat
 import tarfile
 import zlib
 from collections.abc import Callable, Generator, Iterator
@@ -13,6 +14,7 @@ from typing import IO
 from eohub_hub.local.backup.manifest import (
     MOST_MANIFEST_BYTES,
     NAME,
+    NEEDED,
     POLICY,
     STATE,
     Entry,
@@ -22,9 +24,9 @@ from eohub_hub.local.backup.manifest import (
 from eohub_hub.local.errors import BackupBroken, BackupRefused, disk_trouble
 
 _CHUNK_BYTES = 1 << 20
-_MAY_BE_THERE = frozenset({"environments"})
 _KINDS = {tarfile.REGTYPE: "file", tarfile.DIRTYPE: "folder", tarfile.SYMTYPE: "link"}
 _DRAFT = ".restoring"
+_MAY_BE_THERE = frozenset({"environments", _DRAFT})
 _LAST = "instance"
 """What makes a folder a state folder, so it comes last."""
 
@@ -55,6 +57,8 @@ def check(file: Path, report: Report) -> Manifest:
     if listed != seen:
         wrong = next(name for name in {**listed, **seen} if listed.get(name) != seen.get(name))
         raise BackupBroken(f"{wrong[:100]} in this backup is not what its list of files says.")
+    for name in sorted(NEEDED - set(listed)):
+        raise BackupBroken(f"This backup has no {name}.", hint="Use another backup.")
     return manifest
 
 
@@ -67,6 +71,8 @@ def restore(file: Path, root: Path, report: Report) -> Manifest:
     try:
         manifest = check(file, report)
         draft = root / _DRAFT
+        # Left by a restore that was killed.
+        shutil.rmtree(draft, ignore_errors=True)
         try:
             root.mkdir(mode=0o700, parents=True, exist_ok=True)
             root.chmod(0o700)
@@ -114,7 +120,8 @@ def _extract(file: Path, draft: Path, manifest: Manifest, report: Report) -> Non
 
 
 def _finish(path: Path, entry: Entry) -> None:
-    path.chmod(entry.mode)
+    # Nobody's program runs with the rights of whoever owned it before.
+    path.chmod(entry.mode if entry.kind == "folder" else entry.mode & ~(stat.S_ISUID | stat.S_ISGID))
     os.utime(path, (entry.mtime, entry.mtime))
 
 

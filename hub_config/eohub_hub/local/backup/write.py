@@ -26,7 +26,17 @@ from eohub_hub.local.backup.contents import (
     is_text,
     walk,
 )
-from eohub_hub.local.backup.manifest import FORMAT, MOST_MANIFEST_BYTES, NAME, POLICY, STATE, Entry, Manifest
+from eohub_hub.local.backup.manifest import (
+    FORMAT,
+    MOST_MANIFEST_BYTES,
+    NAME,
+    NEEDED,
+    POLICY,
+    STATE,
+    Entry,
+    Manifest,
+    may_be_link,
+)
 from eohub_hub.local.errors import BackupRefused, disk_trouble
 from eohub_hub.local.state import STATE_VERSION, StateFolder
 
@@ -75,6 +85,8 @@ def _written(source: Source, target: IO[bytes], report: Report) -> Manifest:
         ends = quiet_sizes(state.root / "audit", state.root / "audit_head")
         pack.add_all(state.root, STATE, source.selection, ends)
         pack.add_all(source.policy, POLICY, PolicySelection(), {})
+        for name in sorted(NEEDED - {entry.name for entry in pack.entries}):
+            raise BackupRefused(f"There is no {name} to save.", hint="Run `eohub doctor`.")
         manifest = Manifest(
             format=FORMAT,
             eohub=version("eohub-hub"),
@@ -138,6 +150,11 @@ class _Pack:
         if item.kind == "file":
             self._add_content(root, item, prefix, end)
             return
+        if item.kind == "link" and not may_be_link(f"{prefix}{item.name}"):
+            raise BackupRefused(
+                f"{root / item.name} is a link, and what it leads to would not be saved.",
+                hint="Move that to its place, or mount it there.",
+            )
         target = item.target() if item.kind == "link" else ""
         if not is_text(target):
             self.left_out += 1

@@ -1,6 +1,7 @@
 """A backup: whole or not there, and restored as it was, or not at all."""
 
 import gzip
+import hashlib
 import io
 import json
 import os
@@ -403,6 +404,59 @@ def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
     entries = [entry("state/a", "link", target=str(tmp_path)), entry("state/a/evil")]
     with pytest.raises(BackupBroken, match="may not have"):
         restore(forged(tmp_path, members, entries), tmp_path / "new", quiet)
+
+
+@pytest.mark.parametrize("name", ["state/logs", "state/homes", "state/environments2", "policy/policy.yaml"])
+def test_a_link_outside_of_homes_is_refused_on_both_ways(source: Source, tmp_path: Path, name: str) -> None:
+    link = [member(name, tarfile.SYMTYPE, "/tmp")]
+    with pytest.raises(BackupBroken, match="a link that it may not have"):
+        restore(forged(tmp_path, link, [entry(name, "link", target="/tmp")]), tmp_path / "new", quiet)
+    part, _, inner = name.partition("/")
+    place = (source.state.root if part == "state" else source.policy) / inner
+    if inner == "logs":
+        return  # left out anyhow
+    if place.exists():
+        place.rename(tmp_path / "elsewhere")
+    place.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(BackupRefused, match="is a link"):
+        write_backup(source, tmp_path / "b", quiet)
+    assert not (tmp_path / "b").exists()
+
+
+@pytest.mark.parametrize("absent", ["state/instance", "state/version.json", "policy/policy.yaml"])
+def test_what_makes_no_eohub_is_neither_saved_nor_restored(
+    source: Source, tmp_path: Path, absent: str
+) -> None:
+    there = {"state/instance", "state/version.json", "policy/policy.yaml"} - {absent}
+    members = [member(name, tarfile.REGTYPE) for name in sorted(there)]
+    empty = hashlib.sha256().hexdigest()
+    entries = [entry(name, "file", sha256=empty) for name in sorted(there)]
+    with pytest.raises(BackupBroken, match=f"has no {absent}"):
+        restore(forged(tmp_path, members, entries), tmp_path / "new", quiet)
+    part, _, inner = absent.partition("/")
+    ((source.state.root if part == "state" else source.policy) / inner).unlink()
+    with pytest.raises(BackupRefused, match=f"no {absent} to save"):
+        write_backup(source, tmp_path / "b", quiet)
+
+
+def test_a_restore_goes_over_what_a_killed_one_has_left(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "new" / ".restoring" / "state").mkdir(parents=True)
+    (tmp_path / "new" / ".restoring" / "state" / "half").write_text("x")
+    restore(file, tmp_path / "new", quiet)
+    assert not list((tmp_path / "new").rglob("half"))
+    assert not (tmp_path / "new" / ".restoring").exists()
+
+
+def test_no_program_comes_back_with_the_rights_of_its_owner(source: Source, tmp_path: Path) -> None:
+    home = source.state.root / "homes" / "demo"
+    (home / "run.sh").chmod(0o6755)
+    (home / "shared").mkdir()
+    (home / "shared").chmod(0o2770)
+    write_backup(source, tmp_path / "b", quiet)
+    restore(tmp_path / "b", tmp_path / "new", quiet)
+    after = tmp_path / "new" / "homes" / "demo"
+    assert stat.S_IMODE((after / "run.sh").stat().st_mode) == 0o755
+    assert stat.S_IMODE((after / "shared").stat().st_mode) == 0o2770
 
 
 @pytest.mark.parametrize("kind", [tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE])
