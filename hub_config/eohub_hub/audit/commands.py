@@ -11,6 +11,7 @@ from eohub_hub.audit.files import head_file, newest_first, numbers, path_of, siz
 from eohub_hub.audit.log import AuditLog
 from eohub_hub.audit.search import MOST_RESULTS, Entry, Query, search
 from eohub_hub.audit.verify import quiet, verify
+from eohub_hub.printable import printable
 from eohub_hub.verb import Call, Verb
 from eohub_toolkit.errors import Invalid, NotFound
 
@@ -70,12 +71,7 @@ def one_line(entry: Entry) -> str:
     details = "  ".join(f"{name}={value}" for name, value in entry.details.items())
     time = entry.time[:19].replace("T", " ")
     words = f"{time}  {entry.action:15} {entry.outcome:8} {entry.actor}  {entry.object}  {details}"
-    return "".join(char if char.isprintable() else escaped(char) for char in words).rstrip()
-
-
-def escaped(char: str) -> str:
-    """A character that would do something to a terminal, in letters."""
-    return f"\\u{{{ord(char):x}}}"
+    return printable(words).rstrip()
 
 
 def since(text: str, now: datetime) -> datetime:

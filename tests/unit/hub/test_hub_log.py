@@ -43,6 +43,25 @@ def test_a_line_without_a_query_is_as_it_was(line: str) -> None:
     assert without_query_values(line) == line
 
 
+@pytest.mark.parametrize(
+    "sent", ["\x1b[2J", "\x00", "\x9b31m", "x\n[I 2026-11-26] FORGED", "\u2028", "\r"], ids=ascii
+)
+def test_what_people_send_neither_begins_a_line_nor_moves_a_cursor(sent: str) -> None:
+    formatter = HubLogFormatter(color=False)
+    for written in (record(f"no user {sent}"), record("no user %s of %s", sent, "ours")):
+        assert formatter.format(written).isprintable()
+    try:
+        raise KeyError(sent) from ValueError(sent)
+    except KeyError:
+        text = formatter.format(record("failed", exc_info=sys.exc_info()))
+    assert all(line.isprintable() for line in text.split("\n"))
+    assert "Traceback" in text
+
+
+def test_a_record_that_cannot_be_written_is_told_and_not_lost() -> None:
+    assert "Bad message" in HubLogFormatter(color=False).format(record("%d", "x"))
+
+
 def test_arguments_and_tracebacks_are_looked_at_like_the_text() -> None:
     formatter = HubLogFormatter(color=False)
     assert SECRET not in formatter.format(record("%d %s", 400, f"GET /x?t={SECRET}"))
