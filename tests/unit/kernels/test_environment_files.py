@@ -48,7 +48,8 @@ def of_pod_halves() -> list[Requirement]:
     for name in POD_HALVES:
         path = ROOT / "extensions" / name.removeprefix("eohub_") / "pyproject.toml"
         project = tomllib.loads(path.read_text("utf-8"))["project"]
-        lines = [*project["dependencies"], *project.get("optional-dependencies", {}).get("server", [])]
+        extras = project.get("optional-dependencies", {})
+        lines = [*project["dependencies"], *extras.get("server", []), *extras.get("gpu", [])]
         found += [each for each in map(Requirement, lines) if not each.name.startswith("eohub-")]
     return found
 
