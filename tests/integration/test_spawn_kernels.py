@@ -1,22 +1,18 @@
 """A real JupyterLab and its kernel within walls: it works, and its channels have no port."""
 
 import asyncio
-import json
 import shutil
 import sys
 import tempfile
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import psutil
 import pytest
 from fakes.hub_for_spawner import ADMIN_TOKEN, Hub
+from integration.kernel_calls import printed
 from integration.local_stack import ROOT
-from tornado.httpclient import HTTPRequest
-from tornado.websocket import websocket_connect
 
 from eohub_hub.local.state import StateFolder
 from eohub_hub.local.tools import find_tools
@@ -54,27 +50,6 @@ def hub() -> Iterator[Hub]:
             shutil.rmtree(hub.state / "homes", ignore_errors=True)
 
 
-async def printed(address: str, kernel: str, code: str) -> str:
-    """What code prints in a kernel, through the WebSocket that JupyterLab uses."""
-    url = f"{address.replace('http', 'ws', 1)}api/kernels/{kernel}/channels"
-    connection = await websocket_connect(HTTPRequest(url, headers=HEADERS, connect_timeout=60))
-    header = {"msg_id": uuid.uuid4().hex, "msg_type": "execute_request", "username": "", "session": "test"}
-    content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}}
-    message: dict[str, Any] = {"header": header | {"version": "5.3"}, "parent_header": {}, "metadata": {}}
-    await connection.write_message(json.dumps(message | {"content": content, "channel": "shell"}))
-    text = ""
-    while True:
-        answer = await asyncio.wait_for(connection.read_message(), 60)
-        assert answer is not None
-        told = json.loads(answer)
-        if told["parent_header"].get("msg_id") != header["msg_id"]:
-            continue
-        text += told["content"].get("text", "") + "\n".join(told["content"].get("traceback", ()))
-        if told["msg_type"] == "status" and told["content"]["execution_state"] == "idle":
-            connection.close()
-            return text
-
-
 def open_ports(pid: int) -> dict[int, list[int]]:
     """TCP ports that a process and its descendants listen on, by process."""
     root = psutil.Process(pid)
@@ -88,9 +63,9 @@ def test_a_kernel_works_through_sockets_of_its_own_and_restarts(hub: Hub) -> Non
     address = hub.address("/user/alice/")
     with httpx2.Client(base_url=address, headers=HEADERS, timeout=60) as server:
         kernel = server.post("api/kernels", json={"name": "python3"}).raise_for_status().json()["id"]
-        assert asyncio.run(printed(address, kernel, LOOK)) == "ipc 0o700 True\n"
+        assert asyncio.run(printed(address, HEADERS, kernel, LOOK)) == "ipc 0o700 True\n"
         server.post(f"api/kernels/{kernel}/restart").raise_for_status()
-        assert asyncio.run(printed(address, kernel, "print('again')")) == "again\n"
+        assert asyncio.run(printed(address, HEADERS, kernel, "print('again')")) == "again\n"
 
         by_process = open_ports(hub.server("alice")["state"]["pid"])
         port = int(address.split(":")[2].split("/")[0])
