@@ -1,6 +1,6 @@
 # Every command of EOHub's checkout. A target that installs something does so in .venv, node_modules or dist.
 .DEFAULT_GOAL := help
-.PHONY: help up down build dist test test-quick lint format generate lock bench docs clean system-packages
+.PHONY: help up down build dist test test-quick lint format generate isolation lock bench docs clean system-packages
 .DELETE_ON_ERROR:
 
 BIN := .venv/bin
@@ -49,6 +49,11 @@ generate: .venv/.development node_modules/.installed ## write the OpenAPI docume
 	@$(BIN)/python tests/contract/policy_schemas.py
 	@PYTHONPATH=tests $(BIN)/python tests/contract/golden_pods.py
 	@$(WITH_NODE) jlpm run generate
+
+isolation: .venv/.development build ## try every cell of the isolation matrix and write the operator guide's tables from what was found
+	@rm -rf artifacts/isolation
+	@$(BIN)/python -m pytest -q tests/integration/test_isolation_matrix.py
+	@PYTHONPATH=tests $(BIN)/python tests/contract/isolation_tables.py
 
 lock: .venv/.development ## resolve the lock files anew
 	@rm -f requirements.lock requirements-dev.lock

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import eohub_hub
@@ -17,8 +18,13 @@ ACCOUNT = 61_000
 _CHECKOUT = Path(__file__).parents[2]
 
 
-def run_as_ordinary_account(command: list[str], folder: Path) -> tuple[int, str]:
-    """Run `command` in the checkout with a home of its own; returns its exit status and what it printed."""
+def run_as_ordinary_account(
+    command: list[str], folder: Path, *, more: Sequence[Entry] = (), seconds: float = 300
+) -> tuple[int, str]:
+    """Run `command` in the checkout with a home of its own; returns its exit status and what it printed.
+
+    It sees `more` over what is there.
+    """
     home = private_folder(folder / "ordinary", ACCOUNT)
     temporary = private_folder(folder / "ordinary-tmp", ACCOUNT)
     packages = (eohub_hub, eohub_profiles, eohub_toolkit)
@@ -29,6 +35,7 @@ def run_as_ordinary_account(command: list[str], folder: Path) -> tuple[int, str]
         Entry(Kind.WRITABLE, "/tmp", str(temporary)),
         *(Entry(Kind.READ_ONLY, str(path), str(path)) for path in sorted(shown)),
         Entry(Kind.WRITABLE, str(home), str(home)),
+        *more,
     ]
     order = Order(
         mode=Mode.ACCOUNTS, argv=tuple(command), folder=str(_CHECKOUT), log=str(folder / "ordinary.log"),
@@ -36,5 +43,5 @@ def run_as_ordinary_account(command: list[str], folder: Path) -> tuple[int, str]
         view=tuple(view),
     )  # fmt: skip
     environment = {"HOME": str(home), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TMPDIR": "/tmp"}
-    done = subprocess.run(LAUNCHER, input=order.dump(), env=environment, timeout=300, check=False)
+    done = subprocess.run(LAUNCHER, input=order.dump(), env=environment, timeout=seconds, check=False)
     return done.returncode, (folder / "ordinary.log").read_text()
