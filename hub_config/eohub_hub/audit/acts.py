@@ -32,7 +32,7 @@ def log_function(audit: Audit) -> Callable[[Any], None]:
         if not is_routine(kind, handler.request.method, handler.get_status()):
             log_request(handler)
         # A service writes down itself what it does.
-        if kind != "user":
+        if requester is None or kind != "user":
             return
         event = act(handler.request.method, handler.request.path, str(requester.name), handler.get_status())
         if event is not None:
