@@ -80,6 +80,8 @@ class EnvironmentRoom:
     """What each should be made of, read once: what changes in the checkout is for the next start."""
     _answers: dict[str, tuple[_Seen, State]] = field(default_factory=dict[str, tuple[_Seen, State]])
     """How each stood by which files."""
+    _looked_at: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """The files by which each stands."""
 
     def known(self, identifier: str) -> Known:
         """The manifest's entry; raises NotFound with the names that there are."""
@@ -107,8 +109,12 @@ class EnvironmentRoom:
         return answer[1]
 
     def _seen(self, known: Known) -> _Seen:
-        place = self.place(known.id)
-        return tuple(map(_look, (self.folder / needs.RECORD, place / MARKER, place / OUTCOME)))
+        paths = self._looked_at.get(known.id)
+        if paths is None:
+            place = self.place(known.id)
+            paths = (str(self.folder / needs.RECORD), str(place / MARKER), str(place / OUTCOME))
+            self._looked_at[known.id] = paths
+        return tuple(map(_look, paths))
 
     def _read(self, known: Known) -> State:
         if not needs.is_met(known.needs, needs.recall(self.folder)):
@@ -179,7 +185,7 @@ class EnvironmentRoom:
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def _look(path: Path) -> tuple[int, int, int] | None:
+def _look(path: str) -> tuple[int, int, int] | None:
     """What tells a file from the one that takes its place; None where there is none."""
     try:
         found = os.stat(path)
