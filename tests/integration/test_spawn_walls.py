@@ -339,6 +339,36 @@ def test_a_port_belongs_to_the_server_that_listens_on_it_and_to_nobody_else(plac
     assert not listens(records["alice"], ports["alice"])
 
 
+KEYS = """
+import ctypes, platform, sys
+library = ctypes.CDLL(None, use_errno=True)
+library.syscall.restype = ctypes.c_long
+keyctl, add_key = {"x86_64": (250, 248), "aarch64": (219, 217)}[platform.machine()]
+SESSION, JOIN, SEARCH = ctypes.c_long(-3), ctypes.c_long(1), ctypes.c_long(10)
+def search():
+    arguments = ctypes.c_long(keyctl), SEARCH, SESSION, b"user", b"eohub-test", ctypes.c_long(0)
+    return library.syscall(*arguments)
+"""
+START = """
+library.syscall(ctypes.c_long(keyctl), JOIN, None)
+library.syscall(ctypes.c_long(add_key), b"user", b"eohub-test", b"secret", ctypes.c_size_t(6), SESSION)
+import subprocess
+print("found" if search() > 0 else "no keyrings here", flush=True)
+sys.exit(subprocess.run(sys.argv[1:], input=sys.stdin.buffer.read(), check=False).returncode)
+"""
+
+
+@pytest.mark.parametrize("mode", [MODE, Mode.SINGLE])
+def test_keys_of_whoever_started_the_hub_are_not_the_servers(place: Place, mode: Mode) -> None:
+    order = place.order(KEYS + "print('found' if search() > 0 else 'nothing')", mode=mode)
+    starting = subprocess.run(
+        [sys.executable, "-c", KEYS + START, *LAUNCHER],
+        input=order.dump(), capture_output=True, env={"LANG": "C.UTF-8"}, timeout=60, check=True,
+    )  # fmt: skip
+    assert starting.stdout.decode().strip() in ("found", "no keyrings here")
+    assert Path(order.log).read_text().splitlines()[-1] == "nothing"
+
+
 @pytest.mark.skipif(
     not ROOT, reason="the number of processes is bounded only where each person has an account"
 )

@@ -167,6 +167,8 @@ def _limit(order: Order) -> None:
 
 
 def _execute(order: Order) -> None:
+    if _LINUX:
+        LibC().leave_session_keyring()
     for number in (
         signal.SIGTERM,
         signal.SIGALRM,

@@ -7,6 +7,7 @@ reachable, since the folders above it are new ones.
 """
 
 import ctypes
+import errno
 import os
 import struct
 from pathlib import Path
@@ -22,6 +23,9 @@ _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 _SYS_MOUNT_SETATTR = 442
 """The same on every architecture that Python runs on; the C library has a function for it only since 2.36."""
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 36, 38
+_SYS_KEYCTL = {"x86_64": 250, "aarch64": 219, "riscv64": 219, "ppc64le": 271, "s390x": 280}
+"""From the kernel's tables of system calls; the C library has no function for it."""
+_KEYCTL_JOIN_SESSION_KEYRING = 1
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 _DEVICE_LINKS = (
     ("/proc/self/fd", "fd"), ("/proc/self/fd/0", "stdin"), ("/proc/self/fd/1", "stdout"),
@@ -62,6 +66,21 @@ class LibC:
         """prctl(2) with one argument."""
         arguments = [ctypes.c_ulong(number) for number in (value, 0, 0, 0)]
         self._check(self._library.prctl(option, *arguments), None)
+
+    def leave_session_keyring(self) -> None:
+        """Have an empty session keyring of one's own (keyctl(2)); whoever started the hub has keys in theirs.
+
+        Nothing is to be left where the kernel has no keyrings, or whoever contains this machine forbids them.
+        """
+        number = _SYS_KEYCTL.get(os.uname().machine)
+        if number is None:
+            return
+        arguments = [ctypes.c_long(number), ctypes.c_long(_KEYCTL_JOIN_SESSION_KEYRING), None]
+        try:
+            self._check(min(self._library.syscall(*arguments), 0), None)
+        except OSError as error:
+            if error.errno not in (errno.ENOSYS, errno.EPERM):
+                raise
 
     @staticmethod
     def _check(status: int, path: Path | None) -> None:
