@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -153,7 +154,10 @@ class TestNamedServer:
 
     def test_the_form_of_a_new_server_starts_it_under_its_name(self, hub: Hub) -> None:
         browser = hub.browser("alice")
-        assert browser.submit("spawn/alice/third", SMALL).status_code == 302
+        address = {"_xsrf": browser.token, "opt-profile": "small", "environment": "eo", "kept": "1"}
+        begun = browser.client.post(f"{hub.url}/spawn/alice/third", params=address, data=SMALL)
+        assert begun.status_code == 302
+        assert urlsplit(begun.headers["location"]).query == "kept=1"
         hub.wait("alice", lambda model: model.get("ready"), "third")
         hub.stopped("alice", "third")
         assert text_of(browser.get("home")).count("third") >= 1

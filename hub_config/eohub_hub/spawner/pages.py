@@ -87,6 +87,13 @@ class SpawnPage(AdmittingHandler, SpawnHandler):
             self.request.files = {}
             await super()._post(user_name=user_name, server_name=request.server_name, display_name=shown)
 
+    def append_query_parameters(self, url: str, exclude: Sequence[str] | None = None) -> str:
+        """Hand on an address's parameters, but neither the form's token nor what fills a form in."""
+        sent = decoded(self.request.query_arguments)
+        ours = [name for name in sent if name == "_xsrf" or name in OPTIONS or name.startswith(_PREFIX)]
+        handed: str = super().append_query_parameters(url, [*(exclude or ("next",)), *ours])
+        return handed
+
     async def _refuse(self, user: User, server_name: str, options: Options, refusal: Refusal) -> None:
         """Show the form as it was filled in with the reasons, and write down that a start was refused; a
         link starts nothing."""
