@@ -100,6 +100,8 @@ class World:
             s3.put_object(Bucket=bucket, Key=f"{prefix}/{FILE}", Body=SECRET.encode())
         with ThreadPoolExecutor() as pool:
             list(pool.map(self.start, GROUPS))
+        # It says so once it has reported for the first time.
+        self.wait_for(OWNER, "eohub/lifetime/status")
         self.put_file(OWNER, FILE, SECRET)
         self.opened = json.loads(self.run(OWNER, _OPENED))
 
@@ -136,12 +138,16 @@ class World:
             wanted["mounts"] = ["mine"]
         asked = self.api(name, "POST", f"/hub/api/users/{name}/server", json=wanted)
         assert asked.status_code in (201, 202), asked.text
-        end = time.monotonic() + 180
-        while self.api(name, "GET", f"/user/{name}/api/status").status_code != 200:
-            assert time.monotonic() < end, self.stack.output[-3_000:]
-            time.sleep(0.5)
+        self.wait_for(name, "api/status")
         made = self.api(name, "POST", f"/user/{name}/api/kernels", json={"name": "python3"})
         self.kernels[name] = str(made.raise_for_status().json()["id"])
+
+    def wait_for(self, name: str, path: str) -> None:
+        """Return when a person's server answers an address of its own."""
+        end = time.monotonic() + 180
+        while self.api(name, "GET", f"/user/{name}/{path}").status_code != 200:
+            assert time.monotonic() < end, self.stack.output[-3_000:]
+            time.sleep(0.5)
 
     def run(self, name: str, code: str) -> str:
         """What code prints in a notebook of a person."""
