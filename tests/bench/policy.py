@@ -101,6 +101,17 @@ def _keys(storage: str, token: str) -> None:
     httpx2.post(f"{storage}/credentials", headers=headers, timeout=30).raise_for_status()
 
 
+def question(measured: Measured, name: str) -> float:
+    """CPU milliseconds of whose token it is, which a service asks the hub: a measure for what keys cost."""
+    browser = measured.hub.browser(name)
+    token = browser.rest("POST", f"users/{name}/tokens", {}).json()["token"]
+    headers = {"Authorization": f"token {token}"}
+    with httpx2.Client(headers=headers, timeout=30) as client:
+        url = f"{measured.hub.url}/api/user"
+        asked = [measured.cost(lambda: client.get(url).raise_for_status()).cpu for _ in range(21)]
+    return statistics.median(asked)
+
+
 def by_part(costs: dict[str, Cost]) -> dict[str, float]:
     """CPU milliseconds of each part of one spawn, and of all."""
     parts = {name: cost.cpu for name, cost in costs.items()}
@@ -238,11 +249,14 @@ def main() -> None:
                 if number:  # the first spawn of a hub fills its caches
                     found[how].append(costs)
         print(f"{given.people} people, {given.running} running servers, {given.spawns} spawns each")
+        asked = {how: question(measured[how], person(given.running + 1)) for how in HOWS}
         counts = {how: statements_of_requests(hubs[how], person(given.running + 1)) for how in HOWS}
         for how, (first, further) in counts.items():
             print(f"statements, {how}: {first} of the first proxied request, {further} of {REQUESTS} more")
         print(f"figure: policy_statements_per_proxied_request {counts['eohub'][1] / REQUESTS:.2f} statements")
         report(found)
+        one = ", ".join(f"{how} {milliseconds:.1f}" for how, milliseconds in asked.items())
+        print(f"for comparison, CPU ms of one GET /hub/api/user: {one}")
 
 
 if __name__ == "__main__":
