@@ -276,7 +276,7 @@ def test_a_stop_waits_for_what_is_not_yet_written_and_leaves_nothing(world: Worl
 
 def test_a_keeper_that_is_killed_leaves_no_mount_behind(world: World) -> None:
     with world.server("alice", 1, CLIMATE):
-        keeper = int((place_of(world.site, "alice") / "keeper.pid").read_text())
+        keeper = int((place_of(world.site, "alice") / "keeper.pid").read_text().split()[0])
         os.kill(keeper, signal.SIGKILL)
         wait_until(lambda: rclones() == [])
     assert current_points(str(world.site.settings.state)) == []

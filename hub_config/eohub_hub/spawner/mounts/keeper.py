@@ -55,21 +55,24 @@ class Kept:
                 self._say("mounted", "")
             return
         if process is not None:
-            lasted = now - self._started
-            self._pause = FIRST_PAUSE_SECONDS if lasted > LASTED_SECONDS else self._pause
-            self._not_before = now + self._pause
-            self._pause = min(LONGEST_PAUSE_SECONDS, self._pause * 2)
+            if now - self._started > LASTED_SECONDS:
+                self._pause = FIRST_PAUSE_SECONDS
             self._process = None
-            self._say("failed", "It has ended and is mounted again in a moment.")
+            self._fail(now, "It has ended and is mounted again in a moment.")
         if now >= self._not_before:
-            self._start(now)
+            try:
+                self._start(now)
+            except (OSError, subprocess.SubprocessError) as error:
+                why = getattr(error, "strerror", None) or type(error).__name__
+                self._fail(now, f"It cannot be mounted now ({why}) and is tried again.")
 
     def drain(self) -> bool:
         """Whether nothing is waiting to be written to S3; also where rclone does not say."""
         if self.mounted.read_only or self._process is None or self._process.poll() is not None:
             return True
         cache = asked(Path(self.mounted.folder), "vfs/stats").get("diskCache")
-        return not isinstance(cache, dict) or not (cache["uploadsInProgress"] or cache["uploadsQueued"])
+        waiting = ("uploadsInProgress", "uploadsQueued")
+        return not isinstance(cache, dict) or not any(cache.get(name) for name in waiting)
 
     def end(self) -> None:
         """End rclone, which unmounts, and take away what it leaves."""
@@ -95,6 +98,11 @@ class Kept:
                 self.mounted.command, cwd=self.mounted.folder, env=self._order.environment,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_end_with_parent,
             )  # fmt: skip
+
+    def _fail(self, now: float, detail: str) -> None:
+        self._not_before = now + self._pause
+        self._pause = min(LONGEST_PAUSE_SECONDS, self._pause * 2)
+        self._say("failed", detail)
 
     def _clear(self) -> None:
         for point in current_points(self.mounted.point):

@@ -3,6 +3,7 @@
 import ctypes
 import os
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 MS_BIND, MS_SHARED = 4096, 1 << 20
@@ -30,7 +31,8 @@ def detach(point: str, fusermount: str) -> None:
     if os.geteuid() == 0:
         ctypes.CDLL(None, use_errno=True).umount2(os.fsencode(point), MNT_DETACH)
         return
-    subprocess.run([fusermount, "-u", "-z", "--", point], check=False, capture_output=True, timeout=10)
+    with suppress(OSError, subprocess.TimeoutExpired):
+        subprocess.run([fusermount, "-u", "-z", "--", point], check=False, capture_output=True, timeout=10)
 
 
 def share(folder: str) -> None:

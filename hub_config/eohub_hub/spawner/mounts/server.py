@@ -20,6 +20,7 @@ from eohub_hub.spawner.mounts.keeper import DRAIN_SECONDS, END_SECONDS
 from eohub_hub.spawner.mounts.kernel import current_points, detach
 from eohub_hub.spawner.mounts.order import KeeperOrder, Mounted, MountState, read_status
 from eohub_hub.spawner.mounts.tool import MountTool
+from eohub_hub.spawner.process import started_at
 from eohub_profiles.decision import MountPlan
 
 KEEPER = (sys.executable, "-I", "-m", "eohub_hub.spawner.mounts.keeper")
@@ -42,7 +43,7 @@ class ServerMounts:
 
     @property
     def pid_file(self) -> Path:
-        """Names the keeper, so that a hub that was restarted finds it."""
+        """Names the keeper by number and start, so that a hub that was restarted finds it and no other."""
         return self.folder / "keeper.pid"
 
     def order(
@@ -71,7 +72,7 @@ class ServerMounts:
             with suppress(OSError):
                 left.rmdir()
         for plan in plans:
-            private_folder(self.folder / plan.name)
+            private_folder(self._working(plan))
             private_folder(self.root / plan.name, mode=0o755)
         text = aws_config_text(s3_url, region, str(self.tool.credentials))
         replace_file(self.folder / "aws-config", text)
@@ -91,7 +92,7 @@ class ServerMounts:
         if keeper.stdin is not None:
             with suppress(BrokenPipeError), keeper.stdin as given:
                 given.write(order.dump())
-        self.pid_file.write_text(str(keeper.pid))
+        self.pid_file.write_text(f"{keeper.pid} {started_at(keeper.pid)}")
         until = time.monotonic() + READY_SECONDS
         states = read_status(self.status_file)
         while time.monotonic() < until and keeper.poll() is None:
@@ -117,17 +118,21 @@ class ServerMounts:
         for point in current_points(str(self.root)):
             detach(point, str(self.tool.fusermount))
 
+    def _working(self, plan: MountPlan) -> Path:
+        """Where the rclone of a mount runs; a mount may be called as what lies beside it."""
+        return self.folder / "rclone" / plan.name
+
     def _mounted(self, plan: MountPlan, access: Access) -> Mounted:
-        folder = self.folder / plan.name
+        folder = self._working(plan)
         point = self.root / plan.name
         command = mount_command(self.tool.rclone, plan, point, folder / "cache", access)
         return Mounted(plan.name, plan.title, str(point), command, str(folder), plan.read_only)
 
     def _keeper(self) -> psutil.Process | None:
         with suppress(OSError, ValueError, psutil.Error):
-            process = psutil.Process(int(self.pid_file.read_text()))
-            if KEEPER[-1] in process.cmdline():
-                return process
+            number, started = self.pid_file.read_text().split(" ", 1)
+            if started_at(int(number)) == started:
+                return psutil.Process(int(number))
         return None
 
 

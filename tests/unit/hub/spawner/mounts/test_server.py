@@ -4,6 +4,8 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from eohub_hub.isolation.order import Mode
 from eohub_hub.spawner.mounts.order import STATUS_FILE
 from eohub_hub.spawner.mounts.server import ServerMounts, access_of, obstacle_in_home
@@ -46,6 +48,26 @@ def test_where_mounts_appear_is_the_hubs_and_holds_the_places_of_this_start_only
     assert sorted(path.name for path in mounts.root.iterdir()) == ["kept", "mine"]
     for path, mode in ((mounts.folder, 0o700), (mounts.root, 0o755), (mounts.root / "mine", 0o755)):
         assert (path.stat().st_mode & 0o777, path.stat().st_uid) == (mode, os.getuid()), path
+
+
+def test_a_mount_may_be_called_as_what_lies_beside_it(tmp_path: Path) -> None:
+    plans = [replace(PLAN, name=name) for name in ("data", "aws-config", "rclone")]
+    mounts = ServerMounts(TOOL, tmp_path / "alice", tmp_path / STATUS_FILE)
+    mounts.prepare(plans, "http://127.0.0.1:1", "here")
+    order = mounts.order(plans, access_of(Mode.SINGLE, None), {}, shared=False)
+    assert (mounts.folder / "aws-config").is_file()
+    assert sorted(path.name for path in mounts.root.iterdir()) == ["aws-config", "data", "rclone"]
+    assert all(not Path(each.folder).is_relative_to(mounts.root) for each in order.mounts)
+
+
+@pytest.mark.parametrize("started", ["", " None", " another-boot:1"])
+def test_a_process_that_has_the_number_of_a_keeper_is_not_taken_for_it(tmp_path: Path, started: str) -> None:
+    mounts = ServerMounts(TOOL, tmp_path / "alice", tmp_path / STATUS_FILE)
+    mounts.folder.mkdir()
+    # This very process: were it taken for the keeper, the test would end here.
+    mounts.pid_file.write_text(f"{os.getpid()}{started}")
+    mounts.stop()
+    assert not mounts.pid_file.exists()
 
 
 def test_rclone_lets_another_account_in_only_where_each_person_has_one() -> None:
