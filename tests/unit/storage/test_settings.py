@@ -88,6 +88,9 @@ def test_the_token_is_not_shown() -> None:
         ("EOHUB_STORAGE_GROUP_BUCKET", "groups/eo"),
         ("EOHUB_STORAGE_GROUPS", "eo"),
         ("EOHUB_STORAGE_GROUPS", '[""]'),
+        ("EOHUB_STORAGE_GROUPS", '["/eo-users"]'),
+        ("EOHUB_STORAGE_SHARING", '[{"reads":"news/"}]'),
+        ("EOHUB_STORAGE_SHARING", '[{"reads":"news","group":"a//b"}]'),
         ("EOHUB_STORAGE_SHARING", '[{"group":"eo"}]'),
         ("EOHUB_STORAGE_SHARING", '[{"reads":"eo","groups":["x"]}]'),
         ("EOHUB_STORAGE_ROLE_ARN", "eohub-user"),
@@ -113,6 +116,11 @@ def test_groups_and_sharing_rules_are_json() -> None:
     layout = load(StorageSettings, MANAGED | given).terms.layout
     assert layout.groups == {"eo", "platform/admin"}
     assert layout.sharing == (Sharing("teachers", "students"), Sharing("news"))
+
+
+def test_a_group_means_the_one_that_the_hub_knows_however_its_letters_are_written() -> None:
+    layout = load(StorageSettings, MANAGED | {"EOHUB_STORAGE_GROUPS": '["me\u0301te\u0301o"]'}).terms.layout
+    assert layout.groups == {"m\u00e9t\u00e9o"}
 
 
 def test_an_empty_bucket_for_groups_means_that_they_have_none() -> None:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from eohub_profiles.fields import Group
 from eohub_storage.issuing import Terms
 from eohub_storage.places import Layout, Sharing
 from eohub_toolkit.service_settings import URL, HubClientSettings, Prefix
@@ -11,16 +12,14 @@ from eohub_toolkit.settings import settings_config
 
 _BUCKET = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
 
-type _Group = Annotated[str, Field(min_length=1, max_length=255)]
-
 
 class SharingRule(BaseModel):
     """Members of `group` (everybody, where it is absent) read the data of the group `reads`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    reads: _Group
-    group: _Group | None = None
+    reads: Group
+    group: Group | None = None
 
 
 class StorageSettings(HubClientSettings):
@@ -49,7 +48,7 @@ class StorageSettings(HubClientSettings):
         pattern=f"^$|{_BUCKET}",
         description="Bucket in which each group has a prefix of its own; empty: groups have none",
     )
-    groups: tuple[_Group, ...] | None = Field(
+    groups: tuple[Group, ...] | None = Field(
         default=None, max_length=1000, description="JSON list of the groups that have a prefix; null: each"
     )
     sharing: tuple[SharingRule, ...] = Field(
