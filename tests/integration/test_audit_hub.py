@@ -45,8 +45,18 @@ def test_a_wrong_password_is_a_refused_login(hub: Hub, admin: Browser) -> None:
     assert len(lines(admin, action="login.refused")) == before + 1
 
 
+def test_who_is_removed_leaves_no_server_running_and_the_log_says_who_ended_it(
+    hub: Hub, admin: Browser
+) -> None:
+    options = {"profile": "small", "environment": "eo"}
+    hub.started("carol", options, "big")
+    assert admin.rest("DELETE", "users/carol").status_code == 204
+    (stop,) = lines(admin, action="stop")
+    assert (stop["actor"], stop["object"]) == (ADMINISTRATOR, "server:carol/big")
+    assert not list((hub.state / "servers").glob("carol*"))
+
+
 def test_acts_on_others_are_written_down_with_who_did_them(admin: Browser) -> None:
-    admin.rest("DELETE", "users/carol")
     (event,) = lines(admin, action="admin.user_removed")
     assert (event["actor"], event["object"], event["outcome"]) == (ADMINISTRATOR, "carol", "allowed")
 

@@ -125,6 +125,9 @@ def test_a_logout_asks_about_a_server_that_runs_and_lets_it_run_or_stops_it(stac
         assert "<title>Sign out - EOHub</title>" in left.text
         home = admin.browser.get(f"{admin.base}/hub/home").text  # without a password, as nobody signed out
         assert '<span class="eohub-state">stopped</span>' in home
+    written = (stack.state.root / "audit" / "000001.jsonl").read_text()
+    stops = re.findall(r'"action":"stop","actor":"([^"]+)","object":"server:admin"', written)
+    assert stops == ["admin"], "who logged out is who stopped it"
 
 
 def hidden_token(page: httpx2.Response) -> str:

@@ -1,7 +1,9 @@
 """The hub's pages of a login: leave for the provider, come back, log out there as well."""
 
+import asyncio
 import hmac
 import re
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, cast
 
 from jupyterhub.handlers import BaseHandler
@@ -126,6 +128,14 @@ class LogoutHandler(OAuthLogoutHandler):
                 await self._ask_about_servers(user)
                 return
         await super().get()
+
+    async def stop_single_user(self, user: Any, server_name: str = "") -> asyncio.Task[None]:
+        """Stop a server at its person's logout, and have it known that they asked for it."""
+        # A spawner of ours writes down who did; any other has no such list.
+        admissions = getattr(user.spawner, "admissions", None)
+        asked = nullcontext() if admissions is None else admissions.asked(user.name, server_name, user.name)
+        with asked:
+            return await super().stop_single_user(user, server_name)
 
     async def _ask_about_servers(self, user: Any) -> None:
         page = await self.render_template(

@@ -5,6 +5,7 @@ JupyterHub makes a server's row and stores its options first and asks the spawne
 request would leave both behind, and requests that arrive together would be counted before they are refused.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
@@ -62,7 +63,7 @@ class Admissions:
 
 
 class AdmittingHandler(BaseHandler):
-    """A handler of JupyterHub that starts servers, with what it needs to decide before it does."""
+    """A handler of JupyterHub that starts or stops servers, with what it needs to decide before it does."""
 
     async def prepare(self) -> None:
         """Refuse what is too long, once JupyterHub has seen who asks."""
@@ -122,6 +123,12 @@ class AdmittingHandler(BaseHandler):
         actor = actor_of(self.current_user)
         with admissions.hold(user.name, server_name), admissions.asked(user.name, server_name, actor):
             await super().spawn_single_user(user, server_name, display_name, options)
+
+    async def stop_single_user(self, user: User, server_name: str = "") -> asyncio.Task[None]:
+        """Stop a server, and have it known who asked for it."""
+        admissions: Admissions = user.spawner.admissions
+        with admissions.asked(user.name, server_name, actor_of(self.current_user)):
+            return await super().stop_single_user(user, server_name)
 
     @asynccontextmanager
     async def refusals_written_down(self, user: User, server_name: str) -> AsyncGenerator[None]:

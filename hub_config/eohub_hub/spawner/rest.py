@@ -4,14 +4,14 @@ import json
 from dataclasses import dataclass
 from typing import Any, cast
 
-from jupyterhub.apihandlers.users import UserServerAPIHandler
+from jupyterhub.apihandlers.users import UserAPIHandler, UserServerAPIHandler
 from jupyterhub.scopes import needs_scope
 from jupyterhub.slugs import is_valid_display_name, normalise_unicode
 from jupyterhub.user import User
+from tornado import web
 
 from eohub_hub.spawner.admission import AdmittingHandler
 from eohub_hub.spawner.decision import CannotStart, canonical, refused
-from eohub_hub.spawner.journal import actor_of
 from eohub_profiles.decision import Reason, Refusal, Rule
 from eohub_profiles.model import Policy
 from eohub_profiles.wording import listed, shown
@@ -86,13 +86,6 @@ class ServerCalls(AdmittingHandler, UserServerAPIHandler):
             self.request.body = ServerCall(None, call.display_name, decided).dump()
             await super().post(user.name, server_name)
 
-    @needs_scope("delete:servers")
-    async def delete(self, user_name: str, server_name: str = "") -> None:
-        """Stop a server, and know who asked for it."""
-        user = self.owner(user_name)
-        with user.spawner.admissions.asked(user.name, server_name, actor_of(self.current_user)):
-            await super().delete(user_name, server_name)
-
     @needs_scope("start:servers")
     async def put(self, user_name: str, server_name: str = "") -> None:
         """Make a server without starting it."""
@@ -123,6 +116,29 @@ class ServerCalls(AdmittingHandler, UserServerAPIHandler):
         if isinstance(decision, Refusal):
             raise refused(decision)
         return dict(canonical(decision[0]))
+
+
+class UserCalls(AdmittingHandler, UserAPIHandler):
+    """JupyterHub's REST calls for a person: who is removed leaves no server running."""
+
+    @needs_scope("delete:users")
+    async def delete(self, user_name: str) -> None:
+        """Remove a person, once their named servers were stopped; JupyterHub stops the default one itself."""
+        user: User | None = self.find_user(user_name)
+        if user is not None and user.name != getattr(self.current_user, "name", None):
+            for name in [name for name, spawner in user.spawners.items() if name and spawner.active]:
+                await self._end(user, name)
+        await super().delete(user_name)
+
+    async def _end(self, user: User, server_name: str) -> None:
+        spawner = user.spawners[server_name]
+        if not spawner.pending:
+            await self.stop_single_user(user, server_name)
+        if spawner.active:
+            state = "is still starting or stopping"
+            raise web.HTTPError(
+                400, f"The server {server_name} of {user.name} {state}. Try again in a moment."
+            )
 
 
 def _object(body: bytes, policy: Policy) -> dict[str, object]:

@@ -6,8 +6,8 @@ from jupyterhub import apihandlers, handlers
 from eohub_hub.spawner.handlers import HANDLERS
 
 
-@pytest.mark.parametrize("kind", ["SpawnHandler", "UserServerAPIHandler"])
-def test_every_address_at_which_jupyterhub_starts_servers_is_ours(kind: str) -> None:
+@pytest.mark.parametrize("kind", ["SpawnHandler", "UserAPIHandler", "UserServerAPIHandler"])
+def test_every_address_at_which_jupyterhub_starts_or_stops_servers_is_ours(kind: str) -> None:
     theirs = [*handlers.default_handlers, *apihandlers.default_handlers]
     patterns = [pattern for pattern, handler, *_ in theirs if handler.__name__ == kind]
     assert patterns
