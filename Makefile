@@ -74,11 +74,11 @@ clean: ## remove what was installed and built; the state folder .eohub stays
 	  .pytest_cache .ruff_cache .hypothesis && find . -name '*.tsbuildinfo' -not -path './.git/*' -delete
 
 system-packages:
-	@for tool in chromium bwrap fusermount3; do command -v $$tool >/dev/null || missing=yes; done; \
+	@for tool in chromium bwrap fusermount3 pasta; do command -v $$tool >/dev/null || missing=yes; done; \
 	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium bubblewrap fuse3 fonts-dejavu-core >/dev/null; \
-	  else echo "Some tests will be skipped: install chromium, bubblewrap and fuse3 to run them."; fi; fi
+	    apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium bubblewrap fuse3 passt fonts-dejavu-core >/dev/null; \
+	  else echo "Some tests will be skipped: install chromium, bubblewrap, fuse3 and passt to run them."; fi; fi
 
 # uv where there is one; otherwise a Python from 3.12 on brings its own.
 .venv/.python:

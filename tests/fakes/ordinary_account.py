@@ -9,13 +9,22 @@ from pathlib import Path
 import eohub_hub
 import eohub_profiles
 import eohub_toolkit
-from eohub_hub.isolation.order import Entry, Kind, Mode, Order
-from eohub_hub.isolation.probe import LAUNCHER, link_text
+from eohub_hub.isolation.order import Entry, Kind
+from eohub_hub.isolation.probe import bubblewrap, link_text
 from eohub_hub.isolation.walls import system_entries
 from eohub_hub.spawner.home import private_folder
 
 ACCOUNT = 61_000
 _CHECKOUT = Path(__file__).parents[2]
+_WAYS = {Kind.READ_ONLY: "--ro-bind", Kind.WRITABLE: "--bind", Kind.LINK: "--symlink"}
+_BECOME = """
+import os, sys
+account = int(sys.argv[1])
+os.setgroups([])
+os.setgid(account)
+os.setuid(account)
+os.execv(sys.argv[2], sys.argv[2:])
+"""
 
 
 def run_as_ordinary_account(
@@ -23,7 +32,7 @@ def run_as_ordinary_account(
 ) -> tuple[int, str]:
     """Run `command` in the checkout with a home of its own; returns its exit status and what it printed.
 
-    It sees `more` over what is there.
+    It sees the machine's processes and devices, as such an account does, and `more` over what is there.
     """
     home = private_folder(folder / "ordinary", ACCOUNT)
     temporary = private_folder(folder / "ordinary-tmp", ACCOUNT)
@@ -37,11 +46,27 @@ def run_as_ordinary_account(
         Entry(Kind.WRITABLE, str(home), str(home)),
         *more,
     ]
-    order = Order(
-        mode=Mode.ACCOUNTS, argv=tuple(command), folder=str(_CHECKOUT), log=str(folder / "ordinary.log"),
-        log_bytes=1 << 20, grace_seconds=5, uid=ACCOUNT, root=str(private_folder(folder / "root")),
-        view=tuple(view),
-    )  # fmt: skip
+    room = [
+        bubblewrap() or "bwrap",
+        "--die-with-parent",
+        "--dev-bind",
+        "/dev",
+        "/dev",
+        "--bind",
+        "/proc",
+        "/proc",
+    ]
+    for entry in view:
+        # What bwrap makes by itself above a path may be entered by root only.
+        room += [
+            word for parent in reversed(Path(entry.target).parents[:-1]) for word in ("--dir", str(parent))
+        ]
+        room += [_WAYS[entry.kind], entry.source, entry.target]
+    become = [sys.executable, "-I", "-c", _BECOME, str(ACCOUNT)]
     environment = {"HOME": str(home), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TMPDIR": "/tmp"}
-    done = subprocess.run(LAUNCHER, input=order.dump(), env=environment, timeout=seconds, check=False)
-    return done.returncode, (folder / "ordinary.log").read_text()
+    words = [*room, "--chdir", str(_CHECKOUT), "--", *become, *command]
+    done = subprocess.run(
+        words, env=environment, timeout=seconds, check=False, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    return done.returncode, done.stdout

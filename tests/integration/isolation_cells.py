@@ -235,7 +235,7 @@ PORTS: tuple[Row[Look], ...] = (
     _port("another's port", "what the owner's notebook opened", "tcp", "{opened}", NOT_CONNECTED, "OPEN"),
     _port("another's socket", "an abstract one", "connect", "\0eohub-isolation", NOT_CONNECTED, "OPEN"),
     _port("public address", "the owner's page", "http", "{public} GET /user/owner/api/kernels",
-          NOT_CONNECTED, REFUSED),
+          REFUSED, REFUSED),
     _port("proxy API", "its routes", "http", "{proxy_api} GET /api/routes", NOT_CONNECTED, REFUSED),
     _port("hub API", "the owner's entry", "http", "{hub} GET /hub/api/users/owner", UNKNOWN, UNKNOWN),
     _port("hub API", "the audit log", "http", "{hub} GET /hub/api/eohub/audit", REFUSED, REFUSED),

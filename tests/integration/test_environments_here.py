@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from integration.local_stack import ROOT
 
-from eohub_hub.isolation.probe import Walls, find_isolation
+from eohub_hub.isolation.probe import Walls, find_walls
 from eohub_hub.local.environment import Uv
 from eohub_hub.local.environments import needs
 from eohub_hub.local.environments.here import room_of, trial, try_out
@@ -67,7 +67,7 @@ def test_an_environment_whose_kernel_answers_otherwise_fails_with_a_sentence(
     shutil.copy(ROOT / "kernels" / "smoke.py", kernels)
     text = (ROOT / "kernels" / "manifest.yaml").read_text("utf-8")
     (kernels / "manifest.yaml").write_text(text.replace('output: "10"', 'output: "11"', 1))
-    mode = find_isolation(Walls(state.root, FIRST_UID), room.place("base")).mode
+    mode = find_walls(Walls(state.root, FIRST_UID), room.place("base")).mode
     outcome = replace(trial(state, mode), kernels=kernels).of(known, room.place("base"))
     assert (outcome.passed, outcome.sentence) == (False, "The kernel python3 gives '10' instead of '11'.")
 

@@ -22,6 +22,7 @@ from fakes.storage_hub import SERVICE_TOKEN, FakeHub
 from fakes.storage_issuer import FakeIssuer
 from fakes.storage_s3 import REGION, RunningS3, free_ports, running_s3
 from fakes.user_environment import make_user_environment
+from fakes.walled_place import free_port, network_here
 
 from eohub_hub.isolation.limits import Bound, Machine
 from eohub_hub.isolation.order import Mode
@@ -33,6 +34,7 @@ from eohub_hub.spawner.mounts.attach import Attached, attach, place_of, release
 from eohub_hub.spawner.mounts.kernel import current_points
 from eohub_hub.spawner.mounts.order import STATUS_FILE, read_status
 from eohub_hub.spawner.mounts.tool import find_mount_tool
+from eohub_hub.spawner.network import network_of
 from eohub_hub.spawner.process import launch
 from eohub_hub.spawner.settings import FIRST_UID, Site, SpawnerSettings
 from eohub_profiles.decision import MountPlan
@@ -110,8 +112,9 @@ class World:
         attached = attach(files, folders, plans, number, variables)
         command = (f"{folders.environment}/bin/python", "-I", "-c", AGENT)
         walls = self.site.walls.order(
-            MODE, attached.folders, command, number=number, memory_bytes=1 << 30, log=files.log
-        )
+            MODE, attached.folders, command, number=number, memory_bytes=1 << 30, log=files.log,
+            network=network_of(self.site.isolation, free_port(), variables),
+        )  # fmt: skip
         process = launch(walls, {"LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "HOME": str(folders.home)})
         try:
             yield Server(files, folders, attached, process)
@@ -143,8 +146,9 @@ def site_of(state: Path, s3: RunningS3, storage_url: str) -> Site:
         people=FakePeople("alice", "bob"), s3_url=s3.endpoint, s3_region=REGION, storage_url=storage_url,
     )  # fmt: skip
     return Site(
-        settings, FixedPolicy(policy), FakeAudit(), Walls(state, FIRST_UID), Isolation(MODE),
-        Machine(Bound.NOTHING, Bound.NOTHING, ()), None, find_mount_tool(),
+        settings, FixedPolicy(policy), FakeAudit(), Walls(state, FIRST_UID),
+        Isolation(MODE, network=network_here()), Machine(Bound.NOTHING, Bound.NOTHING, ()), None,
+        find_mount_tool(),
     )  # fmt: skip
 
 

@@ -14,26 +14,20 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fakes.ordinary_account import run_as_ordinary_account
-from fakes.user_environment import make_user_environment
+from fakes.walled_place import FIRST_UID, MODE, ROOT, SECRET, Place, new_place, read_log, wait_until
 
 from eohub_hub.isolation.limits import Bound, enforcement
-from eohub_hub.isolation.order import NOT_STARTED, Mode, Order
-from eohub_hub.isolation.probe import LAUNCHER, Walls, find_isolation, find_machine, remove_groups
-from eohub_hub.isolation.walls import Folders
-from eohub_hub.spawner.home import account_files, private_folder
+from eohub_hub.isolation.order import NOT_STARTED, Mode
+from eohub_hub.isolation.probe import LAUNCHER, find_isolation, find_machine, remove_groups
 from eohub_hub.spawner.process import ProcessRecord, end_strays, launch, listens, started_at
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="walls need Linux")
-ROOT = os.geteuid() == 0
-MODE = Mode.ACCOUNTS if ROOT else Mode.BUBBLEWRAP
-FIRST_UID = 70_000
-SECRET = "a secret that no server may read"
 
 LOOK = """
 import ctypes, json, os, signal, sys
@@ -96,62 +90,10 @@ FORBIDDEN = (
 ALLOWED = ("own home", "own tmp", "own name", "terminal", "shared memory")
 
 
-@dataclass
-class Place:
-    """A state folder with what a hub keeps in it, and two people."""
-
-    state: Path
-    environment: Path
-
-    @property
-    def walls(self) -> Walls:
-        return Walls(self.state, FIRST_UID)
-
-    def folders(self, name: str, number: int) -> Folders:
-        uid = self.walls.uid(MODE, number)
-        own = self.state / "servers" / name
-        folders = Folders(
-            state=self.state,
-            environment=self.environment,
-            home=private_folder(self.state / "homes" / name, uid),
-            temporary=private_folder(own / "tmp", uid),
-            facts=private_folder(own / "facts", mode=0o755),
-        )
-        private_folder(self.state / "servers" / "root")
-        account_files(folders.facts, name, os.getuid() if uid is None else uid, folders.home)
-        return folders
-
-    def order(self, *code: str, name: str = "alice", number: int = 1, mode: Mode = MODE) -> Order:
-        folders = self.folders(name, number)
-        command = (f"{self.environment}/bin/python", "-I", "-c", *code)
-        log = self.log(name)
-        return self.walls.order(mode, folders, command, number=number, memory_bytes=1 << 30, log=log)
-
-    def log(self, name: str) -> Path:
-        return private_folder(self.state / "logs") / f"{name}.log"
-
-    def run(self, order: Order) -> tuple[int, str]:
-        """Run to the end; its exit status and what it printed."""
-        Path(order.log).unlink(missing_ok=True)
-        done = subprocess.run(LAUNCHER, input=order.dump(), env={"LANG": "C.UTF-8"}, timeout=60, check=False)
-        return done.returncode, Path(order.log).read_text()
-
-
 @pytest.fixture(scope="module")
 def place() -> Iterator[Place]:
-    # Not pytest's own folder: its parents are another account's where the tests run as one.
-    with tempfile.TemporaryDirectory(prefix="eohub-walls-") as folder:
-        state = private_folder(Path(folder) / "state")
-        (private_folder(state / "secrets") / "key").write_text(SECRET)
-        (private_folder(state / "hub") / "jupyterhub.sqlite").write_text(SECRET)
-        yield Place(state, make_user_environment(state / "environments" / "eo"))
-
-
-def wait_until(condition: Any, seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
+    with new_place() as place:
+        yield place
 
 
 @pytest.fixture(scope="module")
@@ -323,8 +265,8 @@ def test_a_port_belongs_to_the_server_that_listens_on_it_and_to_nobody_else(plac
             for number, name in enumerate(("alice", "bob"), 1):
                 place.log(name).unlink(missing_ok=True)
                 servers[name] = launch(place.order(listener(), name=name, number=number, mode=mode), {})
-                wait_until(lambda name=name: "port" in _read(place.log(name)))
-                ports[name] = int(_read(place.log(name)).split()[1])
+                wait_until(lambda name=name: "port" in read_log(place.log(name)))
+                ports[name] = int(read_log(place.log(name)).split()[1])
             records = {
                 name: ProcessRecord(each.pid, started_at(each.pid) or "") for name, each in servers.items()
             }
@@ -416,7 +358,7 @@ def test_nothing_outlives_a_server_that_is_asked_to_stop(place: Place, mode: Mod
     mark = f"asked-{mode}-{os.getpid()}"
     place.log("alice").unlink(missing_ok=True)
     process = launch(place.order(orphan() + "time.sleep(300)", mode=mode), {"MARK": mark})
-    wait_until(lambda: "up" in _read(place.log("alice")) and len(carriers(mark)) == 1)
+    wait_until(lambda: "up" in read_log(place.log("alice")) and len(carriers(mark)) == 1)
     process.terminate()
     assert process.wait(timeout=20) == 128 + signal.SIGTERM
     wait_until(lambda: not carriers(mark))
@@ -450,7 +392,7 @@ def test_a_server_that_ignores_the_request_is_killed_after_its_grace(place: Plac
     ignore = "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
     code = f"{ignore}print('up', flush=True)\ntime.sleep(300)"
     process = launch(replace(place.order(code), grace_seconds=1), {})
-    wait_until(lambda: "up" in _read(place.log("alice")))
+    wait_until(lambda: "up" in read_log(place.log("alice")))
     process.terminate()
     assert process.wait(timeout=20) == 128 + signal.SIGKILL
 
@@ -494,7 +436,3 @@ def test_the_same_holds_within_bubblewrap_for_an_ordinary_account(tmp_path: Path
     )
     assert status == 0, text
     assert " passed" in text, text
-
-
-def _read(path: Path) -> str:
-    return path.read_text() if path.exists() else ""

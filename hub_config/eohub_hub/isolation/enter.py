@@ -19,6 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
+from eohub_hub.isolation.connect import Connector
 from eohub_hub.isolation.log import BoundedLog
 from eohub_hub.isolation.namespace import (
     PR_SET_CHILD_SUBREAPER,
@@ -53,18 +54,22 @@ def attend(order: Order, log: BoundedLog) -> int:
         Path(order.cgroup, "cgroup.procs").write_text(str(os.getpid()))
     if _LINUX:
         LibC().prctl(PR_SET_CHILD_SUBREAPER, 1)
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    connector = None if order.network is None else Connector(order.network, order.uid, writing)
     if order.mode is Mode.ACCOUNTS:
         # The flag concerns children only: this process keeps seeing the machine, the next one is the first of
         # its own.
         os.unshare(os.CLONE_NEWPID)
-    reading, writing = os.pipe()
-    os.set_blocking(reading, False)
     child = os.fork()
     if child == 0:
-        _in_child(lambda: _run_server(order, writing))
+        _in_child(lambda: _run_server(order, writing, connector))
     os.close(writing)
     _pass_on_signals(child, 2 if order.mode is Mode.BUBBLEWRAP else 0, order.grace_seconds)
-    status = _log_until_end(child, reading, log)
+    if connector is not None:
+        connector.connect(child)
+    connecting = [pid for pid in children_of(os.getpid()) if pid != child]
+    status = _log_until_end(child, connecting, reading, log)
     signal.alarm(0)
     end_descendants()
     copy_available(reading, log)
@@ -117,7 +122,7 @@ def _in_child(work: Callable[[], None]) -> None:
         os._exit(NOT_STARTED)
 
 
-def _run_server(order: Order, output: int) -> None:
+def _run_server(order: Order, output: int, connector: Connector | None) -> None:
     os.setsid()
     nothing = os.open("/dev/null", os.O_RDONLY)
     for number, source in ((0, nothing), (1, output), (2, output)):
@@ -126,8 +131,10 @@ def _run_server(order: Order, output: int) -> None:
     if order.cores:
         os.sched_setaffinity(0, order.cores)
     if order.mode is Mode.ACCOUNTS:
-        _become_first_process(order)
+        _become_first_process(order, connector)
         return
+    if connector is not None:
+        connector.enter(LibC())
     _limit(order)
     if _LINUX:
         LibC().prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -138,7 +145,7 @@ def _run_server(order: Order, output: int) -> None:
     _execute(order)
 
 
-def _become_first_process(order: Order) -> None:
+def _become_first_process(order: Order, connector: Connector | None) -> None:
     """Be process 1 of the server's own process namespace: when it ends, the kernel ends all the others."""
     libc = LibC()
     if order.root is None or order.uid is None:
@@ -146,6 +153,8 @@ def _become_first_process(order: Order) -> None:
     os.unshare(os.CLONE_NEWNS | os.CLONE_NEWIPC)
     build_root(libc, Path(order.root), order.view)
     leave_root_account(libc, order.uid)
+    if connector is not None:
+        connector.enter(libc)
     # Only now: the kernel forgets this wish when a process changes its account.
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     server = os.fork()
@@ -209,8 +218,10 @@ def _exit_status(wait_status: int) -> int:
     return status if status >= 0 else 128 - status
 
 
-def _log_until_end(child: int, output: int, log: BoundedLog) -> int:
+def _log_until_end(child: int, connecting: list[int], output: int, log: BoundedLog) -> int:
     """Copy the server's output until it ends; return its wait status.
+
+    When a process of `connecting` ends, nobody reaches the server any more, and it ends as well.
 
     One thread: the kernel lets a process that has chosen a process namespace for its children start no second
     one.
@@ -227,6 +238,9 @@ def _log_until_end(child: int, output: int, log: BoundedLog) -> int:
             while (ended := os.waitpid(-1, os.WNOHANG)) != (0, 0):
                 if ended[0] == child:
                     return ended[1]
+                if ended[0] in connecting:
+                    log.write(b"What connects the server's network has ended, so the server ends.\n")
+                    os.kill(child, signal.SIGKILL)
             ready = {key.fd for key, _ in selector.select()}
             if woken in ready:
                 os.read(woken, _CHUNK_BYTES)

@@ -22,10 +22,12 @@ MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV = 1, 2, 4
 _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 _SYS_MOUNT_SETATTR = 442
 """The same on every architecture that Python runs on; the C library has a function for it only since 2.36."""
-PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 36, 38
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 36, 38
 _SYS_KEYCTL = {"x86_64": 250, "aarch64": 219, "riscv64": 219, "ppc64le": 271, "s390x": 280}
 """From the kernel's tables of system calls; the C library has no function for it."""
 _KEYCTL_JOIN_SESSION_KEYRING = 1
+_LINUX_CAPABILITY_VERSION_3, _CAPABILITY_SETS = 0x20080522, 2 * 3 * 4
+"""From <linux/capability.h>; three sets of 64 rights, as pairs of 32-bit numbers."""
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 _DEVICE_LINKS = (
     ("/proc/self/fd", "fd"), ("/proc/self/fd/0", "stdin"), ("/proc/self/fd/1", "stdout"),
@@ -81,6 +83,11 @@ class LibC:
         except OSError as error:
             if error.errno not in (errno.ENOSYS, errno.EPERM):
                 raise
+
+    def drop_capabilities(self) -> None:
+        """capset(2): keep none of the rights of this process's user namespace."""
+        header = struct.pack("=Ii", _LINUX_CAPABILITY_VERSION_3, 0)
+        self._check(self._library.capset(header, bytes(_CAPABILITY_SETS)), None)
 
     @staticmethod
     def _check(status: int, path: Path | None) -> None:

@@ -42,6 +42,15 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Network:
+    """A network of the server's own: the program that connects it, which also takes the number of a process
+    there as its last word, and the whole environment of that program."""
+
+    argv: tuple[str, ...]
+    environment: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """One server to start; `cores` empty means no affinity, `limits` maps names such as RLIMIT_DATA to soft =
     hard."""
@@ -58,6 +67,7 @@ class Order:
     cores: tuple[int, ...] = ()
     limits: dict[str, int] = field(default_factory=dict[str, int])
     cgroup: str | None = None
+    network: Network | None = None
 
     def dump(self) -> bytes:
         """Write the order as JSON."""
@@ -70,4 +80,6 @@ def read_order(text: bytes) -> Order:
     view = tuple(Entry(Kind(entry["kind"]), entry["target"], entry["source"]) for entry in raw.pop("view"))
     mode = Mode(raw.pop("mode"))
     argv, cores = tuple(raw.pop("argv")), tuple(raw.pop("cores"))
-    return Order(mode=mode, argv=argv, cores=cores, view=view, **raw)
+    wanted = raw.pop("network")
+    network = None if wanted is None else Network(tuple(wanted["argv"]), dict(wanted["environment"]))
+    return Order(mode=mode, argv=argv, cores=cores, view=view, network=network, **raw)

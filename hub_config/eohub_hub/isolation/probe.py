@@ -8,8 +8,9 @@ import stat
 import subprocess
 import sys
 import tempfile
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ import psutil
 
 from eohub_hub.isolation import cgroup
 from eohub_hub.isolation.limits import Bound, Machine
-from eohub_hub.isolation.order import Entry, Mode, Order
+from eohub_hub.isolation.network_probe import RESOLVER, find_network
+from eohub_hub.isolation.order import Entry, Mode, Network, Order
 from eohub_hub.isolation.walls import (
     Folders,
     Isolation,
@@ -35,6 +37,8 @@ _PROBE_SECONDS = 20
 _PROBE_MEMORY_BYTES = 1 << 30
 _LOG_BYTES = 4 << 20
 GRACE_SECONDS = 10
+NAMES_FILE = "resolv.conf"
+"""Among a server's facts where it asks for names elsewhere than the machine does."""
 _LOOK_AROUND = """
 import json, os, ssl, sys
 home, secret = sys.argv[1:]
@@ -65,6 +69,7 @@ class Walls:
         number: int,
         memory_bytes: int,
         log: Path,
+        network: Network | None = None,
     ) -> Order:
         """Write the order that starts `command` for the person with that number within walls of that kind."""
         view = tuple(_view(folders, memory_bytes)) if mode in (Mode.ACCOUNTS, Mode.BUBBLEWRAP) else ()
@@ -81,6 +86,7 @@ class Walls:
             uid=self.uid(mode, number),
             root=str(self.state / "servers" / "root") if mode is Mode.ACCOUNTS else None,
             view=view if mode is Mode.ACCOUNTS else (),
+            network=network,
         )
 
     def uid(self, mode: Mode, number: int) -> int | None:
@@ -93,10 +99,24 @@ def bubblewrap() -> str | None:
     return shutil.which("bwrap", path="/usr/local/bin:/usr/bin:/bin")
 
 
-def find_isolation(walls: Walls, environment: Path) -> Isolation:
-    """Try the walls from the best kind on, each for real, and take the first that holds."""
+def find_walls(walls: Walls, environment: Path) -> Isolation:
+    """Try the walls from the best kind on, each for real, and take the first that holds; networks are not
+    tried."""
     modes = candidates(linux=sys.platform == "linux", root=os.geteuid() == 0)
     return choose(modes, lambda mode: obstacle(walls, environment, mode))
+
+
+def find_isolation(walls: Walls, environment: Path) -> Isolation:
+    """What separates servers here: the best walls, and whether a network of its own works within them."""
+    found = find_walls(walls, environment)
+    if not found.separates_accounts:
+        return found
+
+    def run(code: tuple[str, ...], network: Network) -> tuple[int, str]:
+        with _place(walls) as folder:
+            return _try(walls, environment, found.mode, folder, code, network)
+
+    return replace(found, network=find_network(run))
 
 
 def obstacle(walls: Walls, environment: Path, mode: Mode) -> str | None:
@@ -108,9 +128,12 @@ def obstacle(walls: Walls, environment: Path, mode: Mode) -> str | None:
         return None
     if mode is Mode.BUBBLEWRAP and bubblewrap() is None:
         return "The program bwrap (package bubblewrap) is not installed."
-    servers = private_folder(walls.state / "servers")
-    with tempfile.TemporaryDirectory(prefix="probe-", dir=servers) as folder:
-        return _judge(mode, *_try(walls, environment, mode, Path(folder)))
+    with _place(walls) as folder:
+        secret = private_folder(folder / "secret")
+        status, text = _try(
+            walls, environment, mode, folder, (_LOOK_AROUND, str(folder / "home"), str(secret))
+        )
+    return _judge(mode, status, text, walls.uid(mode, 0))
 
 
 def find_machine(mode: Mode, instance: str) -> tuple[Machine, cgroup.CgroupTree | None]:
@@ -133,9 +156,23 @@ def remove_groups(instance: str) -> None:
             cgroup.CgroupTree(place / _group_name(instance)).clear()
 
 
-def _try(walls: Walls, environment: Path, mode: Mode, folder: Path) -> tuple[int, str, int | None]:
-    """Run the look around within walls; returns its exit status, what it printed, and the account it should
-    have."""
+@contextmanager
+def _place(walls: Walls) -> Generator[Path]:
+    """A folder for one probe among the servers' own."""
+    servers = private_folder(walls.state / "servers")
+    with tempfile.TemporaryDirectory(prefix="probe-", dir=servers) as folder:
+        yield Path(folder)
+
+
+def _try(
+    walls: Walls,
+    environment: Path,
+    mode: Mode,
+    folder: Path,
+    code: tuple[str, ...],
+    network: Network | None = None,
+) -> tuple[int, str]:
+    """Run Python code with its arguments within walls; returns its exit status and what it printed."""
     uid = walls.uid(mode, 0)
     folders = Folders(
         state=walls.state,
@@ -144,22 +181,22 @@ def _try(walls: Walls, environment: Path, mode: Mode, folder: Path) -> tuple[int
         temporary=private_folder(folder / "tmp", uid),
         facts=private_folder(folder / "facts", mode=0o755),
     )
-    secret = private_folder(folder / "secret")
     private_folder(walls.state / "servers" / "root")
     account_files(folders.facts, "probe", os.getuid() if uid is None else uid, folders.home)
-    python = str(environment / "bin" / "python")
-    command = (python, "-I", "-c", _LOOK_AROUND, str(folders.home), str(secret))
+    command = (str(environment / "bin" / "python"), "-I", "-c", *code)
     log = folder / "log"
-    order = walls.order(mode, folders, command, number=0, memory_bytes=_PROBE_MEMORY_BYTES, log=log)
+    order = walls.order(
+        mode, folders, command, number=0, memory_bytes=_PROBE_MEMORY_BYTES, log=log, network=network
+    )
     try:
         done = subprocess.run(
             LAUNCHER, input=order.dump(), env={"LANG": "C.UTF-8"}, timeout=_PROBE_SECONDS,
             capture_output=True, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        return 1, "it took too long", uid
+        return 1, "it took too long"
     text = log.read_text(errors="replace") if log.exists() else done.stderr.decode(errors="replace")
-    return done.returncode, text.strip(), uid
+    return done.returncode, text.strip()
 
 
 def _judge(mode: Mode, status: int, text: str, uid: int | None) -> str | None:
@@ -183,7 +220,10 @@ def _view(folders: Folders, memory_bytes: int) -> list[Entry]:
     text = settings.read_text() if settings.exists() else ""
     executable = (folders.environment / "bin" / "python").resolve()
     interpreters = interpreter_folders(folders.environment, text, executable)
-    return server_view(folders, interpreters, system_entries(link_text, os.path.isdir), memory_bytes)
+    # Where the machine's own is a link, what it leads to is replaced: a link cannot be mounted on.
+    places = {"passwd": "/etc/passwd", "group": "/etc/group", NAMES_FILE: os.path.realpath(RESOLVER)}
+    facts = {name: place for name, place in places.items() if (folders.facts / name).exists()}
+    return server_view(folders, interpreters, system_entries(link_text, os.path.isdir), memory_bytes, facts)
 
 
 def _without_paths(line: str) -> str:

@@ -2,10 +2,11 @@
 mount."""
 
 import configparser
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from eohub_hub.isolation.network import NetworkTool
 from eohub_hub.isolation.order import Entry, Kind, Mode
 
 SYSTEM_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt", "/sys")
@@ -21,6 +22,9 @@ class Isolation:
 
     mode: Mode
     reasons: tuple[str, ...] = ()
+    network: NetworkTool | str = "Nobody has tried a network of its own for each server."
+    """What connects servers that have networks of their own; else why they share the machine's, a
+    sentence."""
 
     @property
     def separates_accounts(self) -> bool:
@@ -28,17 +32,28 @@ class Isolation:
         return self.mode in (Mode.ACCOUNTS, Mode.BUBBLEWRAP)
 
     @property
+    def missing(self) -> tuple[str, ...]:
+        """What keeps servers less apart than EOHub can, one sentence each, for the operator."""
+        shared = self.network if self.separates_accounts and isinstance(self.network, str) else None
+        network = () if shared is None else (f"Servers share the network of the machine. {shared}",)
+        return (*self.reasons, *network)
+
+    @property
     def sentence(self) -> str:
         """What the form and `eohub doctor` say about it."""
         match self.mode:
             case Mode.ACCOUNTS:
-                return "a system account, file system and process list of its own for each person"
+                walls = "a system account, file system and process list of its own for each person"
             case Mode.BUBBLEWRAP:
-                return "a file system and process list of its own for each server (bubblewrap)"
+                walls = "a file system and process list of its own for each server (bubblewrap)"
             case Mode.SINGLE:
                 return "none, so that only one person may start servers"
             case Mode.NOBODY:
                 return "none, and no server can be started"
+        shared = isinstance(self.network, str)
+        return (
+            f"{walls}; {'the network of the machine' if shared else 'a network of its own for each server'}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +109,16 @@ def interpreter_folders(environment: Path, settings: str, executable: Path) -> t
 
 
 def server_view(
-    folders: Folders, interpreters: Iterable[Path], system: Iterable[Entry], memory_bytes: int
+    folders: Folders,
+    interpreters: Iterable[Path],
+    system: Iterable[Entry],
+    memory_bytes: int,
+    facts: Mapping[str, str],
 ) -> list[Entry]:
     """List what a server sees, later entries over earlier ones; /proc and /dev are made by whoever builds it.
 
-    /dev/shm holds at most half of the memory of the profile, as Linux gives half of the machine's.
+    /dev/shm holds at most half of the memory of the profile, as Linux gives half of the machine's. `facts`
+    are files of the server's own and where they are shown.
     """
     view = list(system)
     view += [
@@ -109,8 +129,7 @@ def server_view(
     ]
     shown = [*interpreters, folders.environment, folders.facts]
     view += [Entry(Kind.READ_ONLY, str(path), str(path)) for path in shown if _is_hidden(path, folders)]
-    view.append(Entry(Kind.READ_ONLY, "/etc/passwd", str(folders.facts / "passwd")))
-    view.append(Entry(Kind.READ_ONLY, "/etc/group", str(folders.facts / "group")))
+    view += [Entry(Kind.READ_ONLY, target, str(folders.facts / name)) for name, target in facts.items()]
     view.append(Entry(Kind.WRITABLE, str(folders.home), str(folders.home)))
     if folders.data is not None:
         view.append(Entry(Kind.MOUNTS, str(folders.home / "data"), str(folders.data)))

@@ -78,7 +78,8 @@ def server_starts(state: StateFolder) -> str:
             f"The program of servers does not run: {ended.last_line.removesuffix('.')}.",
             hint="Remove environments/eo in the state folder: the next start makes it anew.",
         )
-    return f"{isolation.mode}, jupyterhub-singleuser {' '.join(said)}"
+    walls = " ".join([f"{isolation.sentence}.", *isolation.missing])
+    return f"{walls} jupyterhub-singleuser {' '.join(said)}"
 
 
 def new_browser() -> httpx2.Client:

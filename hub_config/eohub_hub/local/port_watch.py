@@ -38,9 +38,12 @@ def _answers(port: int) -> bool:
 
 
 def _listening(members: Collection[Member]) -> set[int] | None:
-    """The ports at which `members` listen; None where the system does not let us see them all."""
+    """The ports at which parts among `members` listen; None where the system does not let us see them all.
+
+    What belongs to people's servers is no part, and what connects their networks may not be looked at.
+    """
     found: set[int] = set()
-    for member in members:
+    for member in (each for each in members if not each.of_user):
         try:
             connections = member.process.net_connections(kind="tcp")
         except psutil.NoSuchProcess:

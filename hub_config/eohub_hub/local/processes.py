@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import psutil
 
+from eohub_hub.isolation.network import server_of_title
+
 MARK = "EOHUB_INSTANCE"
 """Environment variable that every process of a stack carries, with the stack's instance id."""
 
@@ -58,6 +60,8 @@ def end(ending: Iterable[Member], *, grace_seconds: float) -> list[Member]:
 def _member(process: psutil.Process, instance: str) -> Member | None:
     try:
         environment = process.environ()
+    except psutil.AccessDenied:
+        return _connecting(process, instance)
     except (psutil.Error, OSError):
         return None
     if environment.get(MARK) != instance:
@@ -66,6 +70,16 @@ def _member(process: psutil.Process, instance: str) -> Member | None:
     if user is not None:
         return Member(process, f"server {user}", True)
     return Member(process, environment.get(_SERVICE_MARK, "hub"), False)
+
+
+def _connecting(process: psutil.Process, instance: str) -> Member | None:
+    """What connects a server's network; it hides its environment."""
+    try:
+        shown = process.cmdline()[:1]
+    except (psutil.Error, OSError):
+        return None
+    server = server_of_title(shown[0], instance) if shown else None
+    return None if server is None else Member(process, f"server {server}", True)
 
 
 def _descendants(process: psutil.Process) -> list[psutil.Process]:

@@ -4,6 +4,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from eohub_hub.isolation.network import NetworkTool, names_file
+from eohub_hub.isolation.network_probe import RESOLVER
+from eohub_hub.isolation.probe import NAMES_FILE
 from eohub_hub.isolation.walls import Folders
 from eohub_hub.spawner.aws_config import aws_config_text
 from eohub_hub.spawner.home import (
@@ -61,6 +64,9 @@ class ServerFiles:
         keys = str(folders.environment / "bin" / "eohub-credentials")
         text = aws_config_text(self.site.settings.s3_url, self.site.settings.s3_region, keys)
         replace_file(folders.facts / "aws-config", text)
+        network = self.site.isolation.network
+        if isinstance(network, NetworkTool) and network.forwards_names:
+            replace_file(folders.facts / NAMES_FILE, names_file(RESOLVER.read_text(errors="replace")))
 
     def remove(self) -> None:
         """Take away the server's temporary and generated files; the home folder and the log stay."""

@@ -1,5 +1,6 @@
 """Make this spawner and its pages the hub's; nothing that others configured is lost."""
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from eohub_hub.spawner.local import EohubLocalSpawner
 from eohub_hub.spawner.mounts.tool import find_mount_tool
 from eohub_hub.spawner.settings import Policies, Site, SpawnerSettings
 
+_log = logging.getLogger(__name__)
 MAXIMUM_NAMED_SERVERS = 100
 """Named servers of one person, stopped ones included: as many as a policy may let run, and no end of rows."""
 
@@ -23,10 +25,12 @@ MAXIMUM_NAMED_SERVERS = 100
 def install_spawner(c: Any, settings: SpawnerSettings, policies: Policies, audit: Audit) -> Site:
     """Find out what this machine can do and set spawner and pages in JupyterHub's configuration.
 
-    Call it after the login was installed: spawn page and REST calls come with the authenticator. Takes about
-    a third of a second.
+    Call it after the login was installed: spawn page and REST calls come with the authenticator. Takes a
+    second or two.
     """
     site = find_site(settings, policies, audit)
+    for missing in site.isolation.missing:
+        _log.warning("%s", missing)
     c.JupyterHub.spawner_class = spawner_for(site)
     install_pages(c)
     return site

@@ -26,6 +26,7 @@ from eohub_hub.spawner.end_watch import EndWatch, watch_end
 from eohub_hub.spawner.files import ServerFiles
 from eohub_hub.spawner.home import folder_name
 from eohub_hub.spawner.mounts.attach import attach, release
+from eohub_hub.spawner.network import network_of
 from eohub_hub.spawner.planned import PlannedSpawner
 from eohub_hub.spawner.process import ProcessRecord, end_strays, is_running, launch, listens, send, started_at
 from eohub_hub.spawner.settings import Person, Site
@@ -251,6 +252,7 @@ class EohubLocalSpawner(PlannedSpawner, Spawner):
         if site.isolation.mode is Mode.SINGLE:
             command.append("--allow-root")
         memory = limits.memory_bytes
+        given = self._variables(files, folders, limits)
         walls = site.walls.order(
             site.isolation.mode,
             folders,
@@ -258,10 +260,11 @@ class EohubLocalSpawner(PlannedSpawner, Spawner):
             number=person.number,
             memory_bytes=memory,
             log=files.log,
+            network=network_of(site.isolation, self.port, given),
         )
         group = None if site.cgroups is None else str(site.cgroups.add(files.key, memory, plan.cpu))
         order = replace(walls, cores=self.cores, limits=resource_limits(site.machine, memory), cgroup=group)
-        self._launcher = launch(order, self._variables(files, folders, limits))
+        self._launcher = launch(order, given)
         started = started_at(self._launcher.pid)
         self._record = ProcessRecord(self._launcher.pid, started or "")
         # Written now and not when it answers: a hub that dies in between finds the server again all the same.

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import psutil
 
+from eohub_hub.isolation.network import title
 from eohub_hub.isolation.order import Order
 from eohub_hub.isolation.probe import LAUNCHER
 
 INSTANCE_VARIABLE = "EOHUB_INSTANCE"
 SERVER_VARIABLE = "EOHUB_SERVER"
+_LISTEN = "0A"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,13 @@ def listens(record: ProcessRecord, port: int) -> bool:
         family = [launcher, *launcher.children(recursive=True)]
     except psutil.Error:
         return False
+    # What connects a network hides in which one it is; it is in the machine's.
+    machines = {None, _network_of(os.getpid())}
+    inside = {network: one.pid for one in family if (network := _network_of(one.pid)) not in machines}
+    if inside:
+        # Such a server starts only after the machine's port was taken by what connects its network, which
+        # listens from then on, whether the server does or not.
+        return any(port in _ports_of_network(pid) for pid in inside.values())
     return any(port in _listening_ports(process) for process in family)
 
 
@@ -92,11 +101,36 @@ def end_strays(instance: str, server: str) -> int:
     ended = 0
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
-            marks = process.environ()
-            if marks.get(INSTANCE_VARIABLE) == instance and marks.get(SERVER_VARIABLE) == server:
+            if _carries_marks(process, instance, server):
                 process.kill()
                 ended += 1
     return ended
+
+
+def _carries_marks(process: psutil.Process, instance: str, server: str) -> bool:
+    with suppress(psutil.AccessDenied):
+        marks = process.environ()
+        return marks.get(INSTANCE_VARIABLE) == instance and marks.get(SERVER_VARIABLE) == server
+    # What connects a network hides its environment even from its own account.
+    return process.cmdline()[:1] == [title(instance, server)]
+
+
+def _network_of(pid: int) -> str | None:
+    """The network that a process is in; None where that cannot be known."""
+    with suppress(OSError):
+        return os.readlink(f"/proc/{pid}/ns/net")
+    return None
+
+
+def _ports_of_network(pid: int) -> set[int]:
+    """The TCP ports on which anything listens in the network of a process (proc_net_tcp in the kernel's
+    documentation)."""
+    ports: set[int] = set()
+    for name in ("tcp", "tcp6"):
+        with suppress(OSError):
+            rows = [line.split() for line in Path(f"/proc/{pid}/net/{name}").read_text().splitlines()[1:]]
+            ports |= {int(row[1].rpartition(":")[2], 16) for row in rows if row[3] == _LISTEN}
+    return ports
 
 
 def _listening_ports(process: psutil.Process) -> set[int]:

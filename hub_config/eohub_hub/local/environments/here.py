@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from eohub_hub.isolation.order import Mode
-from eohub_hub.isolation.probe import Walls, find_isolation
+from eohub_hub.isolation.probe import Walls, find_walls
 from eohub_hub.local.environment import Report, Uv
 from eohub_hub.local.environments import package_index
 from eohub_hub.local.environments.manifest import Known, Manifest, load_manifest
@@ -55,7 +55,7 @@ def try_out(state: StateFolder) -> TryOut:
 
     def run(known: Known, environment: Path) -> Outcome:
         if not modes:
-            modes.append(find_isolation(Walls(state.root, FIRST_UID), environment).mode)
+            modes.append(find_walls(Walls(state.root, FIRST_UID), environment).mode)
         return trial(state, modes[0]).of(known, environment)
 
     return run

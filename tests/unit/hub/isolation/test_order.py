@@ -1,8 +1,9 @@
 import json
+from dataclasses import replace
 
 import pytest
 
-from eohub_hub.isolation.order import Entry, Kind, Mode, Order, read_order
+from eohub_hub.isolation.order import Entry, Kind, Mode, Network, Order, read_order
 
 ORDER = Order(
     mode=Mode.ACCOUNTS,
@@ -17,11 +18,13 @@ ORDER = Order(
     cores=(0, 2),
     limits={"RLIMIT_DATA": 1 << 30},
     cgroup="/cgroup/alice",
+    network=Network(("/usr/bin/pasta", "--quiet"), {"MARK": "x"}),
 )
 
 
 def test_an_order_is_read_as_it_was_written() -> None:
     assert read_order(ORDER.dump()) == ORDER
+    assert read_order(replace(ORDER, network=None).dump()) == replace(ORDER, network=None)
 
 
 def test_an_order_holds_no_environment() -> None:

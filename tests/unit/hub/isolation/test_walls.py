@@ -1,8 +1,10 @@
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from eohub_hub.isolation.network import NetworkTool
 from eohub_hub.isolation.order import Entry, Kind, Mode
 from eohub_hub.isolation.walls import (
     Folders,
@@ -60,10 +62,24 @@ class TestChoice:
     def test_every_kind_of_walls_is_said_in_words(self, mode: Mode) -> None:
         assert len(Isolation(mode).sentence) > 20
 
+    def test_whose_network_it_is_is_said_where_there_are_walls(self) -> None:
+        shared = Isolation(Mode.ACCOUNTS, network="No pasta.")
+        assert shared.sentence.endswith("; the network of the machine")
+        assert shared.missing == ("Servers share the network of the machine. No pasta.",)
+        own = replace(shared, network=NetworkTool("/usr/bin/pasta", forwards_names=False))
+        assert own.sentence.endswith("; a network of its own for each server")
+        assert own.missing == ()
+
+    def test_of_a_network_nothing_is_said_where_there_are_no_walls(self) -> None:
+        single = Isolation(Mode.SINGLE, ("No bwrap.",))
+        assert "network" not in single.sentence
+        assert single.missing == ("No bwrap.",)
+
 
 class TestView:
     def view(self, folders: Folders = FOLDERS) -> list[Entry]:
-        return server_view(folders, [PYTHON], [Entry(Kind.READ_ONLY, "/usr", "/usr")], 4 << 30)
+        facts = {"passwd": "/etc/passwd", "group": "/etc/group", "resolv.conf": "/run/names/stub.conf"}
+        return server_view(folders, [PYTHON], [Entry(Kind.READ_ONLY, "/usr", "/usr")], 4 << 30, facts)
 
     def test_only_home_and_tmp_are_writable(self) -> None:
         writable = {entry.target for entry in visible(self.view()).values() if entry.kind is Kind.WRITABLE}
@@ -84,13 +100,18 @@ class TestView:
         shown = {entry.source for entry in self.view() if entry.source.startswith(f"{STATE}/")}
         facts = FOLDERS.facts
         own = (FOLDERS.home, FOLDERS.environment, FOLDERS.temporary, facts, facts / "passwd", facts / "group")
-        assert shown == {str(path) for path in own}
+        assert shown == {str(path) for path in (*own, facts / "resolv.conf")}
+
+    def test_facts_take_the_place_of_the_machines_own_files(self) -> None:
+        shown = visible(self.view())["/run/names/stub.conf"]
+        expected = str(FOLDERS.facts / "resolv.conf")
+        assert shown == Entry(Kind.READ_ONLY, "/run/names/stub.conf", expected)
 
     def test_a_python_outside_the_environment_is_shown_read_only(self) -> None:
         assert visible(self.view())[str(PYTHON)] == Entry(Kind.READ_ONLY, str(PYTHON), str(PYTHON))
 
     def test_a_python_of_the_system_needs_no_entry_of_its_own(self) -> None:
-        assert "/usr/lib/python" not in visible(server_view(FOLDERS, [Path("/usr/lib/python")], [], 1))
+        assert "/usr/lib/python" not in visible(server_view(FOLDERS, [Path("/usr/lib/python")], [], 1, {}))
 
     def test_an_environment_in_a_state_below_a_system_folder_is_shown_all_the_same(self) -> None:
         state = Path("/opt/eohub")
