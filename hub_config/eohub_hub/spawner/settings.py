@@ -187,9 +187,10 @@ class Grounds(Protocol):
 def ports_obstacle(isolation: Isolation) -> str:
     """Why kernels that are reached by ports cannot run here, a sentence; empty where they can.
 
-    They neither encrypt nor hide what they say, and any account may listen at a loopback that is shared.
+    They neither encrypt nor hide what they say, and any account may listen at a loopback that is shared; a
+    network of its own for each server has a loopback of its own.
     """
-    if not isolation.separates_accounts:
+    if not isolation.separates_accounts or not isinstance(isolation.network, str):
         return ""
     return "Its kernels are reached by ports of this machine, where other accounts could listen."
 

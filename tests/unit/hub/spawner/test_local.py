@@ -12,6 +12,7 @@ from fakes.spawner_people import FakePeople
 from jupyterhub import orm
 
 from eohub_hub.isolation.limits import Bound, Machine
+from eohub_hub.isolation.network import NetworkTool
 from eohub_hub.isolation.order import Mode
 from eohub_hub.isolation.probe import Walls
 from eohub_hub.isolation.walls import Isolation
@@ -134,6 +135,9 @@ def test_kernels_that_are_reached_by_ports_are_not_offered_where_others_could_li
     )
     walled = with_software(spawner, software).site
     alone = replace(walled, isolation=Isolation(Mode.SINGLE))
+    tool = NetworkTool("/usr/bin/pasta", forwards_names=False)
+    connected = replace(walled, isolation=Isolation(Mode.ACCOUNTS, network=tool))
     assert walled.place.environments["java"].obstacle.startswith("Its kernels are reached by ports")
     assert not walled.place.environments["eo"].obstacle
     assert not alone.place.environments["java"].obstacle
+    assert not connected.place.environments["java"].obstacle
