@@ -52,7 +52,7 @@ generate: .venv/.development node_modules/.installed ## write the OpenAPI docume
 
 isolation: .venv/.development build ## try every cell of the isolation matrix and write the operator guide's tables from what was found
 	@rm -rf artifacts/isolation
-	@$(BIN)/python -m pytest -q tests/integration/test_isolation_matrix.py
+	@$(BIN)/python -m pytest -q tests/integration/test_isolation_matrix.py tests/integration/test_isolation_matrix_ordinary.py
 	@PYTHONPATH=tests $(BIN)/python tests/contract/isolation_tables.py
 
 lock: .venv/.development ## resolve the lock files anew

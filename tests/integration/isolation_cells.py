@@ -181,6 +181,9 @@ OVER_HTTP: tuple[Row[Outer], ...] = (
         for kind, above in (("HTTP", 0), ("gRPC", 10_000))
     ),
     Row("inner port: S3", "gRPC", Tls("s3", 10_000), _same(CLOSED, CLOSED, CLOSED)),
+    # Tried last: whoever may, ends it.
+    Row("running server", "stop it", Api("DELETE", "/hub/api/users/owner/server"),
+        _same(ALLOWED, UNKNOWN, REFUSED, ALLOWED, REFUSED)),
 )  # fmt: skip
 
 
