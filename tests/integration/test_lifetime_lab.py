@@ -26,6 +26,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="walls need Linu
 HEADERS = {"Authorization": f"token {ADMIN_TOKEN}"}
 CULLING = "{idle: 24 s, grace: 8 s, keep: 30 s, maximum_age: never}"
 LONGER_THAN_ANY_IDLENESS = 45
+PEOPLE = ("alice", "bob", "carol")
 
 
 @pytest.fixture(scope="module")
@@ -40,13 +41,13 @@ def hub() -> Iterator[Hub]:
         profile = "name: brief\ntitle: Brief\ncpu: 2\nmemory: 2 GiB\nprice: 0 EUR/h\n"
         (hub.folder / "policy" / "profiles" / "brief.yaml").write_text(f"{profile}culling: {CULLING}\n")
         hub.start()
-        for name in ("alice", "bob"):
+        for name in PEOPLE:
             hub.add(name)
         service.start(hub)
         try:
             yield hub
         finally:
-            for name in ("alice", "bob"):
+            for name in PEOPLE:
                 hub.stopped(name)
             service.stop()
             hub.close()
@@ -104,6 +105,22 @@ def until(condition: Callable[[], bool], seconds: float = 90.0) -> None:
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.5)
+
+
+async def test_a_terminal_knows_the_programs_of_its_environment(hub: Hub) -> None:
+    lab = Lab(hub, "carol")
+    name = lab.ask("POST", "api/terminals", {}).json()["name"]
+    url = f"{lab.address.replace('http', 'ws', 1)}terminals/websocket/{name}"
+    connection = await websocket_connect(HTTPRequest(url, headers=HEADERS, connect_timeout=60))
+    await connection.write_message(json.dumps(["stdin", "echo at-$(command -v python)-at\r"]))
+    seen = ""
+    while "bin/python-at" not in seen:
+        answer = await asyncio.wait_for(connection.read_message(), 30)
+        assert answer is not None
+        seen += str(json.loads(answer)[1:])
+    assert "/environments/eo/bin/python-at" in seen
+    connection.close()
+    hub.stopped("carol")
 
 
 async def test_a_notebook_that_sleeps_with_the_browser_closed_is_left_alone(hub: Hub) -> None:

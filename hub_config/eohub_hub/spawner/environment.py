@@ -46,6 +46,10 @@ def server_environment(
     }
 
 
+TERMINALS = "--ServerApp.terminado_settings=shell_command=/bin/bash"
+"""It would be a login shell, whose PATH is the machine's and lacks the environment's programs."""
+
+
 def from_hub(variables: Mapping[str, str], site: Mapping[str, object]) -> dict[str, str]:
     """What JupyterHub's own variables leave for a server: its `JUPYTERHUB_*`, the kept ones and the site's.
 

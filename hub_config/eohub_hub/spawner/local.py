@@ -245,7 +245,7 @@ class EohubLocalSpawner(PlannedSpawner, Spawner):
     def _launch(self, files: ServerFiles, folders: Folders, plan: Plan, person: Person) -> None:
         site = self.site
         limits = compile_local(plan)
-        command = [f"{folders.environment}/bin/jupyterhub-singleuser", *self.get_args()]
+        command = [f"{folders.environment}/bin/jupyterhub-singleuser", variables.TERMINALS, *self.get_args()]
         software = site.settings.software
         by_ports = software is not None and software.uses_ports(plan.environment)
         command += variables.kernel_arguments(site.isolation, by_ports=by_ports)
