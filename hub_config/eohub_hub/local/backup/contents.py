@@ -118,7 +118,11 @@ def is_text(name: str) -> bool:
 
 
 def hole_bytes(descriptor: int, size: int) -> int:
-    """How many of a file's bytes are no data; it stops to count where they are too many to be kept."""
+    """How many of a file's bytes are no data; it stops to count where they are too many to be kept.
+
+    Whoever reads the file goes on where they were.
+    """
+    place = os.lseek(descriptor, 0, os.SEEK_CUR)
     holes = end = 0
     while end < size and holes <= MOST_HOLE_BYTES:
         try:
@@ -129,7 +133,7 @@ def hole_bytes(descriptor: int, size: int) -> int:
             start = size
         holes += start - end
         end = os.lseek(descriptor, start, os.SEEK_HOLE) if start < size else size
-    os.lseek(descriptor, 0, os.SEEK_SET)
+    os.lseek(descriptor, place, os.SEEK_SET)
     return holes
 
 

@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import os
+import random
 import socket
 import sqlite3
 import stat
@@ -101,6 +102,20 @@ def test_what_was_saved_comes_back_with_rights_links_and_times(
     assert (tmp_path / "new" / "secrets" / "crypt_key").read_text() == "a secret"
     assert StateFolder(tmp_path / "new").instance == source.state.instance
     assert manifest.with_homes
+
+
+@pytest.mark.parametrize("name", ["homes/demo/large", "identity/large", "s3/data/large"])
+@pytest.mark.parametrize("size", [1, 8191, 131_073, 3_000_001])
+def test_every_byte_of_a_file_of_any_size_comes_back(
+    source: Source, tmp_path: Path, name: str, size: int
+) -> None:
+    content = random.Random(size).randbytes(size)
+    (source.state.root / name).parent.mkdir(exist_ok=True)
+    (source.state.root / name).write_bytes(content)
+    whole = Source(source.state, source.policy, Selection(buckets=True))
+    write_backup(whole, tmp_path / "b", quiet)
+    restore(tmp_path / "b", tmp_path / "new", quiet)
+    assert (tmp_path / "new" / name).read_bytes() == content
 
 
 def test_the_database_is_one_file_with_what_was_committed(file: Path, tmp_path: Path) -> None:
