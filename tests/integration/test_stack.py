@@ -233,7 +233,7 @@ def test_down_from_another_terminal_stops_it_and_waits(stack: LocalStack) -> Non
     found = stack.eohub("down")
     assert found.returncode == 0, found.stdout
     assert found.stdout.endswith("EOHub has stopped.\n")
-    assert stack.ended(1) == 0
+    assert stack.ended() == 0
     assert stack.members() == []
     again = stack.eohub("down")
     assert (again.returncode, again.stdout) == (0, "EOHub is not running.\n")

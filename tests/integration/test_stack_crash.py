@@ -106,5 +106,5 @@ def test_after_down_the_next_start_knows_that_the_server_is_gone(stack: LocalSta
 def test_down_ends_a_running_person_s_server_too(stack: LocalStack) -> None:
     assert servers(stack)
     assert stack.eohub("down").returncode == 0
-    assert stack.ended(1) == 0
+    assert stack.ended() == 0
     assert stack.members() == []
