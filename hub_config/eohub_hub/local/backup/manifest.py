@@ -84,13 +84,13 @@ def refuse_unsafe(entries: tuple[Entry, ...]) -> None:
         is_plain = _PARTS.fullmatch(entry.name) and not {".", ".."} & set(parts)
         if not is_plain or entry.name in seen or any(parent in links for parent in parents):
             raise BackupBroken(f"This backup has a file that it may not have: {entry.name[:100]!r}.")
-        if entry.kind == "link" and not may_be_link(entry.name):
+        if entry.kind == "link" and not is_of_person(entry.name):
             raise BackupBroken(f"This backup has a link that it may not have: {entry.name[:100]!r}.")
         seen.add(entry.name)
 
 
-def may_be_link(name: str) -> bool:
-    """Whether a link of that name is only a person's own thing."""
+def is_of_person(name: str) -> bool:
+    """Whether it lies in a home: a link there, or what is left out, concerns nobody but its owner."""
     return name.startswith(_HOMES)
 
 

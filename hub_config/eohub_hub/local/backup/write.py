@@ -35,7 +35,7 @@ from eohub_hub.local.backup.manifest import (
     STATE,
     Entry,
     Manifest,
-    may_be_link,
+    is_of_person,
 )
 from eohub_hub.local.errors import BackupRefused, disk_trouble
 from eohub_hub.local.state import STATE_VERSION, StateFolder
@@ -130,7 +130,7 @@ class _Pack:
             if end is None and item.name.startswith("audit/") and item.name.endswith(".jsonl"):
                 continue  # begun after that moment
             if not item.can_be_kept:
-                self.left_out += 1
+                self._leave_out(root, item, prefix)
             elif isinstance(end, bytes):
                 with tempfile.TemporaryFile() as copy:
                     copy.write(end)
@@ -150,26 +150,33 @@ class _Pack:
         if item.kind == "file":
             self._add_content(root, item, prefix, end)
             return
-        if item.kind == "link" and not may_be_link(f"{prefix}{item.name}"):
+        if item.kind == "link" and not is_of_person(f"{prefix}{item.name}"):
             raise BackupRefused(
                 f"{root / item.name} is a link, and what it leads to would not be saved.",
                 hint="Move that to its place, or mount it there.",
             )
         target = item.target() if item.kind == "link" else ""
         if not is_text(target):
-            self.left_out += 1
+            self._leave_out(root, item, prefix)
             return
         self._note(item, prefix, target=target)
         self._archive.addfile(_member(self.entries[-1]))
+
+    def _leave_out(self, root: Path, item: Item, prefix: str) -> None:
+        """Count what no restore could make; raises BackupRefused where EOHub itself would lack it."""
+        if item.kind and not is_of_person(f"{prefix}{item.name}"):
+            raise BackupRefused(
+                f"{root / item.name} cannot be saved.",
+                hint="Look whose it is and where it lies, then try again.",
+            )
+        self.left_out += 1
 
     def _add_content(self, root: Path, item: Item, prefix: str, end: int | None) -> None:
         with ExitStack() as stack:
             try:
                 descriptor = stack.enter_context(item.opened())
             except PermissionError:
-                if not item.name.startswith("homes/"):
-                    raise
-                self.left_out += 1
+                self._leave_out(root, item, prefix)
                 return
             file = stack.enter_context(os.fdopen(os.dup(descriptor), "rb"))
             is_ours = prefix == STATE and not item.name.startswith("homes/")
@@ -179,8 +186,8 @@ class _Pack:
                     self._add_file(item, prefix, copy, os.stat(copy.name).st_size)
                 return
             size = os.fstat(descriptor).st_size if end is None else end
-            if hole_bytes(descriptor, size) > MOST_HOLE_BYTES:
-                self.left_out += 1
+            if is_of_person(f"{prefix}{item.name}") and hole_bytes(descriptor, size) > MOST_HOLE_BYTES:
+                self._leave_out(root, item, prefix)
                 return
             self._add_file(item, prefix, file, size)
 

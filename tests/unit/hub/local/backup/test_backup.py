@@ -311,9 +311,6 @@ def test_a_file_that_becomes_something_else_meanwhile_breaks_nothing_off(
     source: Source, tmp_path: Path
 ) -> None:
     home = source.state.root / "homes" / "demo"
-    (home / "a").symlink_to("x")
-    for name in ("b", "c"):
-        (home / name).mkdir()
 
     def change(_: str) -> None:
         for name in ("passwords", "run.sh"):
@@ -323,6 +320,22 @@ def test_a_file_that_becomes_something_else_meanwhile_breaks_nothing_off(
 
     write_backup(source, tmp_path / "b", change)
     restore(tmp_path / "b", tmp_path / "new", quiet)
+    assert (tmp_path / "new" / "homes" / "demo" / "closed" / "inside").read_text() == "x"
+
+
+@pytest.mark.parametrize("place", ["identity", "s3/data", "secrets"])
+def test_what_eohub_itself_would_lack_is_never_left_out(source: Source, tmp_path: Path, place: str) -> None:
+    folder = source.state.root / place
+    folder.mkdir(exist_ok=True)
+    with (folder / "holes").open("wb") as file:
+        file.truncate(1_100 << 20)
+    whole = Source(source.state, source.policy, Selection(buckets=True))
+    assert write_backup(whole, tmp_path / "b", quiet).left_out == 0
+    (folder / "holes").unlink()
+    nested(folder, "n" * 250, 10)
+    with pytest.raises(BackupRefused, match="cannot be saved"):
+        write_backup(whole, tmp_path / "c", quiet)
+    assert not (tmp_path / "c").exists()
 
 
 def test_a_folder_that_holds_something_is_refused_and_left_alone(file: Path, tmp_path: Path) -> None:
@@ -367,11 +380,9 @@ def test_a_backup_that_was_cut_or_changed_anywhere_is_refused_before_anything_is
         assert (folder / "new" / "secrets" / "crypt_key").read_text() == "a secret"
 
 
-@pytest.mark.parametrize("cut", [0, 1, 20, 1000, -1, -9])
+@pytest.mark.parametrize("cut", [0, 1, 20, 1000, -1])
 def test_a_compressed_file_that_was_cut_is_refused(file: Path, tmp_path: Path, cut: int) -> None:
     (tmp_path / "cut").write_bytes(file.read_bytes()[:cut] if cut != -1 else b"not a backup at all")
-    if cut == -9:
-        return
     with pytest.raises(BackupBroken):
         restore(tmp_path / "cut", tmp_path / "new", quiet)
     assert not (tmp_path / "new").exists()
@@ -421,15 +432,13 @@ def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
         restore(forged(tmp_path, members, entries), tmp_path / "new", quiet)
 
 
-@pytest.mark.parametrize("name", ["state/logs", "state/homes", "state/environments2", "policy/policy.yaml"])
+@pytest.mark.parametrize("name", ["state/homes", "state/environments2", "policy/policy.yaml"])
 def test_a_link_outside_of_homes_is_refused_on_both_ways(source: Source, tmp_path: Path, name: str) -> None:
     link = [member(name, tarfile.SYMTYPE, "/tmp")]
     with pytest.raises(BackupBroken, match="a link that it may not have"):
         restore(forged(tmp_path, link, [entry(name, "link", target="/tmp")]), tmp_path / "new", quiet)
     part, _, inner = name.partition("/")
     place = (source.state.root if part == "state" else source.policy) / inner
-    if inner == "logs":
-        return  # left out anyhow
     if place.exists():
         place.rename(tmp_path / "elsewhere")
     place.symlink_to(tmp_path / "elsewhere")
