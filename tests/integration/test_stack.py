@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import httpx2
 import psutil
 import pytest
+from fakes.passing_processes import variables_of, words_of
 from integration.leaks import leaks
 from integration.local_stack import LocalStack, Person, fresh_state
 
@@ -149,8 +150,9 @@ def secrets_of(stack: LocalStack) -> list[str]:
     ]
     servers = [member.process for member in stack.members() if member.of_user]
     # What connects a server's network is given no token, and hides its environment from an ordinary account.
-    programs = [each for each in servers if server_of_title(each.cmdline()[0], stack.state.instance) is None]
-    tokens = [process.environ()["JUPYTERHUB_API_TOKEN"] for process in programs]
+    lines = [(words, variables_of(each)) for each in servers if (words := words_of(each))]
+    programs = [given for words, given in lines if server_of_title(words[0], stack.state.instance) is None]
+    tokens = [given["JUPYTERHUB_API_TOKEN"] for given in programs if given]
     assert tokens, "nobody has a server"
     return [*found, *tokens]
 
@@ -158,7 +160,7 @@ def secrets_of(stack: LocalStack) -> list[str]:
 def test_no_secret_is_in_a_command_line_or_a_hub_s_environment(stack: LocalStack) -> None:
     secrets = secrets_of(stack)
     for member in stack.members():
-        assert leaks(" ".join(member.process.cmdline()), secrets) == [], member.name
+        assert leaks(" ".join(words_of(member.process)), secrets) == [], member.name
     assert leaks("\n".join(stack.process("hub").environ().values()), secrets) == []
 
 

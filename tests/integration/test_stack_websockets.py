@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import httpx2
 import psutil
 import pytest
+from fakes.passing_processes import variables_of, words_of
 from integration.local_stack import LocalStack, Person, fresh_state
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
@@ -36,7 +37,7 @@ def proxy_of(stack: LocalStack) -> psutil.Process:
     return next(
         member.process
         for member in stack.members()
-        if "configurable-http-proxy" in " ".join(member.process.cmdline())
+        if "configurable-http-proxy" in " ".join(words_of(member.process))
     )
 
 
@@ -45,8 +46,8 @@ def server_of(stack: LocalStack) -> psutil.Process:
     return next(
         process
         for process in psutil.process_iter()
-        if any(word.endswith("jupyterhub-singleuser") for word in process.cmdline()[:3])
-        and process.environ().get("EOHUB_INSTANCE") == stack.state.instance
+        if any(word.endswith("jupyterhub-singleuser") for word in words_of(process)[:3])
+        and variables_of(process).get("EOHUB_INSTANCE") == stack.state.instance
     )
 
 
