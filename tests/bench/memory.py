@@ -7,7 +7,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from fakes.passing_processes import words_of
 from integration.local_stack import LocalStack, fresh_state
 
 SETTLE_SECONDS = 20
@@ -19,7 +18,7 @@ def resident_by_part(stack: LocalStack) -> dict[str, float]:
     """Proportional set size in MiB by part: pages that processes share are counted once, split among them."""
     found: defaultdict[str, float] = defaultdict(float)
     for member in stack.members():
-        words = " ".join(words_of(member.process))
+        words = " ".join(member.process.cmdline())
         part = "proxy" if "configurable-http-proxy" in words else member.name
         found[part] += member.process.memory_full_info().pss / MEBIBYTE
     return dict(found)

@@ -21,7 +21,6 @@ from typing import Any
 import psutil
 import pytest
 from fakes.ordinary_account import run_as_ordinary_account
-from fakes.passing_processes import words_of
 from fakes.walled_place import MODE, ROOT, Place, free_port, network_here, new_place, read_log, wait_until
 
 from eohub_hub.isolation.network import title
@@ -128,7 +127,12 @@ def serving(port: int) -> str:
 
 def connecting(name: str = "alice") -> list[psutil.Process]:
     """What connects a server's network now."""
-    return [each for each in psutil.process_iter() if words_of(each)[:1] == [title(INSTANCE, name)]]
+    found: list[psutil.Process] = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.cmdline()[:1] == [title(INSTANCE, name)]:
+                found.append(process)
+    return found
 
 
 @contextmanager

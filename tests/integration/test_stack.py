@@ -150,9 +150,12 @@ def secrets_of(stack: LocalStack) -> list[str]:
     ]
     servers = [member.process for member in stack.members() if member.of_user]
     # What connects a server's network is given no token, and hides its environment from an ordinary account.
-    lines = [(words, variables_of(each)) for each in servers if (words := words_of(each))]
-    programs = [given for words, given in lines if server_of_title(words[0], stack.state.instance) is None]
-    tokens = [given["JUPYTERHUB_API_TOKEN"] for given in programs if given]
+    programs = [
+        each
+        for each in servers
+        if (words := words_of(each)) and server_of_title(words[0], stack.state.instance) is None
+    ]
+    tokens = [given["JUPYTERHUB_API_TOKEN"] for each in programs if (given := variables_of(each))]
     assert tokens, "nobody has a server"
     return [*found, *tokens]
 
