@@ -179,14 +179,15 @@ class _Pack:
                 self._leave_out(root, item, prefix)
                 return
             file = stack.enter_context(os.fdopen(os.dup(descriptor), "rb"))
-            is_ours = prefix == STATE and not item.name.startswith("homes/")
+            of_person = is_of_person(f"{prefix}{item.name}")
+            is_ours = prefix == STATE and not of_person
             if is_ours and file.read(len(SQLITE)) == SQLITE and not is_passing(item.name):
                 with tempfile.NamedTemporaryFile(suffix=".sqlite") as copy:
                     copy_database(root / item.name, Path(copy.name))
                     self._add_file(item, prefix, copy, os.stat(copy.name).st_size)
                 return
             size = os.fstat(descriptor).st_size if end is None else end
-            if is_of_person(f"{prefix}{item.name}") and hole_bytes(descriptor, size) > MOST_HOLE_BYTES:
+            if of_person and hole_bytes(descriptor, size) > MOST_HOLE_BYTES:
                 self._leave_out(root, item, prefix)
                 return
             self._add_file(item, prefix, file, size)
