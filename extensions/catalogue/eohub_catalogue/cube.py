@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from eohub_catalogue.contract import Dimension, Variable
+from eohub_catalogue.item_contract import Dimension, Variable
 from eohub_catalogue.reading import count, duration_seconds, instant, mapping, number, sequence, text
 
 MOST_DIMENSIONS = 20

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from eohub_catalogue.contract import Defect
+from eohub_catalogue.item_contract import Defect
 from eohub_catalogue.reading import instant, mapping, number, positions, sequence, text
 
 type Check = Callable[[Mapping[str, object]], Iterator[tuple[str, str]]]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
-from eohub_catalogue.contract import Source
+from eohub_catalogue.item_contract import Source
 from eohub_catalogue.reading import mapping, sequence, text
 
 _MOST_LINKS = 500

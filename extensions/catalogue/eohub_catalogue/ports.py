@@ -4,7 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from eohub_catalogue.contract import SearchQuery
+from eohub_catalogue.contract import (
+    Abilities,
+    CollectionPage,
+    CollectionQuery,
+    FreezeQuery,
+    FrozenList,
+    FrozenState,
+    IndexState,
+    QueryableList,
+    Saved,
+    SavedPlace,
+    SavedSearch,
+    SearchQuery,
+)
+from eohub_catalogue.item_contract import AssetKey, FilterName
 
 
 @dataclass(frozen=True)
@@ -15,19 +29,100 @@ class RawPage:
     next: str | None
     matched: int | None
     note: str | None = None
+    done_here: tuple[FilterName, ...] = ()
 
 
 class StacCatalogue(Protocol):
-    """One STAC API."""
+    """One catalogue, of whatever kind. All of it raises Unavailable, Upstream, TooMany or Unauthenticated."""
 
     async def search(self, query: SearchQuery) -> RawPage:
-        """Return one page; raises Unavailable, Upstream, TooMany or InvalidPage."""
+        """Return one page; raises InvalidPage for a marker that is not from here."""
         ...
 
-    async def probe(self) -> None:
-        """Return when the catalogue answers; raises what `search` raises where it does not."""
+    async def abilities(self) -> Abilities:
+        """Return what it can do by itself, asked anew; so it is found out too whether it answers."""
         ...
 
-    async def item(self, collection: str, item: str) -> object:
-        """Return one item's JSON; raises ItemNotFound and what `search` raises."""
+    async def item(self, collection: str | None, item: str) -> object:
+        """Return one item's JSON; raises ItemNotFound."""
+        ...
+
+    async def collections(self, query: CollectionQuery) -> CollectionPage:
+        """Return one page of its collections."""
+        ...
+
+    async def queryables(self, collection: str | None) -> QueryableList:
+        """Return what can be searched in one collection, or in all."""
+        ...
+
+
+class IndexedCatalogue(StacCatalogue, Protocol):
+    """A catalogue that has no search of its own and is searched through a local index."""
+
+    async def index_state(self) -> IndexState:
+        """Return how far the index is."""
+        ...
+
+    async def build_index(self) -> IndexState:
+        """Begin to build the index or to bring it up to date; returns at once."""
+        ...
+
+    async def stop_building(self) -> IndexState:
+        """Stop building; what has been read stays."""
+        ...
+
+
+class SavedThings(Protocol):
+    """What a person keeps. Every change returns all of it; two changes at once both stay."""
+
+    async def all(self) -> Saved:
+        """Return everything."""
+        ...
+
+    async def keep_search(self, search: SavedSearch) -> Saved:
+        """Keep a search, in place of one of the same name."""
+        ...
+
+    async def forget_search(self, name: str) -> Saved:
+        """Forget a search; nothing happens where there is none."""
+        ...
+
+    async def keep_place(self, place: SavedPlace) -> Saved:
+        """Keep a place, in place of one of the same name."""
+        ...
+
+    async def forget_place(self, name: str) -> Saved:
+        """Forget a place; nothing happens where there is none."""
+        ...
+
+
+class Freezer(Protocol):
+    """Keeps searches with what is needed to use them without a network."""
+
+    async def freeze(self, query: FreezeQuery) -> FrozenState:
+        """Begin; returns at once. Raises Invalid or Conflict for a path that cannot be taken."""
+        ...
+
+    async def frozen(self) -> FrozenList:
+        """Return all of this server's, newest first."""
+        ...
+
+    async def stop(self, identifier: str) -> FrozenState:
+        """Stop one and leave nothing of it behind; raises NotFound."""
+        ...
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A small picture, made safe to be shown."""
+
+    body: bytes
+    media_type: str
+
+
+class Quicklooks(Protocol):
+    """Small pictures of items."""
+
+    async def picture(self, key: AssetKey) -> Picture:
+        """Return an asset's picture; raises NotFound where it has none that can be shown."""
         ...

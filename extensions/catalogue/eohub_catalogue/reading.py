@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import cast
 
-from eohub_catalogue.contract import LONGEST_ID
+from eohub_catalogue.wire import LONGEST_ID
 
 _DURATION = re.compile(
     r"^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$"

@@ -1,7 +1,6 @@
 """How a search is asked of a STAC API, and what is done here for those that cannot search words."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from typing import Literal
 
 from eohub_catalogue.contract import SearchQuery
@@ -36,10 +35,10 @@ def parameters_of(query: SearchQuery, word_search: WordSearch) -> dict[str, str]
     return parameters
 
 
-def interval(start: date | None, end: date | None) -> str:
-    """A STAC time interval over whole days in UTC, both included, open where a date is missing."""
-    first = f"{start.isoformat()}T00:00:00Z" if start else ".."
-    last = f"{end.isoformat()}T23:59:59.999Z" if end else ".."
+def interval(start: str | None, end: str | None) -> str:
+    """A STAC time interval over days or times in UTC, both included, open where one is missing."""
+    first = (start if "T" in start else f"{start}T00:00:00Z") if start else ".."
+    last = (end if "T" in end else f"{end}T23:59:59.999Z") if end else ".."
     return f"{first}/{last}"
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from eohub_catalogue.assets import kind_of, openable
-from eohub_catalogue.contract import ItemPage, ItemSummary, StoredSize
 from eohub_catalogue.cube import cube_of
+from eohub_catalogue.item_contract import ItemPage, ItemSummary, StoredSize
 from eohub_catalogue.lint import defects_of
 from eohub_catalogue.origin import attribution_of, license_url_of, providers_of, sources_of
 from eohub_catalogue.ports import RawPage
-from eohub_catalogue.reading import count, identifier, instant, mapping, text
+from eohub_catalogue.reading import count, identifier, instant, mapping, number, text
 
 _MOST_ASSETS = 2_000
 
@@ -17,7 +17,7 @@ _MOST_ASSETS = 2_000
 def page_of(raw: RawPage, catalogue: str) -> ItemPage:
     """Summaries of a raw page, in its order."""
     items = tuple(summary_of(feature, catalogue) for feature in raw.features)
-    return ItemPage(items=items, next=raw.next, matched=raw.matched, note=raw.note)
+    return ItemPage(items=items, next=raw.next, matched=raw.matched, note=raw.note, done_here=raw.done_here)
 
 
 def summary_of(item: object, catalogue: str) -> ItemSummary:
@@ -47,6 +47,11 @@ def summary_of(item: object, catalogue: str) -> ItemSummary:
         variable_count=cube.variable_count,
         start=start,
         end=end,
+        bbox=None,
+        footprint=None,
+        cloud_cover=number(properties.get("eo:cloud_cover")),
+        quicklook=None,
+        fingerprint=None,
         defects=defects_of(item),
         code_refusal=_code_refusal(raw, own_id, collection),
     )

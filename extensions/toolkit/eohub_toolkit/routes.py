@@ -1,5 +1,6 @@
 """One door for requests in the user's pod: authentication, validation and errors of every route."""
 
+import asyncio
 import inspect
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -15,12 +16,22 @@ from tornado import web
 
 from eohub_toolkit.errors import STATUS, Invalid, Problem, kind_of, problem_of
 
-type Endpoint = Callable[..., Awaitable[BaseModel]]
+type Endpoint = Callable[..., Awaitable[BaseModel | Content]]
 _LARGEST_BODY = 1024 * 1024
+_WITH_BODY = frozenset({"POST", "PUT"})
 _REFUSALS: Mapping[int, tuple[str, str | None]] = {
     403: ("Your server does not know who asks.", "Reload the page; log in again where it asks for it."),
     405: ("This address does not take such a request.", None),
 }
+
+
+@dataclass(frozen=True)
+class Content:
+    """An answer that is no JSON, such as a picture; the browser may keep it for `keep_seconds`."""
+
+    body: bytes
+    media_type: str
+    keep_seconds: int = 0
 
 
 @dataclass(frozen=True)
@@ -33,13 +44,13 @@ class Route:
     model: tuple[str, type[BaseModel]] | None
     path_names: tuple[str, ...]
     provided: Mapping[str, type]
-    returns: type[BaseModel]
+    returns: type[BaseModel | Content]
 
 
-def route(method: Literal["GET", "POST"], path: str) -> Callable[[Endpoint], Endpoint]:
+def route(method: Literal["GET", "POST", "PUT", "DELETE"], path: str) -> Callable[[Endpoint], Endpoint]:
     """Mark an async function as the endpoint of `method` and `path` ('/items/{collection}/{item}').
 
-    A pydantic parameter is filled from the JSON body of a POST or the query string of a GET, a `str`
+    A pydantic parameter is filled from the JSON body of a POST or PUT or else from the query string, a `str`
     parameter from the path, any other by its type from what `handlers` is given.
     """
 
@@ -72,7 +83,7 @@ def route_of(endpoint: Endpoint) -> Route:
 def openapi(title: str, prefix: str, routes: Sequence[Endpoint]) -> dict[str, Any]:
     """The OpenAPI 3.1 document of a pod's routes."""
     noted = [route_of(endpoint) for endpoint in routes]
-    models = {noted_route.returns for noted_route in noted} | {Problem}
+    models = {noted_route.returns for noted_route in noted} - {Content} | {Problem}
     inputs = {noted_route.model[1] for noted_route in noted if noted_route.model}
     wanted = sorted(
         [(model, "serialization") for model in models] + [(model, "validation") for model in inputs],
@@ -98,8 +109,10 @@ class _RouteHandler(APIHandler):
         self._routes = routes
         self._provide = provide
         self._trace_id = uuid4().hex
+        self._task: asyncio.Task[Any] | None = None
 
     async def _serve(self, **path_values: str) -> None:
+        self._task = asyncio.current_task()
         noted = self._routes.get(self.request.method or "")
         if noted is None:
             raise web.HTTPError(405)
@@ -114,15 +127,26 @@ class _RouteHandler(APIHandler):
         self._finish(200, result)
 
     @override
+    def on_connection_close(self) -> None:
+        """End the work that nobody waits for any more."""
+        if self._task is not None:
+            self._task.cancel()
+
+    @override
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer what Jupyter and tornado refuse by themselves: a stranger, a forged form, a wrong method."""
         detail, hint = _REFUSALS.get(status_code, (f"The request failed with status {status_code}.", None))
         _, problem = problem_of(kind_of(status_code)(detail, hint=hint), self._trace_id)
         self._finish(status_code, problem)
 
-    def _finish(self, status: int, body: BaseModel) -> None:
+    def _finish(self, status: int, body: BaseModel | Content) -> None:
         self.set_status(status)
         self.set_header("X-Trace-Id", self._trace_id)
+        if isinstance(body, Content):
+            self.set_header("Content-Type", body.media_type)
+            self.set_header("Cache-Control", f"private, max-age={body.keep_seconds}")
+            self.finish(body.body)
+            return
         self.finish(body.model_dump_json(exclude_none=isinstance(body, Problem)))
 
     @web.authenticated
@@ -135,6 +159,8 @@ class _RouteHandler(APIHandler):
         """Answer POST."""
         await self._serve(**path_values)
 
+    put = delete = post
+
     def _arguments(self, noted: Route, path_values: Mapping[str, str]) -> dict[str, object]:
         arguments: dict[str, object] = {name: path_values[name] for name in noted.path_names}
         arguments |= {name: self._provide[kind] for name, kind in noted.provided.items()}
@@ -144,7 +170,7 @@ class _RouteHandler(APIHandler):
         return arguments
 
     def _raw_input(self, method: str) -> object:
-        if method == "GET":
+        if method not in _WITH_BODY:
             return {
                 name: values[-1].decode("utf-8", "replace") for name, values in self.request.arguments.items()
             }
@@ -185,7 +211,9 @@ def _pattern(base_url: str, prefix: str, path: str) -> str:
 
 
 def _operation(noted: Route, references: Mapping[tuple[type, str], Any]) -> dict[str, Any]:
-    content = {"application/json": {"schema": references[noted.returns, "serialization"]}}
+    content: dict[str, Any] = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+    if noted.returns is not Content:
+        content = {"application/json": {"schema": references[noted.returns, "serialization"]}}
     problem = {"application/json": {"schema": references[Problem, "serialization"]}}
     operation: dict[str, Any] = {
         "operationId": noted.endpoint.__name__,
@@ -199,7 +227,7 @@ def _operation(noted: Route, references: Mapping[tuple[type, str], Any]) -> dict
     }
     if noted.model is not None:
         _, model = noted.model
-        if noted.method == "POST":
+        if noted.method in _WITH_BODY:
             body = {"application/json": {"schema": references[model, "validation"]}}
             operation["requestBody"] = {"required": True, "content": body}
         else:

@@ -3,7 +3,7 @@
 import pytest
 from fakes.stac_documents import cube_item, real_documents, with_properties
 
-from eohub_catalogue.contract import Source
+from eohub_catalogue.item_contract import Source
 from eohub_catalogue.origin import attribution_of, license_url_of, providers_of, sources_of
 from eohub_catalogue.summary import summary_of
 

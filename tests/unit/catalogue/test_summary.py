@@ -8,7 +8,7 @@ from fakes.stac_documents import cube_item, real_documents, with_asset, with_pro
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eohub_catalogue.contract import Dimension, StoredSize, Variable
+from eohub_catalogue.item_contract import Dimension, StoredSize, Variable
 from eohub_catalogue.ports import RawPage
 from eohub_catalogue.summary import page_of, summary_of
 

@@ -2,49 +2,182 @@
 
 import asyncio
 
-from eohub_catalogue.code import code_of
+from eohub_catalogue.code import code_of, search_code_of
 from eohub_catalogue.contract import (
     CatalogueList,
-    CodeQuery,
+    CatalogueSource,
+    CatalogueState,
+    CollectionPage,
+    CollectionQuery,
     DataStore,
-    ItemPage,
-    NotebookCode,
-    Reachable,
+    FilterCheck,
+    FilterText,
+    FreezeQuery,
+    FrozenList,
+    FrozenState,
+    IndexState,
+    NewCatalogue,
+    QueryableList,
+    QueryableQuery,
+    Saved,
+    SavedPlace,
+    SavedSearch,
     SearchQuery,
 )
+from eohub_catalogue.detail import detail_of
+from eohub_catalogue.filters import check_cql2
+from eohub_catalogue.item_contract import AssetKey, ItemDetail, ItemKey, ItemPage, NotebookCode
+from eohub_catalogue.ports import Freezer, Quicklooks, SavedThings
 from eohub_catalogue.server.catalogues import Catalogues
 from eohub_catalogue.server.data_store import DataStoreProbe
 from eohub_catalogue.server.extension import PREFIX
 from eohub_catalogue.summary import page_of
-from eohub_toolkit.routes import route
+from eohub_toolkit.routes import Content, route
+
+_PICTURE_KEPT_SECONDS = 3600
 
 
 @route("GET", "/catalogues")
 async def list_catalogues(catalogues: Catalogues) -> CatalogueList:
-    """List the configured catalogues without asking any of them."""
-    return CatalogueList(catalogues=catalogues.sources)
+    """List the catalogues without asking any of them."""
+    return await catalogues.all()
+
+
+@route("POST", "/catalogues")
+async def add_catalogue(new: NewCatalogue, catalogues: Catalogues) -> CatalogueSource:
+    """Add a catalogue of one's own, after it was asked what kind it is."""
+    return await catalogues.add(new)
 
 
 @route("GET", "/catalogues/{catalogue}")
-async def probe(catalogue: str, catalogues: Catalogues) -> Reachable:
-    """Ask one catalogue whether it answers."""
-    await catalogues[catalogue].probe()
-    return Reachable(catalogue=catalogue)
+async def probe(catalogue: str, catalogues: Catalogues) -> CatalogueState:
+    """Ask one catalogue whether it answers, and what it can do."""
+    return await catalogues.state(catalogue)
+
+
+@route("DELETE", "/catalogues/{catalogue}")
+async def remove_catalogue(catalogue: str, catalogues: Catalogues) -> CatalogueList:
+    """Remove a catalogue of one's own."""
+    return await catalogues.remove(catalogue)
+
+
+@route("GET", "/catalogues/{catalogue}/collections")
+async def collections(catalogue: str, query: CollectionQuery, catalogues: Catalogues) -> CollectionPage:
+    """List the collections of a catalogue that hold the words."""
+    return await (await catalogues.get(catalogue)).collections(query)
+
+
+@route("GET", "/catalogues/{catalogue}/queryables")
+async def queryables(catalogue: str, query: QueryableQuery, catalogues: Catalogues) -> QueryableList:
+    """List the properties that can be searched."""
+    return await (await catalogues.get(catalogue)).queryables(query.collection)
+
+
+@route("GET", "/catalogues/{catalogue}/index")
+async def index_state(catalogue: str, catalogues: Catalogues) -> IndexState:
+    """Tell how far the local index of a catalogue is."""
+    return await (await catalogues.indexed(catalogue)).index_state()
+
+
+@route("POST", "/catalogues/{catalogue}/index")
+async def build_index(catalogue: str, catalogues: Catalogues) -> IndexState:
+    """Begin to build the local index of a catalogue, or to bring it up to date."""
+    return await (await catalogues.indexed(catalogue)).build_index()
+
+
+@route("DELETE", "/catalogues/{catalogue}/index")
+async def stop_building(catalogue: str, catalogues: Catalogues) -> IndexState:
+    """Stop building the local index of a catalogue; what has been read stays."""
+    return await (await catalogues.indexed(catalogue)).stop_building()
 
 
 @route("POST", "/search")
 async def search(query: SearchQuery, catalogues: Catalogues) -> ItemPage:
     """Search one catalogue and return one page of summaries."""
     asked = query.clamped()
-    page = await catalogues[asked.catalogue].search(asked)
+    page = await (await catalogues.get(asked.catalogue)).search(asked)
     # Items may be large: the server answers its other requests meanwhile.
     return await asyncio.to_thread(page_of, page, asked.catalogue)
 
 
+@route("POST", "/filter")
+async def check_filter(query: FilterText) -> FilterCheck:
+    """Check CQL2 text without searching."""
+    return FilterCheck(problem=check_cql2(query.text))
+
+
+@route("POST", "/item")
+async def item(key: ItemKey, catalogues: Catalogues) -> ItemDetail:
+    """Return everything that is told about one item."""
+    raw = await (await catalogues.get(key.catalogue)).item(key.collection, key.item)
+    return await asyncio.to_thread(detail_of, raw, key.catalogue)
+
+
+@route("GET", "/quicklook")
+async def quicklook(key: AssetKey, quicklooks: Quicklooks) -> Content:
+    """Return the small picture of an item."""
+    picture = await quicklooks.picture(key)
+    return Content(picture.body, picture.media_type, _PICTURE_KEPT_SECONDS)
+
+
 @route("POST", "/code")
-async def notebook_code(query: CodeQuery, catalogues: Catalogues) -> NotebookCode:
+async def notebook_code(key: ItemKey, catalogues: Catalogues) -> NotebookCode:
     """Write the notebook cell that opens an item."""
-    return code_of(await catalogues[query.catalogue].item(query.collection, query.item))
+    return code_of(await (await catalogues.get(key.catalogue)).item(key.collection, key.item))
+
+
+@route("POST", "/search-code")
+async def search_code(query: SearchQuery, catalogues: Catalogues) -> NotebookCode:
+    """Write the notebook cell that does a search."""
+    return search_code_of(query, await catalogues.source(query.catalogue))
+
+
+@route("GET", "/saved")
+async def saved(things: SavedThings) -> Saved:
+    """List saved searches and places."""
+    return await things.all()
+
+
+@route("POST", "/saved/searches")
+async def keep_search(search: SavedSearch, things: SavedThings) -> Saved:
+    """Keep a search, in place of one of the same name."""
+    return await things.keep_search(search)
+
+
+@route("DELETE", "/saved/searches/{name}")
+async def forget_search(name: str, things: SavedThings) -> Saved:
+    """Forget a saved search."""
+    return await things.forget_search(name)
+
+
+@route("POST", "/saved/places")
+async def keep_place(place: SavedPlace, things: SavedThings) -> Saved:
+    """Keep a place, in place of one of the same name."""
+    return await things.keep_place(place)
+
+
+@route("DELETE", "/saved/places/{name}")
+async def forget_place(name: str, things: SavedThings) -> Saved:
+    """Forget a saved place."""
+    return await things.forget_place(name)
+
+
+@route("POST", "/frozen")
+async def freeze(query: FreezeQuery, freezer: Freezer) -> FrozenState:
+    """Begin to keep a search with what is needed to use it without a network."""
+    return await freezer.freeze(query)
+
+
+@route("GET", "/frozen")
+async def frozen(freezer: Freezer) -> FrozenList:
+    """List the searches that are being frozen or were frozen by this server."""
+    return await freezer.frozen()
+
+
+@route("DELETE", "/frozen/{identifier}")
+async def stop_freezing(identifier: str, freezer: Freezer) -> FrozenState:
+    """Stop freezing a search and leave nothing of it behind."""
+    return await freezer.stop(identifier)
 
 
 @route("GET", "/store")
@@ -53,5 +186,9 @@ async def data_store(store: DataStoreProbe) -> DataStore:
     return DataStore(url=await store.ask())
 
 
-ROUTES = (list_catalogues, probe, search, notebook_code, data_store)
+ROUTES = (
+    list_catalogues, add_catalogue, probe, remove_catalogue, collections, queryables, index_state,
+    build_index, stop_building, search, check_filter, item, quicklook, notebook_code, search_code, saved, keep_search,
+    forget_search, keep_place, forget_place, freeze, frozen, stop_freezing, data_store,
+)  # fmt: skip
 __all__ = ["PREFIX", "ROUTES"]

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from pydantic import Field, ValidationError
 
-from eohub_catalogue.contract import CatalogueSource, PublicUrl
+from eohub_catalogue.contract import CatalogueSource
+from eohub_catalogue.wire import PublicUrl
 from eohub_toolkit.settings import Settings, SettingsError, load, settings_config
 
 

@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from typing import Any, Self
 from urllib.parse import quote, urlsplit
 
-from eohub_catalogue.contract import MAX_PAGE, CatalogueSource, SearchQuery
+from eohub_catalogue.contract import (
+    Abilities,
+    CatalogueSource,
+    CollectionPage,
+    CollectionQuery,
+    QueryableList,
+    SearchQuery,
+)
 from eohub_catalogue.errors import CatalogueBroken, CatalogueBusy, CatalogueRefused, ItemNotFound
 from eohub_catalogue.ports import RawPage
 from eohub_catalogue.reading import mapping, sequence, text
@@ -19,6 +26,7 @@ from eohub_catalogue.search import (
     word_search_of,
 )
 from eohub_catalogue.server.page import PageMarker
+from eohub_catalogue.wire import MAX_PAGE
 from eohub_toolkit.errors import Unavailable, Upstream
 from eohub_toolkit.http import Client
 
@@ -33,7 +41,7 @@ class StacApi:
     def __init__(self, client: Client, source: CatalogueSource, deadline_seconds: float) -> None:
         self._client = client
         self._title = source.title
-        self._base_path = urlsplit(source.url).path.rstrip("/") + "/"
+        self._base_path = urlsplit(source.url or "").path.rstrip("/") + "/"
         self._deadline_seconds = deadline_seconds
         self._word_search: WordSearch | None = None
 
@@ -41,7 +49,7 @@ class StacApi:
     def open(cls, source: CatalogueSource, deadline_seconds: float) -> Self:
         """The catalogue at a source's address; nothing is asked yet."""
         # The panel itself tries again, visibly; a second attempt here only bridges a single lost connection.
-        client = Client(source.url.rstrip("/") + "/", deadline_seconds=deadline_seconds, attempts=2)
+        client = Client((source.url or "").rstrip("/") + "/", deadline_seconds=deadline_seconds, attempts=2)
         return cls(client, source, deadline_seconds)
 
     async def search(self, query: SearchQuery) -> RawPage:
@@ -51,14 +59,26 @@ class StacApi:
             return await self._search_words_here(query)
         return await self._page(query, word_search)
 
-    async def probe(self) -> None:
-        """Return when the catalogue's root answers; its conformance is read again on the way."""
+    async def abilities(self) -> Abilities:
+        """What the catalogue can do, from its root, which is read anew."""
         self._word_search = None
-        await self._words()
+        words = "here" if await self._words() == "none" else "there"
+        return Abilities(
+            words=words, collections="there", time="there", area="there", properties="none", cql2="none",
+            collection_search="none",
+        )  # fmt: skip
 
-    async def item(self, collection: str, item: str) -> object:
+    async def collections(self, query: CollectionQuery) -> CollectionPage:
+        """One page of collections."""
+        raise Unavailable(f"{self._title} cannot list collections yet: {query.words}")
+
+    async def queryables(self, collection: str | None) -> QueryableList:
+        """What can be searched."""
+        raise Unavailable(f"{self._title} cannot list queryables of {collection} yet.")
+
+    async def item(self, collection: str | None, item: str) -> object:
         """Return one item's JSON; raises ItemNotFound."""
-        path = f"collections/{quote(collection, safe='')}/items/{quote(item, safe='')}"
+        path = f"collections/{quote(collection or '', safe='')}/items/{quote(item, safe='')}"
         return await self._document(
             "GET", path, {}, missing=f"{self._title} has no item {item!r} (any more)."
         )

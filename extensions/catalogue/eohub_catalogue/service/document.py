@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from eohub_catalogue.contract import LONGEST_ID
 from eohub_catalogue.service.footprint import Footprint, footprints_of
 from eohub_catalogue.service.interval import interval_of
 from eohub_catalogue.service.jsontext import to_json
 from eohub_catalogue.service.ports import CollectionRecord, ItemRecord
 from eohub_catalogue.service.query import is_text
+from eohub_catalogue.wire import LONGEST_ID
 from eohub_toolkit.errors import Invalid
 
 # The API makes these from the URL it is asked at; the document's own would lead elsewhere or nowhere.

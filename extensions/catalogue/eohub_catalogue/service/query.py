@@ -7,7 +7,6 @@ from typing import cast
 
 import shapely
 
-from eohub_catalogue.contract import LONGEST_ID
 from eohub_catalogue.service.footprint import (
     GEOMETRY_TYPES,
     boxes_of,
@@ -19,6 +18,7 @@ from eohub_catalogue.service.footprint import (
 )
 from eohub_catalogue.service.interval import Interval, searched_interval
 from eohub_catalogue.service.ports import Area, ItemQuery
+from eohub_catalogue.wire import LONGEST_ID
 from eohub_toolkit.errors import Invalid
 
 DEFAULT_LIMIT = 10

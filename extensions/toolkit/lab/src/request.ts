@@ -5,7 +5,7 @@ import { ProblemError } from './problem';
 
 /** What a request may carry beside its path. */
 export interface RequestOptions {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly body?: unknown;
   readonly signal?: AbortSignal;
 }

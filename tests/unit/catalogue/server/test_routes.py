@@ -9,14 +9,16 @@ from fakes.stac_catalogue import MemoryCatalogue
 from fakes.stac_documents import cube_item
 from pydantic import ValidationError
 
-from eohub_catalogue.contract import LONGEST_ID, CatalogueSource, CodeQuery, SearchQuery
+from eohub_catalogue.contract import CatalogueSource, SearchQuery
 from eohub_catalogue.errors import NothingToOpen, UnknownCatalogue
+from eohub_catalogue.item_contract import ItemKey
 from eohub_catalogue.ports import RawPage
 from eohub_catalogue.server.catalogues import Catalogues
 from eohub_catalogue.server.routes import list_catalogues, notebook_code, probe, search
 from eohub_catalogue.server.settings import ServerSettings
 from eohub_catalogue.service.document import item_record
 from eohub_catalogue.summary import summary_of
+from eohub_catalogue.wire import LONGEST_ID
 from eohub_toolkit.errors import Unavailable, status_of
 from eohub_toolkit.settings import SettingsError
 
@@ -107,10 +109,10 @@ def test_an_id_that_the_service_keeps_is_one_that_the_panel_can_ask_for() -> Non
     kept = item_record(cube_item(id=longest, collection=longest))
     row = summary_of(cube_item(id=longest, collection=longest), "embedded")
     assert (kept.id, row.id, row.collection, row.code_refusal) == (longest, longest, longest, None)
-    assert CodeQuery(catalogue="embedded", collection=longest, item=longest).item == longest
+    assert ItemKey(catalogue="embedded", collection=longest, item=longest).item == longest
     for wrong in (longest + "x", "", "\x00", "a\nb", "\x7f"):
         with pytest.raises(ValidationError):
-            CodeQuery(catalogue="embedded", collection="c", item=wrong)
+            ItemKey(catalogue="embedded", collection="c", item=wrong)
 
 
 async def test_an_unknown_catalogue_is_not_found(catalogues: Catalogues) -> None:
@@ -120,12 +122,12 @@ async def test_an_unknown_catalogue_is_not_found(catalogues: Catalogues) -> None
 
 
 async def test_code_is_written_for_an_item(catalogues: Catalogues) -> None:
-    asked = CodeQuery(catalogue="embedded", collection="a1b-e1-north-america", item="a1b-north-america")
+    asked = ItemKey(catalogue="embedded", collection="a1b-e1-north-america", item="a1b-north-america")
     assert "xr.open_dataset" in (await notebook_code(asked, catalogues)).source
 
 
 async def test_no_code_for_an_item_without_data(catalogues: Catalogues) -> None:
-    asked = CodeQuery(catalogue="embedded", collection="a1b-e1-north-america", item="images")
+    asked = ItemKey(catalogue="embedded", collection="a1b-e1-north-america", item="images")
     with pytest.raises(NothingToOpen) as caught:
         await notebook_code(asked, catalogues)
     assert status_of(caught.value) == 422
