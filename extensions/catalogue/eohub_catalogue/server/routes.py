@@ -188,7 +188,7 @@ async def data_store(store: DataStoreProbe) -> DataStore:
 
 ROUTES = (
     list_catalogues, add_catalogue, probe, remove_catalogue, collections, queryables, index_state,
-    build_index, stop_building, search, check_filter, item, quicklook, notebook_code, search_code, saved, keep_search,
-    forget_search, keep_place, forget_place, freeze, frozen, stop_freezing, data_store,
+    build_index, stop_building, search, check_filter, item, quicklook, notebook_code, search_code, saved,
+    keep_search, forget_search, keep_place, forget_place, freeze, frozen, stop_freezing, data_store,
 )  # fmt: skip
 __all__ = ["PREFIX", "ROUTES"]
