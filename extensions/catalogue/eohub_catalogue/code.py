@@ -11,6 +11,7 @@ from eohub_catalogue.contract import CatalogueSource, SearchQuery
 from eohub_catalogue.cube import Axis, Cube, cube_of
 from eohub_catalogue.errors import NothingToOpen
 from eohub_catalogue.item_contract import NotebookCode, Variable
+from eohub_catalogue.search import interval
 
 # What xarray.open_dataset takes and a catalogue may choose; anything else is left out.
 _OPEN_OPTIONS: Final = frozenset(
