@@ -75,10 +75,12 @@ clean: ## remove what was installed and built; the state folder .eohub stays
 
 system-packages:
 	@for tool in chromium bwrap fusermount3 pasta; do command -v $$tool >/dev/null || missing=yes; done; \
+	ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 || missing=yes; \
 	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium bubblewrap fuse3 passt fonts-dejavu-core >/dev/null; \
-	  else echo "Some tests will be skipped: install chromium, bubblewrap, fuse3 and passt to run them."; fi; fi
+	    apt-get update -qq && apt-get install -y -qq --no-install-recommends \
+	      chromium bubblewrap fuse3 passt fonts-dejavu-core postgresql postgresql-postgis >/dev/null; \
+	  else echo "Some tests cannot run: install chromium, bubblewrap, fuse3, passt, and PostgreSQL with PostGIS."; fi; fi
 
 # uv where there is one; otherwise a Python from 3.12 on brings its own.
 .venv/.python:

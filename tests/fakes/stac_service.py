@@ -1,5 +1,6 @@
 """The real catalogue service in a process of its own, on a database of its own."""
 
+import json
 import os
 import socket
 import subprocess
@@ -7,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,9 +37,7 @@ class CatalogueService:
 @contextmanager
 def catalogue_service(folder: Path, prefix: str = "/services/catalogue/") -> Generator[CatalogueService]:
     """Start the service with its database in `folder`; it is stopped at the end."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
+    port = free_port()
     database_url = f"sqlite:///{folder / 'catalogue.sqlite'}"
     settings = {
         "EOHUB_CATALOGUE_SERVICE_DATABASE_URL": database_url,
@@ -52,7 +51,7 @@ def catalogue_service(folder: Path, prefix: str = "/services/catalogue/") -> Gen
         )
         try:
             root = f"http://127.0.0.1:{port}{prefix}"
-            _wait_until_healthy(f"{root}health", process, log)
+            wait_until_answers(f"{root}health", process, log)
             yield CatalogueService(root, port, database_url, process.pid)
         finally:
             process.terminate()
@@ -65,6 +64,18 @@ def manage(arguments: Sequence[str], settings: Mapping[str, str]) -> subprocess.
     return subprocess.run(command, env=_environment(settings), capture_output=True, text=True, timeout=600)
 
 
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens at."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def json_lines(documents: Iterable[object]) -> str:
+    """NDJSON: a document a line."""
+    return "".join(f"{json.dumps(document)}\n" for document in documents)
+
+
 def _environment(settings: Mapping[str, str]) -> dict[str, str]:
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(("EOHUB_", "JUPYTERHUB_"))
@@ -72,7 +83,8 @@ def _environment(settings: Mapping[str, str]) -> dict[str, str]:
     return inherited | dict(settings)
 
 
-def _wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_until_answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Return when a GET of `url` succeeds; raises AssertionError with the end of its `log` if it never does."""
     until = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < until:
         if process.poll() is not None:
@@ -82,4 +94,4 @@ def _wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path) -
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
-    raise AssertionError(f"the catalogue service did not start: {log.read_text('utf-8', 'replace')[-2000:]}")
+    raise AssertionError(f"the service did not start: {log.read_text('utf-8', 'replace')[-2000:]}")
