@@ -37,9 +37,16 @@ def parameters_of(query: SearchQuery, word_search: WordSearch) -> dict[str, str]
 
 def interval(start: str | None, end: str | None) -> str:
     """A STAC time interval over days or times in UTC, both included, open where one is missing."""
-    first = (start if "T" in start else f"{start}T00:00:00Z") if start else ".."
-    last = (end if "T" in end else f"{end}T23:59:59.999Z") if end else ".."
-    return f"{first}/{last}"
+    return f"{_whole(start, 'T00:00:00Z', ':00Z')}/{_whole(end, 'T23:59:59.999Z', ':59.999Z')}"
+
+
+def _whole(moment: str | None, of_a_day: str, of_a_minute: str) -> str:
+    if moment is None:
+        return ".."
+    if "T" not in moment:
+        return moment + of_a_day
+    # RFC 3339 knows no time without seconds.
+    return moment.removesuffix("Z") + of_a_minute if moment.count(":") == 1 else moment
 
 
 def has_words(item: object, words: str) -> bool:

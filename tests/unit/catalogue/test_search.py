@@ -1,7 +1,5 @@
 """How a search is asked, and what is done here for catalogues that cannot search words."""
 
-from datetime import date
-
 import pytest
 from fakes.stac_documents import cube_item, with_properties
 
@@ -54,12 +52,14 @@ def test_every_word_has_to_occur(words: str, word_search: WordSearch, expected: 
 @pytest.mark.parametrize(
     ("start", "end", "expected"),
     [
-        (date(2020, 1, 1), date(2020, 12, 31), "2020-01-01T00:00:00Z/2020-12-31T23:59:59.999Z"),
-        (None, date(2020, 12, 31), "../2020-12-31T23:59:59.999Z"),
-        (date(2020, 1, 1), None, "2020-01-01T00:00:00Z/.."),
+        ("2020-01-01", "2020-12-31", "2020-01-01T00:00:00Z/2020-12-31T23:59:59.999Z"),
+        (None, "2020-12-31", "../2020-12-31T23:59:59.999Z"),
+        ("2020-01-01", None, "2020-01-01T00:00:00Z/.."),
+        (None, "2020-01-01T06:00Z", "../2020-01-01T06:00:59.999Z"),
+        ("2020-01-01T06:00Z", "2020-01-01T12:30:15.5Z", "2020-01-01T06:00:00Z/2020-01-01T12:30:15.5Z"),
     ],
 )
-def test_both_days_are_included(start: date | None, end: date | None, expected: str) -> None:
+def test_both_ends_are_included(start: str | None, end: str | None, expected: str) -> None:
     assert interval(start, end) == expected
     assert parameters_of(SearchQuery(catalogue="x", start=start, end=end), "basic")["datetime"] == expected
 

@@ -69,8 +69,8 @@ class StacCatalogueContract:
         with pytest.raises(InvalidPage):
             await catalogue.search(query(page="../../hub/api"))
 
-    async def test_a_probe_returns_where_the_catalogue_answers(self, catalogue: StacCatalogue) -> None:
-        await catalogue.probe()
+    async def test_abilities_are_told_where_the_catalogue_answers(self, catalogue: StacCatalogue) -> None:
+        assert (await catalogue.abilities()).words == "there"
 
 
 class TestMemoryCatalogue(StacCatalogueContract):
@@ -253,7 +253,7 @@ FAULTS = [
 async def test_a_catalogue_that_is_gone_is_unavailable_and_named_by_its_title(fault: Exception) -> None:
     upstream = StacUpstream(ITEMS)
     upstream.fault = fault
-    for call in (api(upstream).search(query()), api(upstream).probe(), api(upstream).item("c", "i")):
+    for call in (api(upstream).search(query()), api(upstream).abilities(), api(upstream).item("c", "i")):
         with pytest.raises(Unavailable, match=r"^Example does not answer\.$"):
             await call
 
@@ -262,7 +262,7 @@ async def test_a_catalogue_that_is_gone_is_unavailable_and_named_by_its_title(fa
 async def test_whatever_a_catalogue_answers_is_a_sentence_for_a_person_and_what_to_do(status: int) -> None:
     upstream = StacUpstream(ITEMS)
     upstream.answer = httpx2.Response(status, text="<html>ConnectError at 10.0.0.1</html>")
-    for call in (api(upstream).search(query()), api(upstream).probe(), api(upstream).item("c", "i")):
+    for call in (api(upstream).search(query()), api(upstream).abilities(), api(upstream).item("c", "i")):
         with pytest.raises(EohubError) as caught:
             await call
         _, problem = problem_of(caught.value, "trace")
