@@ -1,16 +1,30 @@
-import { request } from '@eohub/toolkit';
+import { request, type RequestOptions } from '@eohub/toolkit';
 import type { ServerConnection } from '@jupyterlab/services';
 import type { components } from './api.gen';
 import type {
+  AssetKey,
   CatalogueSource,
-  CodeQuery,
+  CatalogueState,
+  CollectionPage,
+  CollectionQuery,
   DataStore,
+  FreezeQuery,
+  FrozenState,
   ICatalogueClient,
+  IndexState,
+  ItemDetail,
+  ItemKey,
   ItemPage,
+  NewCatalogue,
+  QueryableList,
+  Saved,
+  SavedPlace,
+  SavedSearch,
   SearchQuery
 } from './tokens';
 
 type Schemas = components['schemas'];
+type Values = Readonly<Record<string, string | null>>;
 
 const ROOT = 'eohub/catalogue';
 
@@ -19,40 +33,137 @@ export class CatalogueClient implements ICatalogueClient {
   constructor(private readonly settings: ServerConnection.ISettings) {}
 
   async catalogues(signal: AbortSignal): Promise<readonly CatalogueSource[]> {
-    const list = await request<Schemas['CatalogueList']>(
-      `${ROOT}/catalogues`,
-      { signal },
-      this.settings
-    );
-    return list.catalogues;
+    return (await this.get<Schemas['CatalogueList']>('catalogues', signal)).catalogues;
   }
 
-  async probe(catalogue: string, signal: AbortSignal): Promise<void> {
-    await request<Schemas['Reachable']>(
-      `${ROOT}/catalogues/${encodeURIComponent(catalogue)}`,
-      { signal },
-      this.settings
-    );
+  addCatalogue(added: NewCatalogue, signal: AbortSignal): Promise<CatalogueSource> {
+    return this.post('catalogues', added, signal);
+  }
+
+  async removeCatalogue(
+    catalogue: string,
+    signal: AbortSignal
+  ): Promise<readonly CatalogueSource[]> {
+    const left = await this.delete<Schemas['CatalogueList']>(of(catalogue), signal);
+    return left.catalogues;
+  }
+
+  state(catalogue: string, signal: AbortSignal): Promise<CatalogueState> {
+    return this.get(of(catalogue), signal);
+  }
+
+  collections(
+    catalogue: string,
+    { words, page }: CollectionQuery,
+    signal: AbortSignal
+  ): Promise<CollectionPage> {
+    return this.get(`${of(catalogue)}/collections${values({ words, page })}`, signal);
+  }
+
+  queryables(
+    catalogue: string,
+    collection: string | null,
+    signal: AbortSignal
+  ): Promise<QueryableList> {
+    return this.get(`${of(catalogue)}/queryables${values({ collection })}`, signal);
+  }
+
+  indexState(catalogue: string, signal: AbortSignal): Promise<IndexState> {
+    return this.get(`${of(catalogue)}/index`, signal);
+  }
+
+  buildIndex(catalogue: string, signal: AbortSignal): Promise<IndexState> {
+    return this.post(`${of(catalogue)}/index`, {}, signal);
+  }
+
+  stopBuilding(catalogue: string, signal: AbortSignal): Promise<IndexState> {
+    return this.delete(`${of(catalogue)}/index`, signal);
   }
 
   dataStore(signal: AbortSignal): Promise<DataStore> {
-    return request<DataStore>(`${ROOT}/store`, { signal }, this.settings);
+    return this.get('store', signal);
   }
 
   search(query: SearchQuery, signal: AbortSignal): Promise<ItemPage> {
-    return request<ItemPage>(
-      `${ROOT}/search`,
-      { method: 'POST', body: query, signal },
-      this.settings
-    );
+    return this.post('search', query, signal);
   }
 
-  async code(query: CodeQuery, signal: AbortSignal): Promise<string> {
-    const code = await request<Schemas['NotebookCode']>(
-      `${ROOT}/code`,
-      { method: 'POST', body: query, signal },
-      this.settings
-    );
-    return code.source;
+  async checkFilter(text: string, signal: AbortSignal): Promise<string | null> {
+    return (await this.post<Schemas['FilterCheck']>('filter', { text }, signal)).problem;
   }
+
+  item(key: ItemKey, signal: AbortSignal): Promise<ItemDetail> {
+    return this.post('item', key, signal);
+  }
+
+  quicklookUrl({ catalogue, collection, item, asset }: AssetKey): string {
+    const asked = values({ catalogue, collection, item, asset });
+    return new URL(`${ROOT}/quicklook${asked}`, this.settings.baseUrl).href;
+  }
+
+  async code(key: ItemKey, signal: AbortSignal): Promise<string> {
+    return (await this.post<Schemas['NotebookCode']>('code', key, signal)).source;
+  }
+
+  async searchCode(query: SearchQuery, signal: AbortSignal): Promise<string> {
+    return (await this.post<Schemas['NotebookCode']>('search-code', query, signal)).source;
+  }
+
+  saved(signal: AbortSignal): Promise<Saved> {
+    return this.get('saved', signal);
+  }
+
+  keepSearch(search: SavedSearch, signal: AbortSignal): Promise<Saved> {
+    return this.post('saved/searches', search, signal);
+  }
+
+  forgetSearch(name: string, signal: AbortSignal): Promise<Saved> {
+    return this.delete(`saved/searches/${encodeURIComponent(name)}`, signal);
+  }
+
+  keepPlace(place: SavedPlace, signal: AbortSignal): Promise<Saved> {
+    return this.post('saved/places', place, signal);
+  }
+
+  forgetPlace(name: string, signal: AbortSignal): Promise<Saved> {
+    return this.delete(`saved/places/${encodeURIComponent(name)}`, signal);
+  }
+
+  freeze(query: FreezeQuery, signal: AbortSignal): Promise<FrozenState> {
+    return this.post('frozen', query, signal);
+  }
+
+  async frozen(signal: AbortSignal): Promise<readonly FrozenState[]> {
+    return (await this.get<Schemas['FrozenList']>('frozen', signal)).frozen;
+  }
+
+  stopFreezing(id: string, signal: AbortSignal): Promise<FrozenState> {
+    return this.delete(`frozen/${encodeURIComponent(id)}`, signal);
+  }
+
+  private get<T>(path: string, signal: AbortSignal): Promise<T> {
+    return this.ask<T>(path, { signal });
+  }
+
+  private post<T>(path: string, body: object, signal: AbortSignal): Promise<T> {
+    return this.ask<T>(path, { method: 'POST', body, signal });
+  }
+
+  private delete<T>(path: string, signal: AbortSignal): Promise<T> {
+    return this.ask<T>(path, { method: 'DELETE', signal });
+  }
+
+  private ask<T>(path: string, options: RequestOptions): Promise<T> {
+    return request<T>(`${ROOT}/${path}`, options, this.settings);
+  }
+}
+
+function of(catalogue: string): string {
+  return `catalogues/${encodeURIComponent(catalogue)}`;
+}
+
+/** The part of an address behind the question mark; what is null is left out. */
+function values(given: Values): string {
+  const told = Object.entries(given).filter((pair): pair is [string, string] => pair[1] !== null);
+  return told.length > 0 ? `?${new URLSearchParams(told).toString()}` : '';
 }

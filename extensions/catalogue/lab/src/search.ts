@@ -7,6 +7,7 @@ import { BROWSER_CLOCK, isPassing, Retries, type Clock } from './retries';
 import {
   EMPTY_FORM,
   START,
+  criteriaOf,
   dateFault,
   freshRow,
   isAsking,
@@ -144,7 +145,7 @@ export class CatalogueSearch {
     key: string,
     place: (source: string) => Promise<string>
   ): Promise<void> {
-    if (item.collection === null || this.store.get().inserting !== null) {
+    if (this.store.get().inserting !== null) {
       return;
     }
     this.store.patch({ inserting: key, selected: key });
@@ -171,7 +172,7 @@ export class CatalogueSearch {
     }
     try {
       if (ask.kind === 'probe') {
-        await this.client.probe(catalogue, signal);
+        await this.client.state(catalogue, signal);
         this.answered(catalogue, signal);
       } else {
         const page = await this.client.search(this.query(catalogue, ask.page), signal);
@@ -290,8 +291,4 @@ export class CatalogueSearch {
       .rows.map(row => (row.source.id === catalogue ? { ...row, ...part } : row));
     this.store.patch({ rows });
   }
-}
-
-function criteriaOf({ words, from, to }: SearchForm) {
-  return { words, start: from || null, end: to || null };
 }

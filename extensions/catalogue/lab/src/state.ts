@@ -1,6 +1,6 @@
 import type { Problem } from '@eohub/toolkit/lib/problem';
 import type { Filter } from './filters';
-import type { CatalogueSource, ItemSummary } from './tokens';
+import type { CatalogueSource, Criteria, ItemSummary } from './tokens';
 
 /** What the person typed; dates are days in the form 2020-12-31, empty for any. */
 export interface SearchForm {
@@ -101,4 +101,18 @@ export function dateFault(form: SearchForm): string | null {
   return form.from && form.to && form.from > form.to
     ? 'The first day is after the last day.'
     : null;
+}
+
+/** The form as the server takes it. */
+export function criteriaOf({ words, from, to }: SearchForm): Criteria {
+  return {
+    words,
+    collections: [],
+    ids: [],
+    start: from || null,
+    end: to || null,
+    area: null,
+    properties: [],
+    cql2: ''
+  };
 }

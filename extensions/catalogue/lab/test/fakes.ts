@@ -1,24 +1,60 @@
 import type { Clock } from '../src/retries';
 import type {
+  Abilities,
+  AssetKey,
   CatalogueSource,
-  CodeQuery,
+  CatalogueState,
+  CollectionPage,
+  CollectionQuery,
   DataStore,
+  FreezeQuery,
+  FrozenState,
   ICatalogueClient,
+  IndexState,
+  ItemDetail,
+  ItemKey,
   ItemPage,
   ItemSummary,
+  NewCatalogue,
+  QueryableList,
+  Saved,
+  SavedPlace,
+  SavedSearch,
   SearchQuery
 } from '../src/tokens';
 import { ProblemError } from '@eohub/toolkit/lib/problem';
 
-export const EMBEDDED: CatalogueSource = {
-  id: 'embedded',
-  title: 'EOHub',
-  url: 'http://127.0.0.1/'
+/** A catalogue that a site configured, a STAC API. */
+export function source(changes: Partial<CatalogueSource> = {}): CatalogueSource {
+  return {
+    id: 'embedded',
+    title: 'EOHub',
+    url: 'http://127.0.0.1/',
+    path: null,
+    kind: 'api',
+    own: false,
+    ...changes
+  };
+}
+
+export const EMBEDDED = source();
+export const OTHER = source({ id: 'other', title: 'Other', url: 'https://other.example/' });
+export const ABILITIES: Abilities = {
+  words: 'there',
+  collections: 'there',
+  time: 'there',
+  area: 'there',
+  properties: 'there',
+  cql2: 'there',
+  collection_search: 'there'
 };
-export const OTHER: CatalogueSource = {
-  id: 'other',
-  title: 'Other',
-  url: 'https://other.example/'
+export const NO_INDEX: IndexState = {
+  state: 'none',
+  documents: 0,
+  items: 0,
+  total: null,
+  built: null,
+  problem: null
 };
 export const AWAY = new ProblemError({
   code: 'unavailable',
@@ -59,6 +95,11 @@ export function item(changes: Partial<ItemSummary> = {}): ItemSummary {
     variable_count: 1,
     start: '1860-06-01T00:00:00Z',
     end: '2099-06-01T00:00:00Z',
+    bbox: [-135, 15, -47, 60],
+    footprint: null,
+    cloud_cover: null,
+    quicklook: null,
+    fingerprint: null,
     defects: [],
     code_refusal: null,
     ...changes
@@ -68,7 +109,22 @@ export function item(changes: Partial<ItemSummary> = {}): ItemSummary {
 /** A page of items named after `prefix`. */
 export function page(prefix: string, count: number, changes: Partial<ItemPage> = {}): ItemPage {
   const items = Array.from({ length: count }, (_, number) => item({ id: `${prefix}-${number}` }));
-  return { items, next: null, matched: null, note: null, ...changes };
+  return { items, next: null, matched: null, note: null, done_here: [], ...changes };
+}
+
+/** What an item page is drawn from. */
+export function detail(summary: ItemSummary, changes: Partial<ItemDetail> = {}): ItemDetail {
+  return {
+    summary,
+    sections: [],
+    assets: [],
+    citation: null,
+    doi: null,
+    links: [],
+    stac_version: '1.1.0',
+    raw: {},
+    ...changes
+  };
 }
 
 interface Waiting<T> {
@@ -89,7 +145,22 @@ export class FakeClient implements ICatalogueClient {
   storesAsked = 0;
   readonly searches: Waiting<SearchQuery>[] = [];
   readonly probes: string[] = [];
-  readonly codes: CodeQuery[] = [];
+  readonly codes: ItemKey[] = [];
+  /** Catalogues with a local index, by id; each step of a test replaces the state. */
+  readonly indexes = new Map<string, IndexState>();
+  readonly removed: string[] = [];
+  readonly added: NewCatalogue[] = [];
+  addFault: unknown = null;
+  readonly collectionPages = new Map<string, CollectionPage>();
+  readonly collectionQueries: (CollectionQuery & { catalogue: string })[] = [];
+  readonly queryableLists = new Map<string, QueryableList>();
+  filterProblem: string | null = null;
+  readonly checked: string[] = [];
+  kept: Saved = { searches: [], places: [] };
+  savedFault: unknown = null;
+  frozenStates: readonly FrozenState[] = [];
+  readonly freezes: FreezeQuery[] = [];
+  readonly searchCodes: SearchQuery[] = [];
 
   async catalogues(): Promise<readonly CatalogueSource[]> {
     if (this.listFault) {
@@ -98,11 +169,73 @@ export class FakeClient implements ICatalogueClient {
     return this.sources;
   }
 
-  async probe(catalogue: string): Promise<void> {
+  async addCatalogue(added: NewCatalogue): Promise<CatalogueSource> {
+    this.added.push(added);
+    if (this.addFault) {
+      throw this.addFault;
+    }
+    const given = source({
+      id: `own-${this.added.length}`,
+      title: added.title ?? 'Its own title',
+      url: added.address,
+      kind: 'static',
+      own: true
+    });
+    this.sources = [...this.sources, given];
+    return given;
+  }
+
+  async removeCatalogue(catalogue: string): Promise<readonly CatalogueSource[]> {
+    this.removed.push(catalogue);
+    this.sources = this.sources.filter(each => each.id !== catalogue);
+    return this.sources;
+  }
+
+  async state(catalogue: string): Promise<CatalogueState> {
     this.probes.push(catalogue);
     if (this.probeFault) {
       throw this.probeFault;
     }
+    return { catalogue, abilities: ABILITIES, index: this.indexes.get(catalogue) ?? null };
+  }
+
+  async collections(catalogue: string, query: CollectionQuery): Promise<CollectionPage> {
+    this.collectionQueries.push({ catalogue, ...query });
+    const nothing = { collections: [], next: null, matched: null, note: null };
+    return this.collectionPages.get(catalogue) ?? nothing;
+  }
+
+  async queryables(catalogue: string): Promise<QueryableList> {
+    return this.queryableLists.get(catalogue) ?? { queryables: [], learned: false };
+  }
+
+  async indexState(catalogue: string): Promise<IndexState> {
+    return this.indexes.get(catalogue) ?? NO_INDEX;
+  }
+
+  async buildIndex(catalogue: string): Promise<IndexState> {
+    const building: IndexState = { ...NO_INDEX, state: 'building' };
+    this.indexes.set(catalogue, building);
+    return building;
+  }
+
+  async stopBuilding(catalogue: string): Promise<IndexState> {
+    const stopped: IndexState = { ...NO_INDEX, state: 'stopped' };
+    this.indexes.set(catalogue, stopped);
+    return stopped;
+  }
+
+  async checkFilter(text: string): Promise<string | null> {
+    this.checked.push(text);
+    return this.filterProblem;
+  }
+
+  async item(key: ItemKey): Promise<ItemDetail> {
+    return detail(item({ ...key, id: key.item }));
+  }
+
+  quicklookUrl({ catalogue, item: id, asset }: AssetKey): string {
+    return `http://127.0.0.1/quicklook/${catalogue}/${id}/${asset}`;
   }
 
   async dataStore(): Promise<DataStore> {
@@ -128,7 +261,74 @@ export class FakeClient implements ICatalogueClient {
     });
   }
 
-  async code(query: CodeQuery): Promise<string> {
+  async searchCode(query: SearchQuery): Promise<string> {
+    this.searchCodes.push(query);
+    return 'import pystac_client';
+  }
+
+  async saved(): Promise<Saved> {
+    if (this.savedFault) {
+      throw this.savedFault;
+    }
+    return this.kept;
+  }
+
+  async keepSearch(search: SavedSearch): Promise<Saved> {
+    const others = this.kept.searches.filter(each => each.name !== search.name);
+    this.kept = { ...this.kept, searches: [...others, search] };
+    return this.kept;
+  }
+
+  async forgetSearch(name: string): Promise<Saved> {
+    const searches = this.kept.searches.filter(each => each.name !== name);
+    this.kept = { ...this.kept, searches };
+    return this.kept;
+  }
+
+  async keepPlace(place: SavedPlace): Promise<Saved> {
+    const others = this.kept.places.filter(each => each.name !== place.name);
+    this.kept = { ...this.kept, places: [...others, place] };
+    return this.kept;
+  }
+
+  async forgetPlace(name: string): Promise<Saved> {
+    const places = this.kept.places.filter(each => each.name !== name);
+    this.kept = { ...this.kept, places };
+    return this.kept;
+  }
+
+  async freeze(query: FreezeQuery): Promise<FrozenState> {
+    this.freezes.push(query);
+    const { title, path } = query;
+    const begun: FrozenState = {
+      id: `frozen-${this.freezes.length}`,
+      title,
+      path,
+      state: 'freezing',
+      items: 0,
+      assets: 0,
+      bytes: 0,
+      problem: null
+    };
+    this.frozenStates = [begun, ...this.frozenStates];
+    return begun;
+  }
+
+  async frozen(): Promise<readonly FrozenState[]> {
+    return this.frozenStates;
+  }
+
+  async stopFreezing(id: string): Promise<FrozenState> {
+    const found = this.frozenStates.find(each => each.id === id);
+    if (!found) {
+      throw AWAY;
+    }
+    const stopped: FrozenState = { ...found, state: 'stopped' };
+    this.frozenStates = this.frozenStates.map(each => (each.id === id ? stopped : each));
+    return stopped;
+  }
+
+  async code(query: ItemKey): Promise<string> {
     this.codes.push(query);
     if (this.codeFault) {
       throw this.codeFault;

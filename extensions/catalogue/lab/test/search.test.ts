@@ -23,7 +23,7 @@ const ids = () => state().items.map(each => each.id);
 describe('a search', () => {
   test('starts as soon as the catalogues are known', async () => {
     await search.load();
-    expect(client.last.query).toEqual({
+    expect(client.last.query).toMatchObject({
       catalogue: 'embedded',
       words: '',
       start: null,

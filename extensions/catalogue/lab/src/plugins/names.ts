@@ -3,3 +3,6 @@ export const PANEL_PLUGIN = '@eohub/catalogue:panel';
 
 /** The widget in the left sidebar. */
 export const PANEL_ID = 'eohub-catalogue';
+
+/** Opens the page of an item; its arguments are those of an `ItemKey`. */
+export const OPEN_ITEM = 'eohub-catalogue:open-item';
