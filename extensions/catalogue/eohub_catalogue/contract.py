@@ -35,6 +35,9 @@ class CatalogueList(Wire):
     """The catalogues that the panel may search, in the order of the configuration, a person's own last."""
 
     catalogues: tuple[CatalogueSource, ...]
+    note: str | None = Field(
+        default=None, description="What the person should know about the list, such as that a file was broken"
+    )
 
 
 class NewCatalogue(Wire):
@@ -240,6 +243,7 @@ class Saved(Wire):
 
     searches: tuple[SavedSearch, ...]
     places: tuple[SavedPlace, ...]
+    note: str | None = Field(default=None, description="Such as that the file they were in was broken")
 
 
 class FreezeQuery(Wire):

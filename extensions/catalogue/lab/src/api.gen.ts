@@ -458,6 +458,12 @@ export interface components {
         CatalogueList: {
             /** Catalogues */
             catalogues: components["schemas"]["CatalogueSource"][];
+            /**
+             * Note
+             * @description What the person should know about the list, such as that a file was broken
+             * @default null
+             */
+            note: string | null;
         };
         /**
          * CatalogueSource
@@ -1093,6 +1099,12 @@ export interface components {
          * @description What a person keeps, by name.
          */
         Saved: {
+            /**
+             * Note
+             * @description Such as that the file they were in was broken
+             * @default null
+             */
+            note: string | null;
             /** Places */
             places: components["schemas"]["SavedPlace"][];
             /** Searches */
