@@ -16,11 +16,11 @@ from alembic.migration import MigrationContext
 from fakes.stac_store import MemoryStacStore
 from sqlalchemy import event, text
 
-from eohub_catalogue.service import tables
-from eohub_catalogue.service.document import collection_record, item_record
-from eohub_catalogue.service.ports import ItemPage, ItemQuery, Position, StacStore, Written
-from eohub_catalogue.service.query import item_query
-from eohub_catalogue.service.store import SqliteStore
+from eohub_catalogue.index import tables
+from eohub_catalogue.index.document import collection_record, item_record
+from eohub_catalogue.index.ports import ItemPage, ItemQuery, Position, StacStore, Written
+from eohub_catalogue.index.query import item_query
+from eohub_catalogue.index.store import SqliteStore
 from eohub_toolkit.db import open_engine
 from eohub_toolkit.errors import Conflict, NotFound, Unavailable
 

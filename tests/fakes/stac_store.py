@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import shapely
 
-from eohub_catalogue.service.footprint import shape_of
-from eohub_catalogue.service.ports import (
+from eohub_catalogue.index.footprint import shape_of
+from eohub_catalogue.index.ports import (
     CollectionPage,
     CollectionRecord,
     ItemPage,

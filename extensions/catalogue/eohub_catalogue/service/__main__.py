@@ -15,8 +15,8 @@ def serve() -> None:
     """Serve the STAC API until it is told to stop."""
     # On import stac-fastapi makes settings that we do not use, and warns about their defaults.
     logging.getLogger("stac_fastapi.types.config").setLevel(logging.ERROR)
+    from eohub_catalogue.index.store import SqliteStore
     from eohub_catalogue.service.app import create_app
-    from eohub_catalogue.service.store import SqliteStore
     from eohub_toolkit.service import run_service
 
     try:

@@ -15,8 +15,9 @@ from stac_fastapi.extensions.free_text import FreeTextConformanceClasses, FreeTe
 from stac_fastapi.types.config import ApiSettings
 from starlette.exceptions import HTTPException
 
+from eohub_catalogue.index.ports import StacStore
+from eohub_catalogue.index.store import SqliteStore
 from eohub_catalogue.service.client import StacClient
-from eohub_catalogue.service.ports import StacStore
 from eohub_catalogue.service.requests import (
     CollectionsRequest,
     ItemRequest,
@@ -25,7 +26,6 @@ from eohub_catalogue.service.requests import (
     SearchPostRequest,
 )
 from eohub_catalogue.service.settings import CatalogueSettings
-from eohub_catalogue.service.store import SqliteStore
 from eohub_toolkit.db import open_engine
 from eohub_toolkit.errors import Invalid, Problem, problem_of
 from eohub_toolkit.service import install_problems

@@ -9,10 +9,10 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import Request, Response
 from stac_fastapi.types.core import AsyncBaseCoreClient
 
+from eohub_catalogue.index.ports import ItemQuery, StacStore
+from eohub_catalogue.index.query import LARGEST_PAGE, check_id, item_query, json_query, page_limit
 from eohub_catalogue.service import links, pagetoken
 from eohub_catalogue.service.links import GEOJSON, JSON, Link
-from eohub_catalogue.service.ports import ItemQuery, StacStore
-from eohub_catalogue.service.query import LARGEST_PAGE, check_id, item_query, json_query, page_limit
 from eohub_catalogue.service.requests import SearchPostRequest
 from eohub_toolkit.errors import Invalid, NotFound
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from eohub_catalogue.service.ingest import Report, ingest
-from eohub_catalogue.service.ports import Written
-from eohub_catalogue.service.reading import Unreadable
+from eohub_catalogue.index.ingest import Report, ingest
+from eohub_catalogue.index.ports import Written
+from eohub_catalogue.index.reading import Unreadable
+from eohub_catalogue.index.store import SqliteStore
 from eohub_catalogue.service.settings import CatalogueSettings
-from eohub_catalogue.service.store import SqliteStore
 
 DONE, SOME_REFUSED, CANCELLED = 0, 1, 130
 _SHOWN_REFUSALS = 20

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 
-from eohub_catalogue.service.ports import CollectionRecord, StoredItem
+from eohub_catalogue.index.ports import CollectionRecord, StoredItem
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"

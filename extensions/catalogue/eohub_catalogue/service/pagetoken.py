@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import shapely
 
-from eohub_catalogue.service.ports import ItemQuery, Position
+from eohub_catalogue.index.ports import ItemQuery, Position
 from eohub_toolkit.errors import Invalid
 
 LONGEST_TOKEN = 8_192

@@ -10,7 +10,7 @@ from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from stac_fastapi.types.search import APIRequest
 
-from eohub_catalogue.service.query import LARGEST_LIMIT, LARGEST_PAGE, LONGEST_TEXT
+from eohub_catalogue.index.query import LARGEST_LIMIT, LARGEST_PAGE, LONGEST_TEXT
 
 _LIMIT_SCHEMA: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT}
 _LIMIT_TEXT = f"Items on a page, at most {LARGEST_PAGE} of them"

@@ -11,12 +11,12 @@ from pydantic import ValidationError
 
 from eohub_catalogue.contract import CatalogueSource, SearchQuery
 from eohub_catalogue.errors import NothingToOpen, UnknownCatalogue
+from eohub_catalogue.index.document import item_record
 from eohub_catalogue.item_contract import ItemKey
 from eohub_catalogue.ports import RawPage
 from eohub_catalogue.server.catalogues import Catalogues
 from eohub_catalogue.server.routes import list_catalogues, notebook_code, probe, search
 from eohub_catalogue.server.settings import ServerSettings
-from eohub_catalogue.service.document import item_record
 from eohub_catalogue.summary import summary_of
 from eohub_catalogue.wire import LONGEST_ID
 from eohub_toolkit.errors import Unavailable, status_of

@@ -7,9 +7,9 @@ import httpx2
 import pytest
 from fakes.stac_store import MemoryStacStore
 
+from eohub_catalogue.index.document import collection_record, item_record
+from eohub_catalogue.index.ports import ItemPage, ItemQuery
 from eohub_catalogue.service.app import create_app, openapi_document
-from eohub_catalogue.service.document import collection_record, item_record
-from eohub_catalogue.service.ports import ItemPage, ItemQuery
 from eohub_catalogue.service.settings import CatalogueSettings
 from eohub_toolkit.errors import Unavailable
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 import pytest
 from starlette.requests import Request
 
+from eohub_catalogue.index.ports import CollectionRecord, StoredItem
 from eohub_catalogue.service.links import (
     collection_json,
     collection_url,
@@ -15,7 +16,6 @@ from eohub_catalogue.service.links import (
     url_with,
     with_query,
 )
-from eohub_catalogue.service.ports import CollectionRecord, StoredItem
 
 ROOT = "https://hub.example.org/services/catalogue/"
 

@@ -2,6 +2,8 @@ import base64
 
 import pytest
 
+from eohub_catalogue.index.ports import Position
+from eohub_catalogue.index.query import item_query
 from eohub_catalogue.service.pagetoken import (
     WrongToken,
     collection_after,
@@ -9,8 +11,6 @@ from eohub_catalogue.service.pagetoken import (
     item_token,
     resume,
 )
-from eohub_catalogue.service.ports import Position
-from eohub_catalogue.service.query import item_query
 
 KEY = b"0" * 32
 POSITION = Position(-5, "scene ü/1", "col")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from eohub_catalogue.service.jsontext import parse_json
+from eohub_catalogue.index.jsontext import parse_json
 
 # An item of a few hundred kB is unusual; a file that is one JSON text has to fit into memory several times.
 LONGEST_LINE = 32 * 1024 * 1024

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from shapely.geometry.base import BaseGeometry
 
-from eohub_catalogue.service.footprint import Box, Footprint
-from eohub_catalogue.service.interval import Interval
+from eohub_catalogue.index.footprint import Box, Footprint
+from eohub_catalogue.index.interval import Interval
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import shapely
 
-from eohub_catalogue.service.footprint import (
+from eohub_catalogue.index.footprint import (
     Box,
     Footprint,
     bounds_of,

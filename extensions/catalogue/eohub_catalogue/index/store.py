@@ -17,10 +17,10 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection, Engine, bindparam, delete, event, func, insert, select, text
 from sqlalchemy.exc import DatabaseError
 
-from eohub_catalogue.service import tables
-from eohub_catalogue.service.footprint import box_shape
-from eohub_catalogue.service.interval import UNKNOWN
-from eohub_catalogue.service.ports import (
+from eohub_catalogue.index import tables
+from eohub_catalogue.index.footprint import box_shape
+from eohub_catalogue.index.interval import UNKNOWN
+from eohub_catalogue.index.ports import (
     CollectionPage,
     CollectionRecord,
     ItemPage,
@@ -30,7 +30,7 @@ from eohub_catalogue.service.ports import (
     StoredItem,
     Written,
 )
-from eohub_catalogue.service.statements import Statement, extent_row, page_statement, plan_statement
+from eohub_catalogue.index.statements import Statement, extent_row, page_statement, plan_statement
 from eohub_toolkit.db import open_engine, transaction, upgrade
 from eohub_toolkit.errors import Conflict, NotFound, Unavailable
 

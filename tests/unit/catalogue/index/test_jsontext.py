@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eohub_catalogue.service.jsontext import parse_json, to_json
+from eohub_catalogue.index.jsontext import parse_json, to_json
 from eohub_toolkit.errors import Invalid
 
 values = st.recursive(

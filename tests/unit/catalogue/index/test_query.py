@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from eohub_catalogue.service.ports import ItemQuery
-from eohub_catalogue.service.query import check_id, id_list, is_text, item_query, json_query, page_limit
+from eohub_catalogue.index.ports import ItemQuery
+from eohub_catalogue.index.query import check_id, id_list, is_text, item_query, json_query, page_limit
 from eohub_toolkit.errors import Invalid
 
 POINT = {"type": "Point", "coordinates": [3, 4]}

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from eohub_catalogue.service.tables import metadata
+from eohub_catalogue.index.tables import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 with context.begin_transaction():

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from fakes.stac_store import MemoryStacStore
 
-from eohub_catalogue.service import ingest as module
-from eohub_catalogue.service.ingest import BATCH_DOCUMENTS, Report, ingest
-from eohub_catalogue.service.ports import ItemRecord, Written
-from eohub_catalogue.service.reading import Unreadable
+from eohub_catalogue.index import ingest as module
+from eohub_catalogue.index.ingest import BATCH_DOCUMENTS, Report, ingest
+from eohub_catalogue.index.ports import ItemRecord, Written
+from eohub_catalogue.index.reading import Unreadable
 from eohub_toolkit.errors import Unavailable
 
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eohub_catalogue.service.interval import BEGINNING, END, UNKNOWN
-from eohub_catalogue.service.query import item_query
-from eohub_catalogue.service.statements import (
+from eohub_catalogue.index.interval import BEGINNING, END, UNKNOWN
+from eohub_catalogue.index.query import item_query
+from eohub_catalogue.index.statements import (
     MOST_CANDIDATES,
     extent_row,
     match_expression,

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from eohub_catalogue.service.reading import Found, Reading, Unreadable, read_documents
+from eohub_catalogue.index.reading import Found, Reading, Unreadable, read_documents
 
 
 def read(path: Path) -> list[Reading]:

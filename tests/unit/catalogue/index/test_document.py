@@ -3,14 +3,14 @@ from typing import Any
 
 import pytest
 
-from eohub_catalogue.service.document import (
+from eohub_catalogue.index.document import (
     collection_record,
     is_collection,
     is_item,
     item_record,
     item_records,
 )
-from eohub_catalogue.service.ports import ItemRecord
+from eohub_catalogue.index.ports import ItemRecord
 from eohub_toolkit.errors import Invalid
 
 ITEM: dict[str, Any] = {

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from eohub_catalogue.service.interval import BEGINNING, END, UNKNOWN, interval_of, moment, searched_interval
+from eohub_catalogue.index.interval import BEGINNING, END, UNKNOWN, interval_of, moment, searched_interval
 from eohub_toolkit.errors import Invalid
 
 

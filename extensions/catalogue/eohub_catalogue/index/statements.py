@@ -11,9 +11,9 @@ set of candidates, or, where all are large, walks along the time index until the
 import json
 from dataclasses import dataclass
 
-from eohub_catalogue.service.footprint import Box
-from eohub_catalogue.service.interval import BEGINNING, END
-from eohub_catalogue.service.ports import ItemQuery
+from eohub_catalogue.index.footprint import Box
+from eohub_catalogue.index.interval import BEGINNING, END
+from eohub_catalogue.index.ports import ItemQuery
 
 # Starting from this many candidates costs about as much as walking the time index does at worst.
 MOST_CANDIDATES = 5_000

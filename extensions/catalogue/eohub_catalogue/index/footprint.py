@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from eohub_catalogue.service.jsontext import to_json
+from eohub_catalogue.index.jsontext import to_json
 from eohub_toolkit.errors import Invalid
 
 type Box = tuple[float, float, float, float]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from anyio import create_task_group, to_thread
 
-from eohub_catalogue.service.document import collection_record, is_collection, is_item, item_records
-from eohub_catalogue.service.ports import CollectionRecord, ItemRecord, StacStore, Written
-from eohub_catalogue.service.reading import Found, Reading, Unreadable, read_documents
+from eohub_catalogue.index.document import collection_record, is_collection, is_item, item_records
+from eohub_catalogue.index.ports import CollectionRecord, ItemRecord, StacStore, Written
+from eohub_catalogue.index.reading import Found, Reading, Unreadable, read_documents
 from eohub_toolkit.errors import Invalid
 
 # Larger batches are written faster and lost together; these take a second or two, and some 100 MB.

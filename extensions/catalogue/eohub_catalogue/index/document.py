@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from eohub_catalogue.service.footprint import Footprint, footprints_of
-from eohub_catalogue.service.interval import interval_of
-from eohub_catalogue.service.jsontext import to_json
-from eohub_catalogue.service.ports import CollectionRecord, ItemRecord
-from eohub_catalogue.service.query import is_text
+from eohub_catalogue.index.footprint import Footprint, footprints_of
+from eohub_catalogue.index.interval import interval_of
+from eohub_catalogue.index.jsontext import to_json
+from eohub_catalogue.index.ports import CollectionRecord, ItemRecord
+from eohub_catalogue.index.query import is_text
 from eohub_catalogue.wire import LONGEST_ID
 from eohub_toolkit.errors import Invalid
 

@@ -7,7 +7,7 @@ from typing import cast
 
 import shapely
 
-from eohub_catalogue.service.footprint import (
+from eohub_catalogue.index.footprint import (
     GEOMETRY_TYPES,
     boxes_of,
     footprint_of,
@@ -16,8 +16,8 @@ from eohub_catalogue.service.footprint import (
     parse_geometry,
     shape_of,
 )
-from eohub_catalogue.service.interval import Interval, searched_interval
-from eohub_catalogue.service.ports import Area, ItemQuery
+from eohub_catalogue.index.interval import Interval, searched_interval
+from eohub_catalogue.index.ports import Area, ItemQuery
 from eohub_catalogue.wire import LONGEST_ID
 from eohub_toolkit.errors import Invalid
 
