@@ -2,12 +2,10 @@
 
 import json
 import signal
-import sqlite3
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -62,11 +60,6 @@ class House:
     def gone(self, user: str) -> None:
         until(lambda: not self.is_running(user))
 
-    def remembered(self) -> int:
-        """How many servers the service has a record of."""
-        with closing(sqlite3.connect(self.hub.folder / "lifetime.sqlite")) as database:
-            return int(database.execute("SELECT count(*) FROM lifetime_servers").fetchone()[0])
-
     def lines(self, action: str, user: str) -> list[str]:
         """The causes that the audit log names."""
         return [str(each["details"]["cause"]) for each in audited(self.hub, action, user)]
@@ -103,12 +96,10 @@ def running() -> Iterator[House]:
 
 @pytest.fixture
 def house(running: House) -> Iterator[House]:
-    """The same with nothing running before and after, and nothing known of what ran."""
+    """The same with nothing running before and after."""
     yield running
     for user in ("alice", "bob", "carol"):
         running.hub.stopped(user)
-    # Until its next round the service takes the next server of the same name for the one before.
-    until(lambda: running.remembered() == 0)
 
 
 def test_a_forgotten_tab_is_warned_and_stopped_though_the_hub_sees_it_used(house: House) -> None:

@@ -25,6 +25,14 @@ class ServerKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Speaker:
+    """A server that says something; `token` is a hash of its token, which every run has anew."""
+
+    key: ServerKey
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class Running:
     """What the hub says of a running server; times are seconds since 1970."""
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, cast
 from fastapi import APIRouter, Depends, FastAPI, Request
 
 from eohub_lifetime.contract import Nothing, Report, ServerLifetime
-from eohub_lifetime.running import ServerKey
+from eohub_lifetime.running import Speaker
 from eohub_lifetime.service.audit import HubDiary
 from eohub_lifetime.service.caller import calling_server
 from eohub_lifetime.service.hub import AgreedPolicies, HubApi
@@ -75,17 +75,17 @@ def _router() -> APIRouter:
 
     @router.post("/report", response_model=ServerLifetime)
     async def report(
-        request: Request, report: Report, server: Annotated[ServerKey, Depends(calling_server)]
+        request: Request, report: Report, speaker: Annotated[Speaker, Depends(calling_server)]
     ) -> ServerLifetime:
         """Take what the server whose token this is was doing, and tell it when it ends."""
-        return _keeper(request).heard(server, report)
+        return _keeper(request).heard(speaker, report)
 
     @router.post("/keep", response_model=ServerLifetime)
     async def keep(
-        request: Request, _: Nothing, server: Annotated[ServerKey, Depends(calling_server)]
+        request: Request, _: Nothing, speaker: Annotated[Speaker, Depends(calling_server)]
     ) -> ServerLifetime:
         """Keep the server whose token this is, where the policy allows it."""
-        return await _keeper(request).keep(server)
+        return await _keeper(request).keep(speaker)
 
     return router
 

@@ -1,11 +1,12 @@
 """Which server asks: its own token says so, and nothing else does."""
 
+import hashlib
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 
 from eohub_lifetime.errors import NotAServer
-from eohub_lifetime.running import ServerKey
+from eohub_lifetime.running import ServerKey, Speaker
 from eohub_toolkit.hub_auth import HubUser, require
 
 SCOPE = "custom:lifetime:report"
@@ -24,6 +25,7 @@ def server_of(user: HubUser) -> ServerKey:
     return ServerKey(owner, name)
 
 
-async def calling_server(user: Annotated[HubUser, Depends(require(SCOPE))]) -> ServerKey:
+async def calling_server(request: Request, user: Annotated[HubUser, Depends(require(SCOPE))]) -> Speaker:
     """A FastAPI dependency: the server that asks."""
-    return server_of(user)
+    token = request.headers["Authorization"].partition(" ")[2].strip()
+    return Speaker(server_of(user), hashlib.sha256(token.encode()).hexdigest())

@@ -2,17 +2,26 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from eohub_lifetime.activity import activity
 from eohub_lifetime.contract import Report, ServerLifetime
 from eohub_lifetime.errors import CannotKeep
-from eohub_lifetime.running import Assessment, Record, Running, ServerKey, assess, record_of
+from eohub_lifetime.running import Assessment, Record, Running, ServerKey, Speaker, assess, record_of
 from eohub_lifetime.saying import NEW, told
 from eohub_lifetime.service.ports import Records
 from eohub_lifetime.verdict import Cause, Warned, kept_until
 from eohub_profiles.model import Policy
+
+
+@dataclass(slots=True)
+class _Voice:
+    """Who speaks for a server, the round they were first heard in, what they said since, and when."""
+
+    token: str
+    first_heard_in: int
+    waiting: tuple[float, Report] | None = None
 
 
 class Keeper:
@@ -20,6 +29,9 @@ class Keeper:
 
     A crash loses what was reported within one round and nothing that a person was promised: what they keep,
     and what they are warned of, is written at once.
+
+    A token that was never heard before may be that of a new run of a server, of which the hub was not asked yet.
+    What it says counts when the hub has been; until then it is told nothing of the run before.
     """
 
     def __init__(self, records: Records, *, clock: Callable[[], float], silent_seconds: float) -> None:
@@ -31,11 +43,20 @@ class Keeper:
         self._busy_with: dict[ServerKey, tuple[str, ...]] = {}
         self._changed: set[ServerKey] = set()
         self._writing = asyncio.Lock()
+        self._voices: dict[ServerKey, _Voice] = {}
+        self._round = 0
+        self._followed = 0
+        self.round_wanted = asyncio.Event()
         self.policy: Policy | None = None
 
     async def load(self) -> None:
         """Remember what was known before a restart."""
         self._records = dict(await asyncio.to_thread(self._store.load))
+
+    def begin_round(self) -> None:
+        """The hub is asked from now on: what it says tells of every run that was heard before."""
+        self._round += 1
+        self.round_wanted.clear()
 
     def follow(self, running: Iterable[Running]) -> None:
         """Take what the hub says now: forget servers that have ended, and what an earlier run did."""
@@ -50,6 +71,8 @@ class Keeper:
             if record is not known:
                 self._busy_with.pop(key, None)
                 self._remember(key, record)
+        self._followed = self._round
+        self._hear_who_waited()
 
     def look(self, key: ServerKey) -> Assessment | None:
         """Judge one server as of now; None where it is not ready, or no policy is known."""
@@ -61,20 +84,18 @@ class Keeper:
             self._remember(key, found.record)
         return found
 
-    def heard(self, key: ServerKey, report: Report) -> ServerLifetime:
+    def heard(self, speaker: Speaker, report: Report) -> ServerLifetime:
         """Take what a server says that it did, and tell it when it ends."""
-        found = self.look(key)
-        if found is None:
+        if not self._is_known(speaker):
+            self._voices[speaker.key].waiting = (self._clock(), report)
             return NEW
-        now = self._clock()
-        busy_with = activity(report, found.lifetime)
-        active_at = now if busy_with else found.record.active_at
-        self._busy_with[key] = busy_with
-        self._remember(key, replace(found.record, heard_at=now, active_at=active_at))
-        return self._told(key)
+        return self._told(speaker.key) if self._take(speaker.key, report, self._clock()) else NEW
 
-    async def keep(self, key: ServerKey) -> ServerLifetime:
+    async def keep(self, speaker: Speaker) -> ServerLifetime:
         """Keep a server that was going to end for want of activity; raises CannotKeep with the reason."""
+        key = speaker.key
+        if not self._is_known(speaker):
+            raise CannotKeep("This server is not known yet.", hint="Try again in some seconds.")
         found = self.look(key)
         match None if found is None else found.verdict:
             case Warned(keeps_until=None):
@@ -115,6 +136,37 @@ class Keeper:
     def keys(self) -> tuple[ServerKey, ...]:
         """Every running server."""
         return tuple(self._running)
+
+    def _is_known(self, speaker: Speaker) -> bool:
+        """Whether the hub was asked since this token was first heard; otherwise it will be soon."""
+        voice = self._voices.get(speaker.key)
+        if voice is None or voice.token != speaker.token:
+            voice = self._voices[speaker.key] = _Voice(speaker.token, self._round)
+        if self._followed > voice.first_heard_in:
+            return True
+        self.round_wanted.set()
+        return False
+
+    def _hear_who_waited(self) -> None:
+        known = {key: each for key, each in self._voices.items() if each.first_heard_in < self._followed}
+        for key, voice in known.items():
+            if key not in self._running:
+                del self._voices[key]
+            elif voice.waiting is not None:
+                at, report = voice.waiting
+                voice.waiting = None
+                self._take(key, report, at)
+
+    def _take(self, key: ServerKey, report: Report, at: float) -> bool:
+        """Remember what a server said at that time; False where it is not to be judged."""
+        found = self.look(key)
+        if found is None:
+            return False
+        busy_with = activity(report, found.lifetime)
+        self._busy_with[key] = busy_with
+        active_at = at if busy_with else found.record.active_at
+        self._remember(key, replace(found.record, heard_at=at, active_at=active_at))
+        return True
 
     def _told(self, key: ServerKey) -> ServerLifetime:
         found = self.look(key)

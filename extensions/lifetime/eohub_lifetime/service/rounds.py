@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from eohub_lifetime.running import ServerKey
 from eohub_lifetime.service.keeper import Keeper
@@ -12,6 +13,7 @@ from eohub_toolkit.logs import get_logger
 
 _AT_ONCE = 8
 _SHORTEST_PAUSE_SECONDS = 1.0
+_WANTED_PAUSE_SECONDS = 3.0
 
 
 class Rounds:
@@ -37,10 +39,19 @@ class Rounds:
             except Exception:
                 get_logger().exception("a round over the servers failed")
             pause = period_seconds if due is None else min(period_seconds, due - self._clock())
-            await asyncio.sleep(max(_SHORTEST_PAUSE_SECONDS, pause))
+            await self._rest(max(_SHORTEST_PAUSE_SECONDS, pause))
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait until the next round, which comes earlier where a server is heard that is not known."""
+        shortest = min(seconds, _WANTED_PAUSE_SECONDS)
+        await asyncio.sleep(shortest)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds - shortest):
+                await self._keeper.round_wanted.wait()
 
     async def go_round(self) -> float | None:
         """Look at every server once; returns when the next one is due. Raises Unavailable or Upstream."""
+        self._keeper.begin_round()
         policy = await self._policies.in_force()
         if policy is not None:
             self._keeper.policy = policy

@@ -16,6 +16,8 @@ from fakes.lifetime import (
 )
 
 from eohub_lifetime.contract import Report
+from eohub_lifetime.running import Speaker
+from eohub_lifetime.saying import NEW
 from eohub_lifetime.service.keeper import Keeper
 from eohub_lifetime.service.rounds import Rounds
 from eohub_lifetime.verdict import Cause
@@ -40,7 +42,7 @@ class House:
         """Go round at a time, with a report of Alice's server before."""
         self.clock.now = now
         if reports:
-            self.keeper.heard(ALICE, Report(busy_kernels=0 if idle else 1))
+            self.keeper.heard(Speaker(ALICE, "token"), Report(busy_kernels=0 if idle else 1))
         return await self.rounds.go_round()
 
 
@@ -189,6 +191,22 @@ async def test_a_watch_goes_on_after_the_hub_was_away() -> None:
     await asyncio.sleep(0.05)
     assert not watching.done()
     assert house.keeper.keys == ()
+    watching.cancel()
+    with suppress(asyncio.CancelledError):
+        await watching
+
+
+async def test_a_server_that_is_not_known_brings_the_next_round_forward() -> None:
+    house = House()
+    watching = asyncio.create_task(house.rounds.watch(HOUR))
+    async with asyncio.timeout(60):
+        while not house.keeper.keys:
+            await asyncio.sleep(0.01)
+        said = house.keeper.heard(Speaker(ALICE, "token"), Report())
+        while said == NEW:
+            await asyncio.sleep(0.05)
+            said = house.keeper.heard(Speaker(ALICE, "token"), Report())
+    assert said.rules
     watching.cancel()
     with suppress(asyncio.CancelledError):
         await watching
