@@ -238,7 +238,7 @@ def _coordinates(cube: Cube, across: Axis, along: Axis) -> tuple[str, str]:
 
 
 def search_code_of(query: SearchQuery, source: CatalogueSource) -> NotebookCode:
-    """The cell that does a search with pystac-client; raises NothingToOpen where the catalogue is no STAC API."""
+    """The cell that does a search with pystac-client; raises NothingToOpen without a STAC API."""
     if source.url is None or source.kind != "api":
         raise NothingToOpen(
             f"{source.title} is searched by EOHub itself, which has no code of its own for it."

@@ -74,7 +74,7 @@ class ItemSummary(Wire):
     end: datetime | None
     bbox: Bbox | None
     footprint: dict[str, object] | None = Field(
-        description="GeoJSON geometry to draw: repaired, thinned out, cut at the antimeridian; null without a place"
+        description="GeoJSON to draw: repaired, thinned out, cut at the antimeridian; null without a place"
     )
     cloud_cover: float | None = Field(description="Percent, where the item tells it")
     quicklook: str | None = Field(description="Key of the asset that shows a small picture, or null")

@@ -901,7 +901,7 @@ export interface components {
             fingerprint: string | null;
             /**
              * Footprint
-             * @description GeoJSON geometry to draw: repaired, thinned out, cut at the antimeridian; null without a place
+             * @description GeoJSON to draw: repaired, thinned out, cut at the antimeridian; null without a place
              */
             footprint: {
                 [key: string]: unknown;
