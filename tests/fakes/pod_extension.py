@@ -1,12 +1,13 @@
 """A Jupyter server extension with a few routes, to try the door of the pod with a real server."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 
 from jupyter_server.serverapp import ServerApp
 from pydantic import BaseModel, Field
 
 from eohub_toolkit.errors import NotFound
-from eohub_toolkit.routes import handlers, route
+from eohub_toolkit.routes import Content, handlers, route
 
 
 class Query(BaseModel):
@@ -21,6 +22,8 @@ class Page(BaseModel):
 @dataclass
 class Shelf:
     titles: list[str]
+    readers: list[str] = field(default_factory=list[str])
+    """Who reads a book that has no end, and who has stopped."""
 
 
 @route("POST", "/search")
@@ -45,7 +48,42 @@ async def read(title: str, shelf: Shelf) -> Page:
     return Page(titles=[title])
 
 
-ROUTES = [search, list_some, read]
+@route("PUT", "/books/{title}")
+async def put(title: str, query: Query, shelf: Shelf) -> Page:
+    """Put a book on the shelf, words and all."""
+    return Page(titles=[*shelf.titles, title, query.words])
+
+
+@route("DELETE", "/books/{title}")
+async def take(title: str, shelf: Shelf) -> Page:
+    """Tell what is left without a book."""
+    return Page(titles=[each for each in shelf.titles if each != title])
+
+
+@route("GET", "/covers/{title}")
+async def cover(title: str, shelf: Shelf) -> Content:
+    """Show a cover."""
+    return Content(title.encode(), "image/x-title", keep_seconds=60)
+
+
+@route("GET", "/endless")
+async def endless(shelf: Shelf) -> Page:
+    """Read a book that has no end."""
+    shelf.readers.append("began")
+    try:
+        await asyncio.Event().wait()
+    finally:
+        shelf.readers.append("stopped")
+    raise AssertionError
+
+
+@route("GET", "/readers")
+async def readers(shelf: Shelf) -> Page:
+    """Tell who reads the book without an end."""
+    return Page(titles=shelf.readers)
+
+
+ROUTES = [search, list_some, read, put, take, cover, endless, readers]
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:

@@ -143,9 +143,8 @@ class _RouteHandler(APIHandler):
         self.set_status(status)
         self.set_header("X-Trace-Id", self._trace_id)
         if isinstance(body, Content):
-            self.set_header("Content-Type", body.media_type)
             self.set_header("Cache-Control", f"private, max-age={body.keep_seconds}")
-            self.finish(body.body)
+            self.finish(body.body, set_content_type=body.media_type)
             return
         self.finish(body.model_dump_json(exclude_none=isinstance(body, Problem)))
 

@@ -6,7 +6,11 @@ from eohub_toolkit.routes import openapi, route
 
 def test_the_document_describes_each_route_once() -> None:
     document = openapi("Test", "/eohub/test", ROUTES)
-    assert set(document["paths"]) == {"/eohub/test/search", "/eohub/test/books/{title}"}
+    paths = ("search", "books/{title}", "covers/{title}", "endless", "readers")
+    assert set(document["paths"]) == {f"/eohub/test/{path}" for path in paths}
+    assert set(document["paths"]["/eohub/test/books/{title}"]) == {"get", "put", "delete"}
+    cover = document["paths"]["/eohub/test/covers/{title}"]["get"]["responses"]["200"]["content"]
+    assert cover == {"*/*": {"schema": {"type": "string", "format": "binary"}}}
     post = document["paths"]["/eohub/test/search"]["post"]
     assert post["operationId"] == "search"
     assert post["requestBody"]["content"]["application/json"]["schema"] == {

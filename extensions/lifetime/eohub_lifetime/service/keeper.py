@@ -30,8 +30,8 @@ class Keeper:
     A crash loses what was reported within one round and nothing that a person was promised: what they keep,
     and what they are warned of, is written at once.
 
-    A token that was never heard before may be that of a new run of a server, of which the hub was not asked yet.
-    What it says counts when the hub has been; until then it is told nothing of the run before.
+    A token that was never heard before may be that of a new run of a server, which the hub was not asked
+    about yet. What it says counts when the hub has been; until then it is told nothing of the run before.
     """
 
     def __init__(self, records: Records, *, clock: Callable[[], float], silent_seconds: float) -> None:

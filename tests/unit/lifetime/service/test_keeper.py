@@ -170,9 +170,7 @@ async def test_many_who_keep_at_one_time_are_all_written_down() -> None:
     assert desk.records.kept[ALICE].announced == {Cause.IDLE: 3001}
 
 
-async def test_the_run_after_is_told_nothing_of_the_one_before_and_its_work_counts_from_when_it_was_heard() -> (
-    None
-):
+async def test_the_run_after_is_told_nothing_of_the_one_before_and_its_work_counts() -> None:
     desk = Desk()
     await desk.warned()
     assert desk.heard(IDLE).ending is not None
