@@ -362,6 +362,24 @@ class StacStoreContract:
         found = await asyncio.gather(*(ids(store, intersects=triangle) for triangle in triangles))
         assert found == [[f"i{n}"] for n in range(20)]
 
+    async def test_what_is_removed_is_found_no_more_and_the_rest_stays(self, store: StacStore) -> None:
+        await stored(store, *(item(f"river-{n}", title="river", **box(0, 0, 1, 1)) for n in range(4)))
+        await stored(store, item("river-1", "others", title="river", **box(0, 0, 1, 1)))
+        keys = [("scenes", "river-1"), ("scenes", "river-3"), ("scenes", "river-3"), ("no", "river-0")]
+        assert await store.remove_items(keys) == 2
+        assert await store.remove_items(keys) == 0
+        left = ["river-2", "river-1", "river-0"]
+        assert await ids(store) == left
+        assert await ids(store, q="river") == left
+        assert await ids(store, bbox="0,0,1,1") == left
+
+    async def test_a_removed_collection_leaves_its_items(self, store: StacStore) -> None:
+        await store.put_collections([collection_record({"id": each}) for each in ("a", "b")])
+        await stored(store, item("one", "a"))
+        assert await store.remove_collections(["a", "none"]) == 1
+        assert [one.id for one in (await store.collections(10)).collections] == ["b"]
+        assert await ids(store) == ["one"]
+
     async def test_the_page_key_is_secret_and_stays(self, store: StacStore) -> None:
         key = await store.page_key()
         assert len(key) >= 32

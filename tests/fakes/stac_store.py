@@ -80,6 +80,12 @@ class MemoryStacStore:
         self._collections |= latest
         return written
 
+    async def remove_items(self, keys: Sequence[tuple[str, str]]) -> int:
+        return sum(self._items.pop(key, None) is not None for key in keys)
+
+    async def remove_collections(self, ids: Sequence[str]) -> int:
+        return sum(self._collections.pop(each, None) is not None for each in ids)
+
     async def page_key(self) -> bytes:
         return b"k" * 32
 

@@ -139,6 +139,14 @@ class StacStore(Protocol):
         """Store collections, replacing those of the same id; the last of two alike wins."""
         ...
 
+    async def remove_items(self, keys: Sequence[tuple[str, str]]) -> int:
+        """Remove items by collection and id; returns how many there were."""
+        ...
+
+    async def remove_collections(self, ids: Sequence[str]) -> int:
+        """Remove collections by id, not their items; returns how many there were."""
+        ...
+
     async def page_key(self) -> bytes:
         """The secret that page tokens are signed with, the same for all servers on this store."""
         ...

@@ -60,7 +60,7 @@ def _read_lines(path: Path, progress: Callable[[int], None]) -> Iterator[Reading
                 return
             # RFC 8142 puts a record separator before each GeoJSON text.
             if text := line.strip().removeprefix(_RECORD_SEPARATOR):
-                yield from _documents(where, text, "")
+                yield from documents_in(where, text, "")
 
 
 def _read_whole(path: Path, progress: Callable[[int], None]) -> Iterator[Reading]:
@@ -73,10 +73,11 @@ def _read_whole(path: Path, progress: Callable[[int], None]) -> Iterator[Reading
         return
     text = path.read_bytes()
     progress(size)
-    yield from _documents(str(path), text, ", document ")
+    yield from documents_in(str(path), text)
 
 
-def _documents(where: str, text: bytes, numbered: str) -> Iterator[Reading]:
+def documents_in(where: str, text: bytes, numbered: str = ", document ") -> Iterator[Reading]:
+    """The documents of one JSON text that stands at `where`; several are told apart by their number."""
     try:
         value = parse_json(text)
     except ValueError as error:

@@ -117,6 +117,14 @@ class SqliteStore:
         """Store collections in one transaction; the last of two alike wins."""
         return await self._in_thread(self._put_collections, records)
 
+    async def remove_items(self, keys: Sequence[tuple[str, str]]) -> int:
+        """Remove items by collection and id in one transaction; returns how many there were."""
+        return await self._in_thread(self._remove_items, keys)
+
+    async def remove_collections(self, ids: Sequence[str]) -> int:
+        """Remove collections by id, not their items; returns how many there were."""
+        return await self._in_thread(self._remove_collections, ids)
+
     async def page_key(self) -> bytes:
         """The secret that page tokens are signed with, made once with the database."""
         return await self._in_thread(self._page_key)
@@ -242,6 +250,19 @@ class SqliteStore:
             if values := [vars(latest[key]) for key in (*changed, *new)]:
                 connection.execute(insert(table), values)
         return Written(len(new), len(changed), len(stored) - len(changed))
+
+    def _remove_items(self, keys: Sequence[tuple[str, str]]) -> int:
+        with self._writing() as connection:
+            rows = connection.execute(_STORED, {"keys": json.dumps(list(dict.fromkeys(keys)))}).all()
+            _remove(connection, [row[0] for row in rows])
+        return len(rows)
+
+    def _remove_collections(self, ids: Sequence[str]) -> int:
+        table = tables.collection
+        with self._writing() as connection:
+            stored = connection.execute(select(table.c.id).where(table.c.id.in_(ids))).scalars().all()
+            connection.execute(delete(table).where(table.c.id.in_(stored)))
+        return len(stored)
 
     @contextmanager
     def _writing(self) -> Generator[Connection]:
