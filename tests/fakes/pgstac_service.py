@@ -1,5 +1,6 @@
 """stac-fastapi-pgstac on PostgreSQL and PostGIS, in processes and a folder of their own on loopback."""
 
+import json
 import os
 import pwd
 import secrets
@@ -8,14 +9,16 @@ import signal
 import subprocess
 import sys
 import tempfile
-import urllib.request
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from fakes.stac_service import free_port, json_lines, wait_until_answers
+from psycopg.conninfo import make_conninfo
+from pypgstac.db import PgstacDB
+from pypgstac.load import Loader, Methods
 
 # PostgreSQL refuses to run as root; Debian's package brings this account.
 _ACCOUNT = "postgres"
@@ -40,26 +43,31 @@ class PgstacService:
     root: str
     postgres: Postgres
     pid: int
-    refused: list[tuple[Document, str]] = field(default_factory=list[tuple[Document, str]])
 
-    def load(self, kind: str, file: Path, method: str = "insert") -> subprocess.CompletedProcess[str]:
-        """Run `pypgstac load` for `items` or `collections` on a file with a document a line."""
-        return _pypgstac(["load", kind, str(file), "--method", method], self.postgres)
+    def load_items(self, documents: Sequence[Document]) -> list[tuple[Document, str]]:
+        """Store what pgstac accepts; returns the others, each with its reason.
 
-    def load_items(self, documents: Sequence[Document], folder: Path) -> None:
-        """Store what pgstac accepts; `refused` collects the others, each with the first line of its reason."""
-        file = folder / "pgstac-items.ndjson"
-        file.write_text(json_lines(documents))
-        done = self.load("items", file, "upsert")
-        if done.returncode == 0:
-            return
-        if len(documents) == 1:
-            self.refused.append((documents[0], _last_line(done.stderr)))
-            return
-        # One item that it refuses loses the whole file.
-        half = len(documents) // 2
-        self.load_items(documents[:half], folder)
-        self.load_items(documents[half:], folder)
+        One item that it refuses loses all that are loaded with it, so they are then tried by halves.
+        """
+        try:
+            with self._database() as database:
+                Loader(db=database).load_items(iter(documents), Methods.upsert)
+        except Exception as error:  # psycopg's, pydantic's, Python's own: each is a refusal
+            if len(documents) == 1:
+                return [(documents[0], f"{type(error).__name__}: {error}".splitlines()[0])]
+            half = len(documents) // 2
+            return self.load_items(documents[:half]) + self.load_items(documents[half:])
+        return []
+
+    def load_queryables(self, types: Mapping[str, str], folder: Path) -> None:
+        """Tell pgstac the JSON types of properties, without which it compares them as texts."""
+        file = folder / "pgstac-queryables.json"
+        file.write_text(json.dumps({"properties": {name: {"type": kind} for name, kind in types.items()}}))
+        _succeed(_pypgstac(["load_queryables", str(file)], self.postgres))
+
+    def _database(self) -> PgstacDB:
+        login = {name.removeprefix("PG").lower(): value for name, value in self.postgres.environment.items()}
+        return PgstacDB(dsn=make_conninfo(dbname=login.pop("database"), **login))
 
 
 @contextmanager
@@ -162,11 +170,6 @@ def _pypgstac(arguments: Sequence[str], database: Postgres) -> subprocess.Comple
 
 def _succeed(done: subprocess.CompletedProcess[str]) -> None:
     assert done.returncode == 0, f"{done.args}: {done.stderr[-2_000:]}"
-
-
-def _last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else ""
 
 
 def _wait_until_ready(

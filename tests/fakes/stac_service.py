@@ -84,7 +84,7 @@ def _environment(settings: Mapping[str, str]) -> dict[str, str]:
 
 
 def wait_until_answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Return when a GET of `url` succeeds; raises AssertionError with the end of its `log` if it never does."""
+    """Return when a GET of `url` succeeds; raises AssertionError with its `log` if it never does."""
     until = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < until:
         if process.poll() is not None:
