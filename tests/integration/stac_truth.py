@@ -192,7 +192,7 @@ def array(name: str) -> Value:
 
 
 def says(*terms: str) -> Test:
-    """One of the terms occurs with all of its words, each at the beginning of a word, where titles and such are."""
+    """One of the terms occurs with all of its words, each at the beginning of one of the item's words."""
 
     def test(item: Document) -> bool:
         words = _words_of(item)
@@ -201,6 +201,10 @@ def says(*terms: str) -> Test:
         )
 
     return test
+
+
+def _begins(words: set[str], word: str) -> bool:
+    return any(one.startswith(word) for one in words)
 
 
 def _words_of(item: Document) -> set[str]:
