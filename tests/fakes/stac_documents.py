@@ -13,6 +13,10 @@ def cube_item(**changes: Any) -> dict[str, Any]:
     item: dict[str, Any] = {
         "type": "Feature",
         "stac_version": "1.1.0",
+        "stac_extensions": [
+            f"https://stac-extensions.github.io/{extension}/schema.json"
+            for extension in ("datacube/v2.3.0", "file/v2.1.0", "xarray-assets/v1.0.0")
+        ],
         "id": "a1b-north-america",
         "collection": "a1b-e1-north-america",
         "geometry": {

@@ -47,7 +47,7 @@ def openable(item: object) -> OpenableAsset | str:
     if not zarrs:
         return f"None of its assets is a Zarr store ({kind_of(raw)}), and only those can be opened from here."
     href = text(zarrs[0].get("href"), 4096) or ""
-    address = _absolute(raw, href)
+    address = absolute(raw, href)
     refusal = _address_refusal(address)
     if refusal is not None:
         return refusal
@@ -75,22 +75,56 @@ def _kind(asset: Mapping[str, object]) -> str | None:
     for word, kind in _KINDS:
         if word in media_type:
             return kind
-    path = (text(asset.get("href"), 4096) or "").lower().partition("?")[0].rstrip("/")
+    path = path_of(asset)
     suffix = next((end for end in _BY_SUFFIX if path.endswith(end)), None)
     return _BY_SUFFIX[suffix] if suffix is not None else None
+
+
+def path_of(asset: Mapping[str, object]) -> str:
+    """The path of an asset's address in small letters, without its query."""
+    return (text(asset.get("href"), 4096) or "").lower().partition("?")[0].rstrip("/")
 
 
 def _preference(asset: Mapping[str, object]) -> tuple[bool, bool]:
     return ("data" not in sequence(asset.get("roles")), not asset.get("xarray:open_kwargs"))
 
 
-def _absolute(item: Mapping[str, object], href: str) -> str:
-    links = (mapping(link) for link in sequence(item.get("links"))[:100])
-    own = next((text(link.get("href"), 4096) or "" for link in links if link.get("rel") == "self"), "")
+def own_address(item: Mapping[str, object]) -> str | None:
+    """The item's own full address, which its relative addresses start from; None where it tells none."""
+    links = (mapping(link) for link in sequence(item.get("links"))[:500])
+    own = next((text(link.get("href"), 4096) for link in links if link.get("rel") == "self"), None)
+    return None if own is None or is_relative(own) else own
+
+
+def is_relative(href: str) -> bool:
+    """Whether an address says where something lies only beside another address."""
     try:
-        return urljoin(own, href) if own else href
+        return not urlsplit(href).scheme
+    except ValueError:
+        return False
+
+
+def absolute(item: Mapping[str, object], href: str) -> str:
+    """The full address of an item's link or asset, as far as the item tells its own."""
+    own = own_address(item)
+    if own is None or not is_relative(href):
+        return href
+    try:
+        # Python joins only addresses whose scheme it knows, and s3 is none of them.
+        scheme, _, rest = own.partition(":")
+        return f"{scheme}:{urljoin(f'http:{rest}', href).partition(':')[2]}"
     except ValueError:
         return href
+
+
+def has_key(href: str) -> bool:
+    """Whether an address carries a user, a password, a signature or a token."""
+    try:
+        parts = urlsplit(href)
+        named = [name for name, _ in parse_qsl(parts.query, keep_blank_values=True, max_num_fields=100)]
+    except ValueError:
+        return False
+    return "@" in parts.netloc or any(_KEY_NAMES.search(name) for name in named)
 
 
 def _address_refusal(address: str) -> str | None:

@@ -84,7 +84,7 @@ def duration_seconds(value: object) -> float | None:
 
 
 def positions(coordinates: object) -> Iterator[Sequence[object]]:
-    """The positions (lists that begin with a number) inside GeoJSON coordinates, at most 20,000."""
+    """The positions (lists that begin with a number) inside GeoJSON coordinates, in order, at most 20,000."""
     return islice(_walk(coordinates), _LONGEST_WALK)
 
 
@@ -97,4 +97,4 @@ def _walk(coordinates: object) -> Iterator[Sequence[object]]:
         if current and not isinstance(current[0], list):
             yield current
         else:
-            waiting.extend(current[:_LONGEST_WALK])
+            waiting.extend(reversed(current[:_LONGEST_WALK]))

@@ -88,7 +88,7 @@ def test_a_duration_in_seconds(value: str, seconds: int | None) -> None:
 
 
 def test_positions_are_found_at_any_depth_and_bounded() -> None:
-    assert list(positions([[[1, 2], [3, 4]]])) == [[3, 4], [1, 2]]
+    assert list(positions([[[1, 2], [3, 4]]])) == [[1, 2], [3, 4]]
     assert len(list(positions([[0, 0]] * 50_000))) == 20_000
 
 
