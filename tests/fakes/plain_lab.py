@@ -101,7 +101,7 @@ class RestartableService:
         path = self._folder / "documents.ndjson"
         path.write_text("\n".join(json.dumps(document) for document in documents), "utf-8")
         code = "from eohub_catalogue.service.__main__ import manage; manage()"
-        command = [sys.executable, "-c", code, "ingest", path]
+        command = [sys.executable, "-c", code, "import", path]
         subprocess.run(command, env=self._settings, check=True, capture_output=True)
 
     def start(self) -> None:

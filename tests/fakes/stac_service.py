@@ -28,9 +28,9 @@ class CatalogueService:
     pid: int
 
     def ingest(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        """Run `eohub-catalogue ingest` on the service's database."""
+        """Run `eohub-catalogue import` on the service's database."""
         return manage(
-            ["ingest", *map(str, arguments)], {"EOHUB_CATALOGUE_SERVICE_DATABASE_URL": self.database_url}
+            ["import", *map(str, arguments)], {"EOHUB_CATALOGUE_SERVICE_DATABASE_URL": self.database_url}
         )
 
 

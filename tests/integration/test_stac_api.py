@@ -456,7 +456,7 @@ def test_an_interrupted_ingest_can_be_repeated(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'many.sqlite'}"
     command = [sys.executable, "-c", "from eohub_catalogue.service.__main__ import manage; manage()"]
     process = subprocess.Popen(
-        [*command, "ingest", str(pipe), "--database-url", url],
+        [*command, "import", str(pipe), "--database-url", url],
         stderr=subprocess.PIPE,
         text=True,
         # Whoever runs the tests in the background has it ignored, and so would the command.
@@ -473,7 +473,7 @@ def test_an_interrupted_ingest_can_be_repeated(tmp_path: Path) -> None:
     assert process.returncode == 130, errors
     assert "Cancelled" in errors
     assert "Traceback" not in errors
-    done = manage(["ingest", str(file), "--database-url", url], {})
+    done = manage(["import", str(file), "--database-url", url], {})
     assert done.returncode == 0, done.stderr
     new, _, unchanged = (
         int(part.split()[0]) for part in done.stderr.split("items: ")[1].split(";")[0].split(", ")
@@ -498,16 +498,16 @@ def wait_for_first_items(path: Path) -> None:
     ("arguments", "settings", "sentence"),
     [
         (
-            ["ingest", "x.json"],
+            ["import", "x.json"],
             {"EOHUB_CATALOGUE_SERVICE_DATABAS_URL": "x"},
             "EOHUB_CATALOGUE_SERVICE_DATABAS_URL is not a setting",
         ),
         (
-            ["ingest", "x.json"],
+            ["import", "x.json"],
             {"EOHUB_CATALOGUE_SERVICE_DATABASE_URL": "mysql://x"},
             "EOHUB_CATALOGUE_SERVICE_DATABASE_URL is wrong",
         ),
-        (["ingest", "x.json", "--database-url", "sqlite:////proc/x/y.sqlite"], {}, "cannot be opened"),
+        (["import", "x.json", "--database-url", "sqlite:////proc/x/y.sqlite"], {}, "cannot be opened"),
     ],
 )
 def test_a_wrong_setting_ends_the_command_with_a_sentence(

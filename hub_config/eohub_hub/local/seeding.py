@@ -62,7 +62,7 @@ def _seed(state: StateFolder, endpoint: str, tools: Tools, report: Report) -> bo
         source = _fetch(tools, work)
         _write_cubes(state, source, work, _s3_environment(endpoint, keys), report)
         report("Describing the cubes in the catalogue")
-        _ingest(state, tools, work)
+        _describe(state, tools, work)
     write_atomically(state.root / _MARK, json.dumps({"version": seed_version()}).encode())
     return True
 
@@ -115,13 +115,13 @@ def _write_cubes(
     _demand(ended, "The climate cubes could not be written")
 
 
-def _ingest(state: StateFolder, tools: Tools, work: Path) -> None:
+def _describe(state: StateFolder, tools: Tools, work: Path) -> None:
     environment = {
         "EOHUB_CATALOGUE_SERVICE_DATABASE_URL": database_url(state.root / "catalogue"),
         MARK: state.instance,
         "PATH": str(tools.python.parent),
     }
-    command = [str(tools.beside_python("eohub-catalogue")), "ingest"]
+    command = [str(tools.beside_python("eohub-catalogue")), "import"]
     command += [str(work / "collections.ndjson"), str(work / "items.ndjson")]
     ended = run_to_end(command, environment=environment, seconds=_LONGEST_SECONDS)
     _demand(ended, "The cubes could not be described")

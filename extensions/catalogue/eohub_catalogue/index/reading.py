@@ -30,6 +30,18 @@ class Unreadable:
     reason: str
 
 
+@dataclass(frozen=True)
+class Text:
+    """A JSON text that is not parsed yet, and where it stands: reading is cheap, parsing is not.
+
+    `numbered` goes between the place and the number of a document where the text is a list of them.
+    """
+
+    where: str
+    text: bytes
+    numbered: str = ""
+
+
 type Reading = Found | Unreadable
 
 
@@ -39,6 +51,20 @@ def read_documents(path: Path, progress: Callable[[int], None]) -> Iterator[Read
     NDJSON has a document on each line. JSON may be one document, a list of them, an item collection or a
     list of collections as an API gives it.
     """
+    for read in read_texts(path, progress):
+        if isinstance(read, Text):
+            yield from documents_of(read)
+        else:
+            yield read
+
+
+def documents_of(text: Text) -> Iterator[Reading]:
+    """The documents in a text: one, a list, an item collection, or a list of collections."""
+    yield from documents_in(text.where, text.text, text.numbered)
+
+
+def read_texts(path: Path, progress: Callable[[int], None]) -> Iterator[Text | Reading]:
+    """As `read_documents`, with texts that are not large not parsed yet."""
     try:
         if path.suffix.lower() in _LINE_SUFFIXES:
             yield from _read_lines(path, progress)
@@ -48,7 +74,7 @@ def read_documents(path: Path, progress: Callable[[int], None]) -> Iterator[Read
         yield Unreadable(str(path), f"It cannot be read: {error.strerror or 'unknown error'}.")
 
 
-def _read_lines(path: Path, progress: Callable[[int], None]) -> Iterator[Reading]:
+def _read_lines(path: Path, progress: Callable[[int], None]) -> Iterator[Text | Unreadable]:
     with path.open("rb") as file:
         for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE), b""), 1):
             progress(len(line))
@@ -60,10 +86,10 @@ def _read_lines(path: Path, progress: Callable[[int], None]) -> Iterator[Reading
                 return
             # RFC 8142 puts a record separator before each GeoJSON text.
             if text := line.strip().removeprefix(_RECORD_SEPARATOR):
-                yield from documents_in(where, text, "")
+                yield Text(where, text)
 
 
-def _read_whole(path: Path, progress: Callable[[int], None]) -> Iterator[Reading]:
+def _read_whole(path: Path, progress: Callable[[int], None]) -> Iterator[Text | Reading]:
     size = path.stat().st_size
     if size > LARGEST_FILE:
         yield Unreadable(
@@ -73,7 +99,11 @@ def _read_whole(path: Path, progress: Callable[[int], None]) -> Iterator[Reading
         return
     text = path.read_bytes()
     progress(size)
-    yield from documents_in(str(path), text)
+    found = Text(str(path), text, ", document ")
+    if size <= LONGEST_LINE:
+        yield found
+    else:
+        yield from documents_of(found)
 
 
 def documents_in(where: str, text: bytes, numbered: str = ", document ") -> Iterator[Reading]:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from eohub_catalogue.service.command import DONE, SOME_REFUSED, run
+from eohub_catalogue.service.command import run
+from eohub_catalogue.service.commands.terminal import DONE, FOUND_FAULTS
 from eohub_catalogue.service.settings import CatalogueSettings
 
 
@@ -23,12 +24,13 @@ def test_it_says_what_was_new_and_what_was_there(
 ) -> None:
     file = tmp_path / "a.json"
     file.write_text(json.dumps([item("a"), item("b"), {"type": "Collection", "id": "c"}]))
-    assert run(["ingest", str(file)], settings) == DONE
+    assert run(["import", str(file)], settings) == DONE
     assert capsys.readouterr().err == (
+        f"Catalogue: {tmp_path / 'catalogue.sqlite'}\n"
         "items: 2 new, 0 changed, 0 unchanged; collections: 1 new, 0 changed, 0 unchanged; refused: 0\n"
     )
     file.write_text(json.dumps([item("a"), item("b") | {"bbox": [0, 0, 1, 1]}]))
-    assert run(["ingest", str(file)], settings) == DONE
+    assert run(["import", str(file)], settings) == DONE
     assert "items: 0 new, 1 changed, 1 unchanged" in capsys.readouterr().err
 
 
@@ -37,7 +39,7 @@ def test_it_names_the_first_refusals_and_counts_the_others(
 ) -> None:
     file = tmp_path / "[red]a.ndjson"
     file.write_text("".join(json.dumps(item(None)) + "\n" for _ in range(30)))
-    assert run(["ingest", str(file)], settings) == SOME_REFUSED
+    assert run(["import", str(file)], settings) == FOUND_FAULTS
     errors = capsys.readouterr().err
     assert errors.count("The item has no usable id.") == 20
     assert f"{file}:20: " in errors
@@ -49,7 +51,7 @@ def test_another_database_can_be_named(settings: CatalogueSettings, tmp_path: Pa
     file = tmp_path / "a.json"
     file.write_text(json.dumps(item("a")))
     assert (
-        run(["ingest", str(file), "--database-url", f"sqlite:///{tmp_path / 'other.sqlite'}"], settings)
+        run(["import", str(file), "--database-url", f"sqlite:///{tmp_path / 'other.sqlite'}"], settings)
         == DONE
     )
     assert (tmp_path / "other.sqlite").exists()
@@ -61,12 +63,12 @@ def test_documents_without_a_type_are_collections_where_that_is_said(
 ) -> None:
     file = tmp_path / "a.json"
     file.write_text('{"id": "old"}')
-    assert run(["ingest", str(file)], settings) == SOME_REFUSED
-    assert run(["ingest", str(file), "--collections"], settings) == DONE
+    assert run(["import", str(file)], settings) == FOUND_FAULTS
+    assert run(["import", str(file), "--collections"], settings) == DONE
     assert "collections: 1 new" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("arguments", [[], ["ingest"], ["drop"], ["ingest", "--unknown", "x"]])
+@pytest.mark.parametrize("arguments", [[], ["import"], ["drop"], ["import", "--unknown", "x"]])
 def test_a_wrong_command_line_shows_the_usage(
     settings: CatalogueSettings, arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,0 +1,1 @@
+"""The commands of `eohub-catalogue`, a module each."""

@@ -1,0 +1,42 @@
+"""What the commands say and how they end."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
+
+DONE, FOUND_FAULTS, CANCELLED = 0, 1, 130
+"""Exit codes: all is well; something was left out, refused or found wrong; stopped by the person."""
+
+_SHOWN = 20
+_BYTES = (BarColumn(), DownloadColumn(), TimeRemainingColumn())
+_COUNT = (BarColumn(), TextColumn("{task.completed:,.0f} items"))
+
+
+class Naming:
+    """Prints the first of many faults and counts all of them."""
+
+    def __init__(self, console: Console, others: str) -> None:
+        self._console = console
+        self._others = others
+        self.count = 0
+
+    def __call__(self, where: str, reason: str) -> None:
+        """Print one fault, if not too many were printed."""
+        self.count += 1
+        if self.count <= _SHOWN:
+            self._console.print(f"{where}: {reason}", markup=False)
+        elif self.count == _SHOWN + 1:
+            self._console.print(self._others)
+
+
+@contextmanager
+def progress_bar(
+    console: Console, does: str, total: int | None, *, in_bytes: bool = False
+) -> Generator[Callable[[int], None]]:
+    """A bar on a terminal, nothing elsewhere; what is given is to be called with each step forward."""
+    columns: tuple[ProgressColumn, ...] = (TextColumn(does), *(_BYTES if in_bytes else _COUNT))
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda step: bar.advance(task, step)
