@@ -1,6 +1,38 @@
 """Filters on properties as CQL2, read by the `cql2` library."""
 
+import re
+
 import cql2
+
+from eohub_catalogue.contract import Criteria, PropertyFilter
+from eohub_toolkit.errors import Invalid
+
+type Cql2 = dict[str, object]
+"""A filter in CQL2 JSON."""
+
+TIMES = frozenset(
+    {
+        "datetime",
+        "start_datetime",
+        "end_datetime",
+        "created",
+        "updated",
+        "published",
+        "unpublished",
+        "expires",
+    }
+)
+"""Properties that STAC's common metadata defines as times: a text that they are compared with is one too."""
+
+LONGEST_FILTER = 200_000
+DEEPEST = 32
+"""Conditions within conditions. The library ends the process where text is nested some thousand times."""
+
+_HINT = "Such as eo:cloud_cover < 20 AND platform = 'sentinel-2a'; texts stand in single quotes."
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+_PREFIX = re.compile(r"\bnot\b|-(?!\d)", re.IGNORECASE)
+_PARENTHESIS = re.compile(r"[()]")
+_DAY_LENGTH = 10
 
 
 def check_cql2(text: str) -> str | None:
@@ -8,7 +40,53 @@ def check_cql2(text: str) -> str | None:
     if not text.strip():
         return None
     try:
-        cql2.parse_text(text)
-    except cql2.ParseError as error:
-        return f"This is not CQL2 text: {str(error).strip()}"[:500]
+        cql2_of_text(text)
+    except Invalid as error:
+        return error.detail
     return None
+
+
+def cql2_of(query: Criteria) -> Cql2 | None:
+    """All that a search asks of properties, by controls and by CQL2 text, as one filter; raises Invalid.
+
+    None where it asks nothing.
+    """
+    parts: list[object] = [_condition(asked) for asked in query.properties]
+    if query.cql2.strip():
+        parts.append(cql2_of_text(query.cql2))
+    match parts:
+        case []:
+            return None
+        case [dict() as only]:
+            return only
+        case _:
+            return {"op": "and", "args": parts}
+
+
+def cql2_of_text(text: str) -> object:
+    """The CQL2 JSON that says the same as CQL2 text; raises Invalid."""
+    plain = _QUOTED.sub("", text)
+    depth = deepest = 0
+    for parenthesis in _PARENTHESIS.findall(plain):
+        depth += 1 if parenthesis == "(" else -1
+        deepest = max(depth, deepest)
+    if deepest > 2 * DEEPEST or len(_PREFIX.findall(plain)) > 2 * DEEPEST or len(text) > LONGEST_FILTER:
+        raise Invalid("The filter is too long, or nested too deeply.", hint="Use IN for lists.")
+    try:
+        return cql2.parse_text(text).to_json()
+    except (cql2.ParseError, ValueError) as error:
+        raise Invalid(f"This is not CQL2 text: {' '.join(str(error).split())}"[:500], hint=_HINT) from None
+
+
+def _condition(asked: PropertyFilter) -> Cql2:
+    given = asked.value
+    values = list(given) if isinstance(given, tuple) else [given]
+    literals = [_literal(asked.property, value) for value in values]
+    value = literals if asked.op == "in" else literals[0]
+    return {"op": asked.op, "args": [{"property": asked.property}, value]}
+
+
+def _literal(name: str, value: str | bool | float) -> object:
+    if name.removeprefix("properties.") in TIMES and isinstance(value, str):
+        return {"date" if len(value) == _DAY_LENGTH else "timestamp": value}
+    return value

@@ -139,10 +139,15 @@ def _has_letters(word: str) -> bool:
     return any(character.isalnum() for character in word)
 
 
+def area_of(document: Mapping[str, object], name: str) -> Area:
+    """The area of a GeoJSON geometry, or of an object with a `bbox` only; raises Invalid that says `name`."""
+    return _box_area(document["bbox"]) if set(document) == {"bbox"} else _shape_area(document, name)
+
+
 def _area(bbox: object, intersects: object) -> Area | None:
     if bbox is not None:
         return _box_area(bbox)
-    return None if intersects is None else _shape_area(intersects)
+    return None if intersects is None else _shape_area(intersects, "intersects")
 
 
 def _box_area(value: object) -> Area:
@@ -179,22 +184,22 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _shape_area(value: object) -> Area:
+def _shape_area(value: object, name: str) -> Area:
     if isinstance(value, str):
         try:
             value = cast("object", json.loads(value))
         except (ValueError, RecursionError):
-            raise Invalid("intersects is not JSON.", hint="Give a GeoJSON geometry.") from None
+            raise Invalid(f"{name} is not JSON.", hint="Give a GeoJSON geometry.") from None
     shape = parse_geometry(value)
     if shape is None:
         raise Invalid(
-            "intersects is not a GeoJSON geometry with coordinates on earth.",
+            f"{name} is not a GeoJSON geometry with coordinates on earth.",
             hint=f"Its type may be {', '.join(sorted(GEOMETRY_TYPES))}; not a Feature.",
         )
     if shapely.get_num_coordinates(shape) > MOST_VERTICES:
-        raise Invalid(f"intersects has more than {MOST_VERTICES} vertices.", hint="Simplify the geometry.")
+        raise Invalid(f"{name} has more than {MOST_VERTICES} vertices.", hint="Simplify the geometry.")
     if not shape.is_valid:
-        raise Invalid("intersects crosses or touches itself.", hint="Draw its rings without crossings.")
+        raise Invalid(f"{name} crosses or touches itself.", hint="Draw its rings without crossings.")
     footprint = footprint_of(value, None)
     assert footprint is not None, "a geometry that can be parsed covers something"
     return Area(footprint.boxes, normalise(shape), is_boxes=False)

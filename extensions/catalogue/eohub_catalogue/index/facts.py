@@ -1,0 +1,72 @@
+"""What filters see of an item's properties: plain values, whatever the document holds."""
+
+from collections.abc import Mapping
+from math import isfinite
+from typing import cast
+
+import orjson
+
+type Scalar = str | float | bool
+type Fact = Scalar | tuple[Scalar, ...] | dict[str, str]
+"""A text, a number, a truth value, a list of those, or {} for what is there but cannot be compared."""
+
+MOST_FACTS = 1_000
+LONGEST_NAME = 200
+LONGEST_FACT = 10_000
+"""Characters of a text that are compared; the rest of it is not looked at."""
+
+_OTHER: dict[str, str] = {}
+_HIGHEST = 2**63
+
+
+def facts_of(properties: Mapping[str, object]) -> dict[str, Fact]:
+    """The properties that can be asked about; one that is null is as good as absent."""
+    facts: dict[str, Fact] = {}
+    for name, value in properties.items():
+        if value is None or not is_property_name(name):
+            continue
+        facts[name] = _list(cast("list[object]", value)) if isinstance(value, list) else _fact(value)
+        if len(facts) >= MOST_FACTS:
+            break
+    return facts
+
+
+def facts_text(facts: Mapping[str, Fact]) -> str:
+    """The facts as JSON text, such as SQLite can look into."""
+    return orjson.dumps(facts).decode()
+
+
+def is_property_name(name: str) -> bool:
+    """Whether a property of this name can be asked about: SQLite's JSON paths know no escapes."""
+    return len(name) <= LONGEST_NAME and name.isprintable() and '"' not in name and "\\" not in name
+
+
+def storable(value: str) -> str:
+    """A text as it is compared: cut, and without what neither SQLite nor UTF-8 can hold."""
+    if value.isascii() and "\x00" not in value:
+        return value[:LONGEST_FACT]
+    return value[:LONGEST_FACT].replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def _fact(value: object) -> Scalar | dict[str, str]:
+    kind = type(value)
+    if kind is str:
+        return storable(cast("str", value))
+    if kind is bool or (kind is float and isfinite(cast("float", value))):
+        return cast("float", value)
+    if isinstance(value, int):
+        # Beyond 64 bits SQLite has floats only, and Python refuses to make one beyond 1e308.
+        return value if -_HIGHEST <= value < _HIGHEST else _float(value)
+    return _OTHER
+
+
+def _list(values: list[object]) -> tuple[Scalar, ...] | dict[str, str]:
+    facts = tuple(fact for value in values if not isinstance(fact := _fact(value), dict))
+    return facts if len(facts) == len(values) else _OTHER
+
+
+def _float(value: int) -> float | dict[str, str]:
+    try:
+        return float(value)
+    except OverflowError:
+        return _OTHER
