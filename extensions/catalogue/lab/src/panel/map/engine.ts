@@ -22,6 +22,8 @@ const WORLD: Box = [-180, -90, 180, 90];
 const CLOSEST_ZOOM = 20;
 /** A footprint of ten metres is shown with something around it. */
 const CLOSEST_FIT_ZOOM = 13;
+/** Top, right (where the buttons are), bottom, left. */
+const FIT_PADDING = [14, 40, 22, 14];
 const HIT_PIXELS = 5;
 const MOVE_MS = 250;
 const KEY_PIXELS = 48;
@@ -305,10 +307,9 @@ class FootprintMap implements MapHandle {
     const end = west > east ? east + 360 : east;
     // Of the worlds side by side, the one where the map is.
     const turn = 360 * Math.round(((this.view.getCenter()?.[0] ?? 0) - (west + end) / 2) / 360);
-    const padding = [16, 16, 16, 16];
     this.view.cancelAnimations();
     this.view.fit([west + turn, south, end + turn, north], {
-      padding,
+      padding: FIT_PADDING,
       maxZoom: CLOSEST_FIT_ZOOM,
       duration
     });

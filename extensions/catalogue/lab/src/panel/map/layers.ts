@@ -1,6 +1,7 @@
 import type BaseLayer from 'ol/layer/Base.js';
 import TileLayer from 'ol/layer/Tile.js';
 import VectorLayer from 'ol/layer/Vector.js';
+import VectorImageLayer from 'ol/layer/VectorImage.js';
 import VectorSource from 'ol/source/Vector.js';
 import XYZ from 'ol/source/XYZ.js';
 import { coarseWorld, fineWorld, type Basemap } from './basemap';
@@ -21,7 +22,11 @@ export class MapLayers {
   private readonly landLayer = new VectorLayer();
   private readonly lineLayer = new VectorLayer();
   private readonly areaLayer = new VectorLayer({ source: this.area });
-  private readonly footprintLayer = new VectorLayer({ source: this.footprints });
+  /** As a picture, which follows the pointer however many footprints it holds, and is drawn anew at rest. */
+  private readonly footprintLayer = new VectorImageLayer({
+    source: this.footprints,
+    imageRatio: 2
+  });
   private readonly selectedLayer = new VectorLayer({ source: this.selected });
   private readonly highlightedLayer = new VectorLayer({ source: this.highlighted });
   private readonly sketchLayer = new VectorLayer({

@@ -59,8 +59,8 @@ function shapeStyle({ line, fill, width, halo, dash }: Look): StyleFunction {
   const cut = [new Style({ fill: filled, image }), new Style({ stroke, geometry: outline })];
   const glow = halo && new Stroke({ color: halo, width: width + 3 });
   if (glow) {
+    // Not where it was cut: the two sides are drawn one after the other, and one's glow would cover the other.
     whole.unshift(new Style({ stroke: glow }));
-    cut.unshift(new Style({ stroke: glow, geometry: outline }));
   }
   return (feature, resolution) => {
     const drawn = of(feature);
