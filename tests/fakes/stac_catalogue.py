@@ -70,7 +70,8 @@ class MemoryCatalogue:
         """Return one."""
         self._fail()
         cloud = Queryable(
-            name="eo:cloud_cover", title="Cloud cover", type="number", values=(), minimum=0, maximum=100, unit="%"
+            name="eo:cloud_cover", title="Cloud cover", type="number", values=(), minimum=0, maximum=100,
+            unit="%",
         )  # fmt: skip
         return QueryableList(queryables=(cloud,), learned=False)
 

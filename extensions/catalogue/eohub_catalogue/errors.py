@@ -1,6 +1,9 @@
 """The catalogue's own errors, each a kind of the toolkit's."""
 
-from eohub_toolkit.errors import Invalid, NotFound, TooMany, Upstream
+from math import ceil
+from typing import Self
+
+from eohub_toolkit.errors import Forbidden, Invalid, NotFound, TooMany, Unauthenticated, Upstream
 
 
 class UnknownCatalogue(NotFound):
@@ -40,6 +43,27 @@ class CatalogueBroken(Upstream):
 
 
 class CatalogueBusy(TooMany):
-    """The catalogue asks to slow down."""
+    """The catalogue asks to slow down. Its sentence ends with the seconds, which the panel waits."""
 
     code = "catalogue_busy"
+    seconds: int = 1
+
+    @classmethod
+    def for_seconds(cls, who: str, seconds: float) -> Self:
+        """`who` wants to be left alone for that long; told in whole seconds, at least one."""
+        whole = max(1, ceil(seconds))
+        error = cls(f"{who} asks to wait {whole} s.", hint="The panel asks again by itself.")
+        error.seconds = whole
+        return error
+
+
+class AddressRefused(Forbidden):
+    """The address leads into the site's own network."""
+
+    code = "address_refused"
+
+
+class LoginNeeded(Unauthenticated):
+    """The catalogue answers only to those who are logged in there."""
+
+    code = "login_needed"

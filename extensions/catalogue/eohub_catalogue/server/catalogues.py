@@ -1,4 +1,4 @@
-"""The configured catalogues, each with one connection pool, made when it is first asked for."""
+"""The configured catalogues, each made when it is first asked for."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,6 @@ from eohub_catalogue.contract import CatalogueList, CatalogueSource, CatalogueSt
 from eohub_catalogue.errors import UnknownCatalogue
 from eohub_catalogue.ports import IndexedCatalogue, StacCatalogue
 from eohub_catalogue.server.settings import ServerSettings
-from eohub_catalogue.server.stac_api import StacApi
 from eohub_toolkit.errors import Unavailable
 
 
@@ -16,7 +15,7 @@ class Catalogues:
     def __init__(
         self,
         settings: Callable[[], ServerSettings],
-        open_catalogue: Callable[[CatalogueSource, float], StacCatalogue] = StacApi.open,
+        open_catalogue: Callable[[CatalogueSource, float], StacCatalogue],
     ) -> None:
         self._read_settings = settings
         self._open = open_catalogue

@@ -20,10 +20,17 @@ def _handlers(base_url: str, configured: object) -> list[Any]:
     from eohub_catalogue.server.data_store import DataStoreProbe
     from eohub_catalogue.server.routes import ROUTES
     from eohub_catalogue.server.settings import settings_of
+    from eohub_catalogue.server.stac_api import StacApi
+    from eohub_catalogue.server.web import Web
     from eohub_toolkit.routes import handlers
 
     # This is the entry point of the pod's half: nothing else here reads the environment.
     environ = dict(os.environ)  # noqa: TID251
     settings = cache(lambda: settings_of(environ, configured))
-    provide = {Catalogues: Catalogues(settings), DataStoreProbe: DataStoreProbe(settings)}
+    # One way out for everything, since budgets and rests are kept for each host.
+    web = cache(
+        lambda: Web.guarded(settings().allowed_hosts, settings().rates(), settings().deadline_seconds)
+    )
+    catalogues = Catalogues(settings, lambda source, _: StacApi(web(), source))
+    provide = {Catalogues: catalogues, DataStoreProbe: DataStoreProbe(settings)}
     return list(handlers(base_url, PREFIX, ROUTES, provide))

@@ -2,11 +2,19 @@
 
 from collections.abc import Mapping
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from eohub_catalogue.contract import CatalogueSource
+from eohub_catalogue.server.addresses import AllowedHosts
 from eohub_catalogue.wire import PublicUrl
 from eohub_toolkit.settings import Settings, SettingsError, load, settings_config
+
+_RATES: Mapping[str, float] = {
+    "hda.data.destination-earth.eu": 4,
+    "stac.dataspace.copernicus.eu": 5,
+    "catalogue.dataspace.copernicus.eu": 5,
+}
+"""What these hosts allow one account: https://hda.data.destination-earth.eu and Copernicus' quotas."""
 
 
 class ServerSettings(Settings):
@@ -23,6 +31,29 @@ class ServerSettings(Settings):
     deadline_seconds: float = Field(
         default=10.0, gt=0, le=120, description="Longest time that one request to a catalogue may take"
     )
+    allowed_hosts: tuple[str, ...] = Field(
+        default=(), description="Hosts inside the site that people may add: names, .suffixes, networks"
+    )
+    requests_per_second: dict[str, float] = Field(
+        default={}, description="How often a host is asked at most; added to what is built in"
+    )
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _are_hosts(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
+        AllowedHosts.of(entries)
+        return entries
+
+    @field_validator("requests_per_second")
+    @classmethod
+    def _are_rates(cls, rates: dict[str, float]) -> dict[str, float]:
+        if not all(0.01 <= rate <= 1000 for rate in rates.values()):
+            raise ValueError("a rate is from 0.01 to 1000 requests a second")
+        return rates
+
+    def rates(self) -> Mapping[str, float]:
+        """Requests a second by host."""
+        return {**_RATES, **{host.lower(): rate for host, rate in self.requests_per_second.items()}}
 
 
 def settings_of(environ: Mapping[str, str], configured: object) -> ServerSettings:

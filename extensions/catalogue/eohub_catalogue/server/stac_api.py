@@ -1,11 +1,12 @@
 """One STAC API over HTTP. Items stay raw JSON: a client that parses them loses the page of a bad one."""
 
 import asyncio
-import json
+from collections import Counter
 from collections.abc import Mapping
-from typing import Any, Self
-from urllib.parse import quote, urlsplit
+from dataclasses import dataclass, field
+from urllib.parse import quote, urlencode
 
+from eohub_catalogue.conformance import Facts, conformance_link, facts_of
 from eohub_catalogue.contract import (
     Abilities,
     CatalogueSource,
@@ -14,181 +15,295 @@ from eohub_catalogue.contract import (
     QueryableList,
     SearchQuery,
 )
-from eohub_catalogue.errors import CatalogueBroken, CatalogueBusy, CatalogueRefused, ItemNotFound
+from eohub_catalogue.errors import CatalogueBroken, CatalogueRefused, ItemNotFound
+from eohub_catalogue.item_contract import FilterName
 from eohub_catalogue.ports import RawPage
-from eohub_catalogue.reading import mapping, sequence, text
-from eohub_catalogue.search import (
-    WordSearch,
-    has_words,
-    matched_of,
-    next_link,
-    parameters_of,
-    word_search_of,
-)
+from eohub_catalogue.queryables import LISTED_ELSEWHERE, learned_from, queryables_of
+from eohub_catalogue.reading import mapping, sequence
+from eohub_catalogue.search import halves, here_of, matched_of, needs_facts, next_link, request_of
+from eohub_catalogue.server.afterwards import Afterwards, was_in
+from eohub_catalogue.server.api_collections import ApiCollections
+from eohub_catalogue.server.api_documents import ApiDocuments, Login
 from eohub_catalogue.server.page import PageMarker
+from eohub_catalogue.server.web import Web
 from eohub_catalogue.wire import MAX_PAGE
-from eohub_toolkit.errors import Unavailable, Upstream
-from eohub_toolkit.http import Client
+from eohub_toolkit.errors import EohubError
 
 _MOST_PAGES = 5
-_LONGEST_REASON = 64 * 1024
+_MOST_COLLECTIONS_LOOKED_AT = 5
+_SAMPLE = 50
 _NO_STAC = "Ask those who run this hub to check the catalogue's address in its settings."
+_DONE_HERE: Mapping[FilterName, str] = {
+    "words": "search words",
+    "area": "search shapes",
+    "properties": "search these properties",
+    "cql2": "search CQL2",
+}
 
 
 class StacApi:
     """The port StacCatalogue on a STAC API: bounded pages, one deadline, no request that nobody waits for."""
 
-    def __init__(self, client: Client, source: CatalogueSource, deadline_seconds: float) -> None:
-        self._client = client
+    def __init__(self, web: Web, source: CatalogueSource, login: Login | None = None) -> None:
+        self._documents = ApiDocuments(web, source, login)
         self._title = source.title
-        self._base_path = urlsplit(source.url or "").path.rstrip("/") + "/"
-        self._deadline_seconds = deadline_seconds
-        self._word_search: WordSearch | None = None
-
-    @classmethod
-    def open(cls, source: CatalogueSource, deadline_seconds: float) -> Self:
-        """The catalogue at a source's address; nothing is asked yet."""
-        # The panel itself tries again, visibly; a second attempt here only bridges a single lost connection.
-        client = Client((source.url or "").rstrip("/") + "/", deadline_seconds=deadline_seconds, attempts=2)
-        return cls(client, source, deadline_seconds)
+        self._facts: Facts | None = None
+        self._collections = ApiCollections(self._documents, source.id)
+        self._queryables: dict[str | None, QueryableList] = {}
 
     async def search(self, query: SearchQuery) -> RawPage:
-        """Return one page; where the catalogue cannot search words they are looked for in some pages here."""
-        word_search = await self._words() if query.words.split() else "basic"
-        if word_search == "none":
-            return await self._search_words_here(query)
-        return await self._page(query, word_search)
+        """Return one page; what the catalogue cannot do is done here, on a bounded number of its pages."""
+        facts = await self._learned() if needs_facts(query) else Facts()
+        if not facts.searchable:
+            raise CatalogueRefused(
+                f"{self._title} has no search for items.", hint="Its collections can still be looked at."
+            )
+        page = await _Search(self._documents, query, facts).page()
+        missing = await self._without_property(query) if query.page is None else None
+        note = " ".join(each for each in (page.note, missing) if each)
+        return RawPage(page.features, page.next, page.matched, note or None, page.done_here)
 
     async def abilities(self) -> Abilities:
         """What the catalogue can do, from its root, which is read anew."""
-        self._word_search = None
-        words = "here" if await self._words() == "none" else "there"
+        self._facts = None
+        self._queryables.clear()
+        self._collections.forget()
+        facts = await self._learned()
         return Abilities(
-            words=words, collections="there", time="there", area="there", properties="none", cql2="none",
-            collection_search="none",
-        )  # fmt: skip
+            words="here" if facts.words == "none" else "there",
+            collections="there",
+            time="there",
+            area="there" if facts.post else "here",
+            properties="there" if facts.properties else "here",
+            cql2="here" if facts.cql2 == "none" else "there",
+            collection_search="here" if facts.collection_words == "none" else "there",
+        )
 
     async def collections(self, query: CollectionQuery) -> CollectionPage:
-        """One page of collections."""
-        raise Unavailable(f"{self._title} cannot list collections yet: {query.words}")
+        """One page of collections; words are searched there or here."""
+        return await self._collections.page(query, await self._learned())
 
     async def queryables(self, collection: str | None) -> QueryableList:
-        """What can be searched."""
-        raise Unavailable(f"{self._title} cannot list queryables of {collection} yet.")
+        """What can be searched, as the catalogue tells, or learned from some of its items."""
+        if collection not in self._queryables:
+            told = await self._told_queryables(collection)
+            self._queryables[collection] = told or await self._learned_queryables(collection)
+        return self._queryables[collection]
 
     async def item(self, collection: str | None, item: str) -> object:
         """Return one item's JSON; raises ItemNotFound."""
-        path = f"collections/{quote(collection or '', safe='')}/items/{quote(item, safe='')}"
-        return await self._document(
-            "GET", path, {}, missing=f"{self._title} has no item {item!r} (any more)."
-        )
+        missing = f"{self._title} has no item {item!r} (any more)."
+        if collection is not None:
+            path = f"collections/{quote(collection, safe='')}/items/{quote(item, safe='')}"
+            try:
+                return await self._documents.get(path, missing=missing)
+            except ItemNotFound:
+                # Proxies take a slash in an id for one of the path, however it is written.
+                if "/" not in collection + item:
+                    raise
+        found = await self._documents.page(_by_id(collection, item, await self._learned()))
+        for each in sequence(found.get("features"))[:MAX_PAGE]:
+            raw = mapping(each)
+            if raw.get("id") == item and raw.get("collection") == collection:
+                return each
+        raise ItemNotFound(missing, hint="Search again; the catalogue may have changed.")
 
-    async def _search_words_here(self, query: SearchQuery) -> RawPage:
-        stop = asyncio.get_running_loop().time() + self._deadline_seconds / 2
-        wide = query.model_copy(update={"limit": MAX_PAGE})
-        marker = query.page
-        found: list[object] = []
-        notes: dict[str, None] = {}
-        read = 0
-        for _ in range(_MOST_PAGES):
-            page = await self._page(wide.model_copy(update={"page": marker}), "none")
-            read += len(page.features)
-            found += [feature for feature in page.features if has_words(feature, query.words)]
-            notes |= {page.note: None} if page.note else {}
-            marker = page.next
-            if marker is None or len(found) >= query.limit or asyncio.get_running_loop().time() > stop:
+    async def _learned(self) -> Facts:
+        if self._facts is None:
+            landing = await self._documents.get("")
+            declared = sequence(landing.get("conformsTo"))
+            if not declared and conformance_link(landing):
+                declared = sequence((await self._documents.get("conformance")).get("conformsTo"))
+            self._facts = facts_of(landing, declared)
+        return self._facts
+
+    async def _told_queryables(self, collection: str | None) -> QueryableList | None:
+        if not (await self._learned()).queryables:
+            return None
+        below = f"collections/{quote(collection, safe='')}/" if collection is not None else ""
+        try:
+            schema = await self._documents.get(f"{below}queryables", missing="There are none.")
+        except (ItemNotFound, CatalogueBroken, CatalogueRefused):
+            return None
+        found = queryables_of(schema)
+        return QueryableList(queryables=found, learned=False) if found else None
+
+    async def _learned_queryables(self, collection: str | None) -> QueryableList:
+        within = (collection,) if collection is not None else ()
+        sample = SearchQuery(catalogue="sample", collections=within, limit=_SAMPLE)
+        page = await _Search(self._documents, sample, await self._learned()).page()
+        return QueryableList(queryables=learned_from(page.features), learned=True)
+
+    async def _without_property(self, query: SearchQuery) -> str | None:
+        """Which of the chosen collections lack a property that is searched: nothing of them can be found."""
+        names = [each.property for each in query.properties if each.property not in LISTED_ELSEWHERE]
+        lacking: list[str] = []
+        for collection in query.collections[:_MOST_COLLECTIONS_LOOKED_AT] if names else ():
+            try:
+                known = await self.queryables(collection)
+            except EohubError:
+                # The search itself was answered; what could be said beside it is no reason to lose it.
+                continue
+            told = {each.name for each in known.queryables}
+            lost = [name for name in names if name not in told]
+            if told and lost:
+                lacking.append(f"Items of {collection} tell no {', '.join(lost)}, so none of them is found.")
+        return " ".join(lacking) or None
+
+
+def _by_id(collection: str | None, item: str, facts: Facts) -> PageMarker:
+    body: dict[str, object] = {"ids": [item], "limit": MAX_PAGE}
+    if collection is not None:
+        body["collections"] = [collection]
+    if facts.post:
+        return PageMarker(method="POST", path="search", body=body)
+    asked = {"ids": item, "limit": str(MAX_PAGE)} | ({"collections": collection} if collection else {})
+    return PageMarker(method="GET", path=f"search?{urlencode(asked)}")
+
+
+@dataclass
+class _Found:
+    """What a search has found so far."""
+
+    features: list[object] = field(default_factory=list[object])
+    keys: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    read: int = 0
+    pages: int = 0
+    left_out: Counter[FilterName] = field(default_factory=Counter[FilterName])
+    notes: dict[str, None] = field(default_factory=dict[str, None])
+
+
+class _Search:
+    """One search for one page: pages of the catalogue are read until enough has been found."""
+
+    def __init__(self, documents: ApiDocuments, query: SearchQuery, facts: Facts) -> None:
+        self._documents = documents
+        self._title = documents.title
+        self._query = query
+        self._facts = facts
+        self._here = here_of(query, facts)
+        self._halves = halves(query)
+        self._afterwards = Afterwards(query, self._here)
+        self._found = _Found()
+
+    async def page(self) -> RawPage:
+        """Return one page."""
+        now = asyncio.get_running_loop().time
+        stop = now() + self._documents.deadline_seconds / 2
+        marker = self._first(0)
+        if self._query.page is not None:
+            marker = PageMarker.decoded(self._query.page, marker.body or {})
+        matched: int | None = None
+        found, after = self._found, marker
+        while after is not None:
+            document = await self._documents.page(after)
+            last, after = after, self._take(document, after)
+            found.pages += 1
+            if found.pages == 1:
+                matched = self._total(document, last, after)
+            if found.pages >= _MOST_PAGES or now() > stop or self._is_enough(last, after):
                 break
-        note = f"{self._title} cannot search words: they were looked for here, in {read} items that it gave."
-        return RawPage(found, marker, None, " ".join([note, *notes]))
+        if after is not None and found.read == 0 and found.pages >= _MOST_PAGES:
+            self._note(f"gave {found.pages} empty pages, so the search ends here.")
+            after = None
+        return self._result(matched, after)
 
-    async def _words(self) -> WordSearch:
-        if self._word_search is None:
-            landing = await self._get("", {})
-            self._word_search = word_search_of(sequence(landing.get("conformsTo")))
-        return self._word_search
+    def _first(self, half: int) -> PageMarker:
+        """The first page of a half, as large as a filter that is done here asks for."""
+        limit = MAX_PAGE if self._here else self._query.limit
+        sized = self._query.model_copy(update={"limit": limit})
+        request = request_of(sized, self._facts, self._halves[half])
+        query = f"?{urlencode(request.parameters)}" if request.method == "GET" else ""
+        body = dict(request.body) if request.method == "POST" else None
+        same = tuple(request.body) if body else ()
+        return PageMarker(method=request.method, path=f"search{query}", body=body, same=same, half=half)
 
-    async def _page(self, query: SearchQuery, word_search: WordSearch) -> RawPage:
-        if query.page is None:
-            return self._page_of(await self._get("search", parameters_of(query, word_search)))
-        marker = PageMarker.decoded(query.page)
-        options: dict[str, Any] = {"json": marker.body or {}} if marker.method == "POST" else {}
-        return self._page_of(await self._document(marker.method, marker.path, options))
+    def _is_enough(self, last: PageMarker, after: PageMarker | None) -> bool:
+        kept = len(self._found.features)
+        if after is None or kept >= self._query.limit:
+            return True
+        return kept > 0 and not self._here and after.half == last.half
 
-    def _page_of(self, document: Mapping[str, object]) -> RawPage:
+    def _take(self, document: Mapping[str, object], asked: PageMarker) -> PageMarker | None:
+        """Keep what belongs to the answer; returns where to go on."""
         if not isinstance(document.get("features"), list):
             raise CatalogueBroken(
                 f"{self._title} answered with something that is no list of items.", hint=_NO_STAC
             )
         sent = sequence(document["features"])
-        features = sent[:MAX_PAGE]
-        link = next_link(document)
-        # A page without items ends the search, even where a catalogue goes on giving links.
-        marker = PageMarker.of_link(link, self._base_path) if link is not None and features else None
-        lost = link is not None and bool(features) and marker is None
-        notes: list[str] = []
+        for item in sent[:MAX_PAGE]:
+            self._look_at(item, asked.half)
+        self._found.read += len(sent[:MAX_PAGE])
         if len(sent) > MAX_PAGE:
-            notes.append(f"{self._title} sent {len(sent)} items at once; only the first {MAX_PAGE} are used.")
-        if lost:
-            notes.append(f"{self._title} gave a next page that cannot be followed, so there may be more.")
-        return RawPage(
-            features, marker.encoded() if marker else None, matched_of(document), " ".join(notes) or None
-        )
+            self._note(f"sent {len(sent)} items at once; only the first {MAX_PAGE} are used.")
+        after = self._next(document, asked, len(sent))
+        if after is None and asked.half + 1 < len(self._halves):
+            return self._first(asked.half + 1)
+        return after
 
-    async def _get(self, path: str, parameters: Mapping[str, str]) -> Mapping[str, object]:
-        return await self._document("GET", path, {"params": parameters} if parameters else {})
+    def _look_at(self, item: object, half: int) -> None:
+        raw = mapping(item)
+        collection, identifier = raw.get("collection"), raw.get("id")
+        if isinstance(identifier, str):
+            key = (collection if isinstance(collection, str) else "", identifier)
+            if key in self._found.keys:
+                return
+            self._found.keys.add(key)
+        first = self._halves[0]
+        if half == 1 and first is not None and was_in(item, first):
+            return
+        verdict = self._afterwards.verdict(item)
+        if verdict is None:
+            self._found.features.append(item)
+        elif verdict.ignored:
+            self._found.left_out[verdict.filter] += 1
 
-    async def _document(
-        self, method: str, path: str, options: Mapping[str, Any], missing: str | None = None
-    ) -> Mapping[str, object]:
-        try:
-            answer = await self._client.request(method, path, **options)
-        except (Unavailable, Upstream) as error:
-            raise self._in_words(error) from error
-        match answer.status_code:
-            case 200:
-                # A large answer takes seconds to read, and other requests are waiting.
-                return self._object(await asyncio.to_thread(_json, answer.content))
-            case 404 if missing is not None:
-                raise ItemNotFound(missing, hint="Search again; the catalogue may have changed.")
-            case 401 | 403:
-                raise CatalogueRefused(
-                    f"{self._title} asks for a login, which it cannot be given from here yet.",
-                    hint="Search the other catalogues, or this one on its own web page.",
-                )
-            case 429:
-                raise CatalogueBusy(f"{self._title} asks to slow down.", hint="Try again in a minute.")
-            case 400 | 422:
-                raise CatalogueRefused(
-                    f"{self._title} does not accept this search. {_reason(answer.content)}".strip(),
-                    hint="Change the words or the dates, then search again.",
-                )
-            case status:
-                raise CatalogueBroken(
-                    f"{self._title} is not found at its address (status {status}).", hint=_NO_STAC
-                )
+    def _next(self, document: Mapping[str, object], asked: PageMarker, count: int) -> PageMarker | None:
+        link = next_link(document)
+        if link is None:
+            return None
+        marker = PageMarker.of_link(link, self._documents.base_url, asked)
+        if marker is None:
+            if count:
+                self._note("gave a next page that cannot be followed, so there may be more.")
+            return None
+        if marker.goes_round:
+            if count:
+                self._note("gives a page again that it gave before, so the search ends here.")
+            return None
+        return marker.model_copy(update={"seen": asked.seen + count})
 
-    def _in_words(self, error: Unavailable | Upstream) -> Unavailable | Upstream:
-        """The client speaks of hosts and connections; a person knows the catalogue by its title."""
-        if isinstance(error, Unavailable):
-            return Unavailable(f"{self._title} does not answer.", hint="Wait a moment, then try again.")
-        return Upstream(
-            f"{self._title} could not answer because of a fault on its side.",
-            hint="Try again in some minutes; if it stays, tell those who run the catalogue.",
-        )
+    def _total(
+        self, document: Mapping[str, object], asked: PageMarker, after: PageMarker | None
+    ) -> int | None:
+        """The total, where it is not contradicted by what was seen and belongs to this search."""
+        matched = matched_of(document)
+        seen = asked.seen + len(sequence(document.get("features")))
+        if matched is None or self._here or self._found.left_out or len(self._halves) > 1:
+            return None
+        if matched < seen or (after is not None and matched <= seen):
+            return None
+        return matched
 
-    def _object(self, document: object) -> Mapping[str, object]:
-        if not isinstance(document, dict):
-            raise CatalogueBroken(f"{self._title} answered with something that is no STAC.", hint=_NO_STAC)
-        return mapping(document)
+    def _result(self, matched: int | None, after: PageMarker | None) -> RawPage:
+        found, read = self._found, self._found.read
+        unable = [_DONE_HERE[name] for name in self._here]
+        notes: list[str] = []
+        if unable:
+            notes.append(
+                f"{self._title} cannot {' or '.join(unable)}: "
+                f"{'they were' if self._here == ('words',) else 'it was'} looked for here, "
+                f"in {read} items that it gave."
+            )
+        if found.left_out:
+            names = ", ".join(sorted(found.left_out))
+            notes.append(
+                f"{self._title} does not keep to a filter ({names}): "
+                f"{found.left_out.total()} of {read} items were left out here."
+            )
+        done_here = tuple(dict.fromkeys((*self._here, *sorted(found.left_out))))
+        note = " ".join([*notes, *found.notes]) or None
+        return RawPage(found.features, after.encoded() if after else None, matched, note, done_here)
 
-
-def _json(content: bytes) -> object:
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _reason(content: bytes) -> str:
-    said = mapping(_json(content)) if len(content) <= _LONGEST_REASON else {}
-    return text(said.get("description"), 200) or text(said.get("detail"), 200) or ""
+    def _note(self, said: str) -> None:
+        self._found.notes[f"{self._title} {said}"] = None

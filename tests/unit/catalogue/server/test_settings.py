@@ -47,6 +47,12 @@ def test_other_settings_of_the_environment_stay_beside_jupyters_catalogues() -> 
         (environ({**HERE, "url": "file:///etc/passwd"}), (), "EOHUB_CATALOGUE_SERVER_CATALOGUES"),
         (environ({**HERE, "id": "no spaces"}), (), "EOHUB_CATALOGUE_SERVER_CATALOGUES"),
         (environ({**HERE, "password": "x"}), (), "EOHUB_CATALOGUE_SERVER_CATALOGUES"),
+        (
+            {"EOHUB_CATALOGUE_SERVER_ALLOWED_HOSTS": '["http://x"]'},
+            (),
+            "EOHUB_CATALOGUE_SERVER_ALLOWED_HOSTS",
+        ),
+        ({"EOHUB_CATALOGUE_SERVER_REQUESTS_PER_SECOND": '{"x": 0}'}, (), "EOHUB_CATALOGUE_SERVER_REQUESTS"),
         ({}, [{"id": "there"}], "c.EOHubCatalogue.catalogues"),
         ({}, "https://stac.example.org", "c.EOHubCatalogue.catalogues"),
     ],
@@ -98,6 +104,14 @@ def test_no_data_store_is_configured_unless_it_is_named() -> None:
     assert settings_of({}, ()).s3_url is None
     variables = {"EOHUB_CATALOGUE_SERVER_S3_URL": "http://127.0.0.1:8006"}
     assert settings_of(variables, [THERE]).s3_url == "http://127.0.0.1:8006"
+
+
+def test_hosts_have_the_rates_of_their_quotas_unless_a_site_names_others() -> None:
+    assert settings_of({}, ()).rates()["hda.data.destination-earth.eu"] == 4
+    rates = {"EOHUB_CATALOGUE_SERVER_REQUESTS_PER_SECOND": '{"HDA.data.destination-earth.eu": 2, "x": 1}'}
+    found = settings_of(rates, ()).rates()
+    assert (found["hda.data.destination-earth.eu"], found["x"]) == (2, 1)
+    assert found["stac.dataspace.copernicus.eu"] == 5
 
 
 def test_the_settings_of_both_halves_may_stand_in_one_environment() -> None:

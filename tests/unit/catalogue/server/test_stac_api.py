@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from fakes.catalogue_web import open_web
 from fakes.stac_catalogue import MemoryCatalogue
 from fakes.stac_documents import cube_item
 from fakes.stac_upstream import FREE_TEXT, ROOT, StacUpstream
@@ -18,19 +19,18 @@ from eohub_catalogue.errors import (
     CatalogueRefused,
     InvalidPage,
     ItemNotFound,
+    LoginNeeded,
 )
 from eohub_catalogue.ports import StacCatalogue
 from eohub_catalogue.server.stac_api import StacApi
 from eohub_toolkit.errors import EohubError, Unavailable, Upstream, problem_of
-from eohub_toolkit.http import Client
 
 SOURCE = CatalogueSource(id="example", title="Example", url=ROOT)
 ITEMS = [cube_item(id=f"item-{number}") for number in range(45)]
 
 
-def api(upstream: StacUpstream, deadline_seconds: float = 5.0) -> StacApi:
-    client = Client(ROOT + "/", deadline_seconds=deadline_seconds, attempts=1, transport=upstream.transport)
-    return StacApi(client, SOURCE, deadline_seconds)
+def api(upstream: StacUpstream) -> StacApi:
+    return StacApi(open_web(upstream.transport), SOURCE)
 
 
 def query(**fields: Any) -> SearchQuery:
@@ -127,7 +127,9 @@ async def test_a_next_link_of_another_host_is_asked_of_the_catalogue_itself() ->
     assert {request.url.host for request in upstream.asked} == {"stac.example.org"}
 
 
-@pytest.mark.parametrize("root", [f"{ROOT}/../../hub", "https://stac.example.org/hub/api", "not an address"])
+@pytest.mark.parametrize(
+    "root", [f"{ROOT}/../../hub", f"{ROOT}/%2e%2e/hub", "https://stac.example.org/hub?x=", "http://["]
+)
 async def test_a_next_link_out_of_the_catalogue_is_not_followed_and_said(root: str) -> None:
     upstream = StacUpstream(ITEMS)
     upstream.next_root = root
@@ -193,7 +195,15 @@ async def test_a_total_that_is_not_told_stays_unknown() -> None:
         {"method": "GET", "path": "search?limit=1\r\nX: y"},
         {"method": "GET", "path": "search\x00"},
         {"method": "DELETE", "path": "search"},
-        {"method": "GET", "path": "search", "headers": {}},
+        {"method": "GET", "path": "a/%2e%2e/%2E%2e/hub"},
+        {"method": "GET", "path": "a/%252e%252e/hub"},
+        {"method": "GET", "path": "a\\..\\hub"},
+        {"method": "GET", "path": "search", "headers": {"Authorization": "Bearer x"}},
+        {"method": "GET", "path": "search", "headers": {"X-Forwarded-Host": "x"}},
+        {"method": "GET", "path": "search", "headers": {"X-A": "x\r\nY: z"}},
+        {"method": "GET", "path": "search", "half": 2},
+        {"method": "GET", "path": "search", "seen": -1},
+        {"method": "GET", "path": "search", "root": "https://x/"},
         ["GET", "search"],
     ],
 )
@@ -217,11 +227,11 @@ async def test_a_page_marker_that_is_no_marker_is_refused(marker: str) -> None:
         (httpx2.Response(400, json={"description": "bad datetime"}), CatalogueRefused, "bad datetime"),
         (httpx2.Response(422, json={"detail": [{"loc": []}]}), CatalogueRefused, "does not accept"),
         (httpx2.Response(400, json={"description": "x" * 10**6}), CatalogueRefused, r"this search\.$"),
-        (httpx2.Response(401), CatalogueRefused, "login"),
-        (httpx2.Response(403), CatalogueRefused, "login"),
+        (httpx2.Response(401), LoginNeeded, "login"),
+        (httpx2.Response(403), LoginNeeded, "login"),
         (httpx2.Response(404), CatalogueBroken, "404"),
-        (httpx2.Response(301, headers={"Location": "https://x/"}), CatalogueBroken, "301"),
-        (httpx2.Response(429, headers={"Retry-After": "2"}), CatalogueBusy, "slow down"),
+        (httpx2.Response(301), CatalogueBroken, "301"),
+        (httpx2.Response(429, headers={"Retry-After": "2"}), CatalogueBusy, r"asks to wait 2 s\.$"),
         (httpx2.Response(500), Upstream, "fault on its side"),
         (httpx2.Response(200, text="<html>"), CatalogueBroken, "no STAC"),
         (httpx2.Response(200, json=[1]), CatalogueBroken, "no STAC"),

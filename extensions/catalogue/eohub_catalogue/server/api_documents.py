@@ -1,0 +1,138 @@
+"""Documents of one STAC API: what is asked, and what went wrong in words that name it by its title."""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from typing import Protocol
+from urllib.parse import urlencode
+
+from eohub_catalogue.contract import CatalogueSource
+from eohub_catalogue.errors import (
+    AddressRefused,
+    CatalogueBroken,
+    CatalogueBusy,
+    CatalogueRefused,
+    ItemNotFound,
+    LoginNeeded,
+)
+from eohub_catalogue.reading import mapping, text
+from eohub_catalogue.server.page import PageMarker
+from eohub_catalogue.server.web import Answer, Ask, Web, trusted_origin
+from eohub_toolkit.errors import EohubError, Unavailable, Upstream
+
+_LONGEST_REASON = 64 * 1024
+_NO_STAC = "Ask those who run this hub to check the catalogue's address in its settings."
+_NEXT_IN_HEADER = re.compile(r'<([^<>]{1,8000})>\s*;[^,<]*\brel="?next"?', re.IGNORECASE)
+
+
+class Login(Protocol):
+    """Gives the secret headers of a catalogue that asks for a login."""
+
+    async def headers(self, *, refused: bool) -> Mapping[str, str]:
+        """The headers; after a refusal they are made anew. Raises LoginNeeded, Unavailable or Upstream."""
+        ...
+
+
+class ApiDocuments:
+    """Asks one API for JSON objects. Raises Unavailable, Upstream, CatalogueBusy or Unauthenticated."""
+
+    def __init__(self, web: Web, source: CatalogueSource, login: Login | None = None) -> None:
+        self.title = source.title
+        self.base_url = (source.url or "").rstrip("/") + "/"
+        self.deadline_seconds = web.deadline_seconds
+        self._web = web
+        self._trusted = trusted_origin(source)
+        self._login = login
+
+    async def get(
+        self, path: str, parameters: Mapping[str, str] | None = None, missing: str | None = None
+    ) -> Mapping[str, object]:
+        """GET `path` below the root; `missing` is said where there is no such thing (ItemNotFound)."""
+        query = f"?{urlencode(parameters)}" if parameters else ""
+        return await self._document(Ask(self.base_url + path + query, trusted=self._trusted), missing)
+
+    async def page(self, marker: PageMarker) -> Mapping[str, object]:
+        """The document that a marker asks for; a `next` of the Link header is put among its links."""
+        body = (marker.body or {}) if marker.method == "POST" else None
+        url = self.base_url + marker.path
+        ask = Ask(url, marker.method, headers=marker.headers, body=body, trusted=self._trusted)
+        return await self._document(ask, None)
+
+    async def _document(self, ask: Ask, missing: str | None) -> Mapping[str, object]:
+        answer = await self._answer(ask, refused=False)
+        if answer.status == 401 and self._login is not None:
+            answer = await self._answer(ask, refused=True)
+        # A large answer takes seconds to read, and other requests are waiting.
+        if answer.status == 200:
+            return await asyncio.to_thread(self._object, answer)
+        raise self._refusal(answer, missing)
+
+    async def _answer(self, ask: Ask, *, refused: bool) -> Answer:
+        secrets = await self._login.headers(refused=refused) if self._login is not None else {}
+        try:
+            return await self._web.send(
+                Ask(
+                    ask.url, ask.method, ask.headers, ask.body, secrets=secrets, trusted=ask.trusted,
+                )
+            )  # fmt: skip
+        except (Unavailable, Upstream, CatalogueBusy, AddressRefused) as error:
+            raise self._in_words(error) from error
+
+    def _object(self, answer: Answer) -> Mapping[str, object]:
+        document = answer.json()
+        if not isinstance(document, dict):
+            raise CatalogueBroken(f"{self.title} answered with something that is no STAC.", hint=_NO_STAC)
+        found = dict(mapping(document))
+        links = found.get("links")
+        in_header = _NEXT_IN_HEADER.search(answer.headers.get("link", "")[:20_000])
+        told = isinstance(links, list) and any(mapping(link).get("rel") == "next" for link in links[:100])
+        if in_header and not told:
+            kept = links if isinstance(links, list) else []
+            found["links"] = [{"rel": "next", "href": in_header[1]}, *kept]
+        return found
+
+    def _refusal(self, answer: Answer, missing: str | None) -> EohubError:
+        match answer.status:
+            case 404 if missing is not None:
+                return ItemNotFound(missing, hint="Search again; the catalogue may have changed.")
+            case 401 | 403:
+                return LoginNeeded(
+                    f"{self.title} asks for a login.",
+                    hint="Search the other catalogues, or this one on its own web page.",
+                )
+            case 429:
+                return CatalogueBusy.for_seconds(self.title, 1)
+            case 400 | 422:
+                return CatalogueRefused(
+                    f"{self.title} does not accept this search. {_reason(answer)}".strip(),
+                    hint="Change the filters, then search again.",
+                )
+            case status if status >= 500:
+                return Upstream(
+                    f"{self.title} could not answer because of a fault on its side.",
+                    hint="Try again in some minutes; if it stays, tell those who run the catalogue.",
+                )
+            case status:
+                return CatalogueBroken(
+                    f"{self.title} is not found at its address (status {status}).", hint=_NO_STAC
+                )
+
+    def _in_words(self, error: EohubError) -> EohubError:
+        """The way out speaks of hosts; a person knows the catalogue by its title."""
+        hint = error.hint
+        if isinstance(error, AddressRefused):
+            return AddressRefused(
+                f"{self.title} leads into the network of this site, where nothing is asked for from here.",
+                hint=hint,
+            )
+        if isinstance(error, CatalogueBusy):
+            return CatalogueBusy.for_seconds(self.title, error.seconds)
+        _, _, said = error.detail.partition(" ")
+        if isinstance(error, Unavailable) and "certificate" not in said:
+            return Unavailable(f"{self.title} does not answer.", hint="Wait a moment, then try again.")
+        return type(error)(f"{self.title} {said}", hint=hint)
+
+
+def _reason(answer: Answer) -> str:
+    said = mapping(answer.json()) if len(answer.body) <= _LONGEST_REASON else {}
+    return text(said.get("description"), 200) or text(said.get("detail"), 200) or ""

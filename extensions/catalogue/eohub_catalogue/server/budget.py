@@ -1,0 +1,83 @@
+"""How often each host is asked: a rate, a number of requests at once, and rest where it asks for some."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+
+from eohub_catalogue.errors import CatalogueBusy
+
+DEFAULT_RATE = 20.0
+"""Requests a second to a host that no setting names."""
+AT_ONCE = 6
+LONGEST_REST = 3600.0
+_MOST_HOSTS = 500
+
+
+class Clock:
+    """Time, handed in so that tests need not wait."""
+
+    def now(self) -> float:
+        """Seconds since whenever."""
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        await asyncio.sleep(seconds)
+
+
+class HostBudget:
+    """One host's: a token bucket that holds a second's worth, first come first served."""
+
+    def __init__(self, host: str, rate: float, clock: Clock) -> None:
+        self._host = host
+        self._seconds_each = 1 / rate
+        self._burst_seconds = max(1.0, rate) / rate
+        self._clock = clock
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self._due = clock.now() - self._burst_seconds
+        self._rests_until = clock.now()
+
+    @asynccontextmanager
+    async def turn(self, end: float, patience_seconds: float) -> AsyncGenerator[None]:
+        """Wait for one's turn, until `end` of the clock at most.
+
+        Raises CatalogueBusy where the host wants rest for longer than the patience, or `end` comes first.
+        """
+        async with self._places:
+            await self._wait(end, patience_seconds)
+            yield
+
+    def rest(self, seconds: float) -> None:
+        """Leave the host alone for that long."""
+        self._rests_until = max(self._rests_until, self._clock.now() + min(seconds, LONGEST_REST))
+
+    async def _wait(self, end: float, patience_seconds: float) -> None:
+        now = self._clock.now()
+        rest = self._rests_until - now
+        if rest > min(patience_seconds, end - now):
+            raise CatalogueBusy.for_seconds(self._host, rest)
+        mine = max(self._due, now + max(rest, 0) + self._seconds_each - self._burst_seconds)
+        wait = max(mine - now, rest, 0.0)
+        if wait > end - now:
+            raise CatalogueBusy.for_seconds(self._host, wait)
+        self._due = mine + self._seconds_each
+        if wait > 0:
+            await self._clock.sleep(wait)
+
+
+class Budgets:
+    """The budgets of all hosts that were asked."""
+
+    def __init__(self, rates: Mapping[str, float], clock: Clock | None = None) -> None:
+        self.clock = clock or Clock()
+        self._rates = rates
+        self._hosts: dict[str, HostBudget] = {}
+
+    def of(self, host: str) -> HostBudget:
+        """The budget of one host."""
+        if host not in self._hosts:
+            if len(self._hosts) >= _MOST_HOSTS:
+                self._hosts.pop(next(iter(self._hosts)))
+            self._hosts[host] = HostBudget(host, self._rates.get(host, DEFAULT_RATE), self.clock)
+        return self._hosts[host]
