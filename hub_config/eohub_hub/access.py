@@ -12,6 +12,7 @@ AUDIT_WRITE: Final = "custom:audit:write"
 AUDIT_READ: Final = "custom:audit:read"
 TOKENS_EXCHANGE: Final = "custom:tokens:exchange"
 LIFETIME_REPORT: Final = "custom:lifetime:report"
+CATALOGUE_WRITE: Final = "custom:catalogue:write"
 
 SCOPES: dict[str, str] = {
     STORAGE_CREDENTIALS: "Get S3 keys for one's own prefix and the shared data, for an hour at most",
@@ -19,6 +20,7 @@ SCOPES: dict[str, str] = {
     NOTICES_WRITE: "Put up the banner on the hub's pages, and publish terms of use",
     TOKENS_EXCHANGE: "Get a token of another platform that the site names, for one's own login",
     LIFETIME_REPORT: "Say what one's own server is busy with, and keep it for longer where that is allowed",
+    CATALOGUE_WRITE: "Add, change and remove items and collections of the hub's catalogue",
     AUDIT_READ: "Search the hub's audit log",
     AUDIT_WRITE: "Write into the hub's audit log what a service did for a person",
 }
@@ -55,6 +57,7 @@ ADMINISTRATOR: tuple[str, ...] = (
     ADMIN_READ,
     NOTICES_WRITE,
     AUDIT_READ,
+    CATALOGUE_WRITE,
 )
 """What members of the administrators' groups get beside: to run the hub, and no way into a person's server.
 

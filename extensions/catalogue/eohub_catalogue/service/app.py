@@ -1,7 +1,7 @@
 """The STAC API as a FastAPI application, put together from stac-fastapi's factory and the toolkit's rules."""
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
@@ -11,13 +11,16 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from stac_fastapi.api.app import StacApi
 from stac_fastapi.api.models import GeoJSONResponse
 from stac_fastapi.api.routes import create_async_endpoint
+from stac_fastapi.extensions.fields import FieldsConformanceClasses, FieldsExtension
 from stac_fastapi.extensions.free_text import FreeTextConformanceClasses, FreeTextExtension
 from stac_fastapi.types.config import ApiSettings
+from stac_fastapi.types.extension import ApiExtension
 from starlette.exceptions import HTTPException
 
 from eohub_catalogue.index.ports import StacStore
 from eohub_catalogue.index.store import SqliteStore
 from eohub_catalogue.service.client import StacClient
+from eohub_catalogue.service.conditional import NotTheSame
 from eohub_catalogue.service.requests import (
     CollectionsRequest,
     ItemRequest,
@@ -26,11 +29,19 @@ from eohub_catalogue.service.requests import (
     SearchPostRequest,
 )
 from eohub_catalogue.service.settings import CatalogueSettings
+from eohub_catalogue.service.transactions import Transactions
+from eohub_catalogue.service.watching import NobodyWaits
+from eohub_catalogue.service.writing import NotStac, WrongType
 from eohub_toolkit.db import open_engine
 from eohub_toolkit.errors import Invalid, Problem, problem_of
+from eohub_toolkit.http import Client
+from eohub_toolkit.hub_auth import HubAuth
 from eohub_toolkit.service import install_problems
 
 STAC_VERSION = "1.1.0"
+_STATUS: dict[type[Exception], int] = {NotTheSame: 412, WrongType: 415, NotStac: 422, NobodyWaits: 499}
+"""What HTTP and STAC have a status of their own for; 499 is seen in logs only."""
+
 _NOT_JSON = Invalid("The body is not a JSON object.", hint="Send it with 'Content-Type: application/json'.")
 
 
@@ -75,9 +86,14 @@ def create_app(settings: CatalogueSettings, store: StacStore) -> FastAPI:
     """The API on `store`, which it closes when it stops."""
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
-        yield
-        await store.close()
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(store.close)
+            if settings.hub_api_url is not None:
+                hub = await stack.enter_async_context(Client(f"{settings.hub_api_url}/"))
+                # Nothing is remembered: a token that is taken back writes nothing more.
+                app.state.hub_auth = HubAuth(hub, cached_seconds=0)
+            yield
 
     base = settings.prefix.rstrip("/")
     app = FastAPI(
@@ -93,7 +109,11 @@ def create_app(settings: CatalogueSettings, store: StacStore) -> FastAPI:
             "5XX": {"model": Problem, "description": "The catalogue cannot answer now"},
         },
     )
-    free_text = [FreeTextConformanceClasses.SEARCH, FreeTextConformanceClasses.ITEMS]
+    app.state.hub_auth = None
+    transactions = Transactions(store=store, prefix=settings.prefix)
+    if settings.hub_api_url is None:
+        # The routes are there to say why nothing can be written; they are no ability.
+        transactions.conformance_classes = []
     _StacApi(
         settings=_ApiSettings(
             stac_fastapi_title=settings.title,
@@ -104,7 +124,7 @@ def create_app(settings: CatalogueSettings, store: StacStore) -> FastAPI:
         ),
         client=StacClient(store=store, prefix=settings.prefix, landing_page_id="eohub-catalogue"),
         stac_version=STAC_VERSION,
-        extensions=[FreeTextExtension(conformance_classes=list(map(str, free_text)))],
+        extensions=[*_extensions(), transactions],
         app=app,
         router=APIRouter(prefix=base),
         # No CORS: browsers reach catalogues through their own Jupyter server.
@@ -118,9 +138,20 @@ def create_app(settings: CatalogueSettings, store: StacStore) -> FastAPI:
     )
     install_problems(app)
     app.add_exception_handler(Invalid, _bad_request)
+    for kind, status in _STATUS.items():
+        app.add_exception_handler(kind, _answering(status))
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(HTTPException, _bad_body_or(app.exception_handlers[HTTPException]))
     return app
+
+
+def _extensions() -> list[ApiExtension]:
+    free_text = [FreeTextConformanceClasses.SEARCH, FreeTextConformanceClasses.ITEMS]
+    fields = [FieldsConformanceClasses.SEARCH, FieldsConformanceClasses.ITEMS]
+    return [
+        FreeTextExtension(conformance_classes=list(map(str, free_text))),
+        FieldsExtension(conformance_classes=list(map(str, fields))),
+    ]
 
 
 def openapi_document() -> dict[str, Any]:
@@ -136,6 +167,14 @@ def _bad_body_or(others: Callable[[Request, Any], Any]) -> Callable[[Request, Ex
     async def answer(request: Request, error: Exception) -> Any:
         unreadable = isinstance(error, HTTPException) and error.status_code == 400
         return await (_bad_request(request, _NOT_JSON) if unreadable else others(request, error))
+
+    return answer
+
+
+def _answering(status: int) -> Callable[[Request, Exception], Any]:
+    async def answer(request: Request, error: Exception) -> JSONResponse:
+        _, problem = problem_of(error, request.state.trace_id)
+        return JSONResponse(problem.model_dump(exclude_none=True), status_code=status)
 
     return answer
 

@@ -1,7 +1,7 @@
 """The STAC API's operations: stac-fastapi's core client on a `StacStore`, answering with stored JSON."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import attr
@@ -9,19 +9,34 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import Request, Response
 from stac_fastapi.types.core import AsyncBaseCoreClient
 
+from eohub_catalogue.index.jsontext import to_json
 from eohub_catalogue.index.ports import ItemQuery, StacStore
 from eohub_catalogue.index.query import LARGEST_PAGE, check_id, item_query, json_query, page_limit
 from eohub_catalogue.service import links, pagetoken
+from eohub_catalogue.service.conditional import answer, etag_of
+from eohub_catalogue.service.fields import fields_of
 from eohub_catalogue.service.links import GEOJSON, JSON, Link
 from eohub_catalogue.service.requests import SearchPostRequest
+from eohub_catalogue.service.watching import while_connected
 from eohub_toolkit.errors import Invalid, NotFound
 
 _PAGE = ("limit", "token")
-_SEARCH = ("collections", "ids", "bbox", "intersects", "datetime", "q", *_PAGE)
+_SEARCH = ("collections", "ids", "bbox", "intersects", "datetime", "q", "fields", *_PAGE)
 
 _UNDERSTOOD_AT_ONCE = 2
 
 type NextLink = Callable[[str], Link]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A search on its way to the store."""
+
+    request: Request
+    root: str
+    query: ItemQuery
+    token: object
+    fields: object
 
 
 @attr.s
@@ -37,7 +52,7 @@ class StacClient(AsyncBaseCoreClient):
         root = self._root(kwargs["request"], ())
         page = self._landing_page(root, self.conformance_classes(), [])
         page["links"].append(links.link("service-desc", f"{root}api", links.OPENAPI, title="OpenAPI"))
-        return page
+        return answer(kwargs["request"], to_json(page), JSON)
 
     async def all_collections(self, **kwargs: Any) -> Any:
         """One page of collections; raises Invalid."""
@@ -51,7 +66,7 @@ class StacClient(AsyncBaseCoreClient):
         made = [links.link("self", url), links.link("root", root)]
         if page.next is not None:
             made.append(_next_by_url(request, url, JSON)(pagetoken.collection_token(key, page.next)))
-        return _answer(links.collections_json(page.collections, root, made), JSON)
+        return answer(request, links.collections_json(page.collections, root, made), JSON)
 
     async def get_collection(self, collection_id: str, **kwargs: Any) -> Any:
         """One collection; raises NotFound."""
@@ -59,7 +74,9 @@ class StacClient(AsyncBaseCoreClient):
         found = await self.store.collection(check_id(collection_id))
         if found is None:
             raise NotFound(f"There is no collection '{collection_id[:100]}' here.")
-        return _answer(links.collection_json(found, root), JSON)
+        return answer(
+            kwargs["request"], links.collection_json(found, root), JSON, etag_of(found.body, found.links)
+        )
 
     async def get_item(self, item_id: str, collection_id: str, **kwargs: Any) -> Any:
         """One item; raises NotFound."""
@@ -67,7 +84,9 @@ class StacClient(AsyncBaseCoreClient):
         found = await self.store.item(check_id(collection_id), check_id(item_id))
         if found is None:
             raise NotFound(f"The collection '{collection_id[:100]}' has no item '{item_id[:100]}'.")
-        return _answer(links.item_json(found, root), GEOJSON)
+        return answer(
+            kwargs["request"], links.item_json(found, root), GEOJSON, etag_of(found.body, found.links)
+        )
 
     async def item_collection(self, collection_id: str, **kwargs: Any) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
         """One page of a collection's items, newest first; raises NotFound, Invalid."""
@@ -83,7 +102,8 @@ class StacClient(AsyncBaseCoreClient):
         made = [links.link("parent", parent), links.link("collection", parent)]
         made += [links.link("root", root), links.link("self", links.with_query(url, request), GEOJSON)]
         next_link = _next_by_url(request, url, GEOJSON)
-        return await self._page(replace(query, collections=mine), kwargs["token"], root, made, next_link)
+        asked = _Asked(request, root, replace(query, collections=mine), kwargs["token"], kwargs["fields"])
+        return await self._page(asked, made, next_link)
 
     async def get_search(self, **kwargs: Any) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
         """One page of items, asked for with texts; raises NotFound, Invalid."""
@@ -93,11 +113,13 @@ class StacClient(AsyncBaseCoreClient):
         made = [links.link("root", root), links.link("self", links.with_query(url, request), GEOJSON)]
         next_link = _next_by_url(request, url, GEOJSON)
         query = await self._understood(item_query, _only(kwargs, _SEARCH))
-        return await self._page(query, kwargs["token"], root, made, next_link)
+        asked = _Asked(request, root, query, kwargs["token"], kwargs["fields"])
+        return await self._page(asked, made, next_link)
 
     async def post_search(self, search_request: SearchPostRequest, **kwargs: Any) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
         """One page of items, asked for with JSON; raises NotFound, Invalid."""
-        root = self._root(kwargs["request"], ())
+        request: Request = kwargs["request"]
+        root = self._root(request, ())
         url = f"{root}search"
         given = search_request.model_dump(exclude_unset=True)
         _refuse_unknown(given, _SEARCH)
@@ -107,7 +129,10 @@ class StacClient(AsyncBaseCoreClient):
             return links.link("next", url, GEOJSON, method="POST", body={**given, "token": token})
 
         query = await self._understood(json_query, given)
-        return await self._page(query, given.get("token"), root, made, next_link)
+        if "fields" in given and given["fields"] is None:
+            raise Invalid("fields has to be an object.", hint="Leave it out to get whole items.")
+        asked = _Asked(request, root, query, given.get("token"), given.get("fields"))
+        return await self._page(asked, made, next_link)
 
     async def _understood(
         self, read: Callable[[Mapping[str, object]], ItemQuery], given: Mapping[str, object]
@@ -115,16 +140,15 @@ class StacClient(AsyncBaseCoreClient):
         # A large geometry takes its time; everybody else is answered meanwhile.
         return await to_thread.run_sync(read, given, limiter=self._threads)
 
-    async def _page(
-        self, query: ItemQuery, token: object, root: str, made: list[Link], next_link: NextLink
-    ) -> Response:
+    async def _page(self, asked: "_Asked", made: list[Link], next_link: NextLink) -> Response:
+        fields = fields_of(asked.fields)
         key = await self.store.page_key()
-        if token:
-            query = pagetoken.resume(key, query, token)
-        page = await self.store.search(query)
+        query = pagetoken.resume(key, asked.query, asked.token) if asked.token else asked.query
+        page = await while_connected(asked.request, lambda: self.store.search(query))
         if page.next is not None:
             made = [*made, next_link(pagetoken.item_token(key, query, page.next))]
-        return _answer(links.feature_collection_json(page.items, root, made, page.matched), GEOJSON)
+        features = [links.item_json(item, asked.root, fields) for item in page.items]
+        return answer(asked.request, links.feature_collection_json(features, made, page.matched), GEOJSON)
 
     def _root(self, request: Request, parameters: Collection[str]) -> str:
         """The API's root URL; raises Invalid for a parameter that the operation does not know."""
@@ -147,7 +171,3 @@ def _only(given: Mapping[str, object], names: Collection[str]) -> dict[str, obje
 def _next_by_url(request: Request, url: str, kind: str) -> NextLink:
     parameters = dict(request.query_params)
     return lambda token: links.link("next", links.url_with(url, {**parameters, "token": token}), kind)
-
-
-def _answer(text: str, kind: str) -> Response:
-    return Response(text, media_type=kind)

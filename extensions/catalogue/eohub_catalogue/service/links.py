@@ -2,13 +2,16 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, cast
 from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 
+from eohub_catalogue.index.jsontext import parse_json, to_json
 from eohub_catalogue.index.ports import CollectionRecord, StoredItem
+from eohub_catalogue.service.fields import Fields
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"
@@ -44,8 +47,16 @@ def link(rel: str, href: str, kind: str = JSON, **more: object) -> Link:
     return {"rel": rel, "type": kind, "href": href, **more}
 
 
-def item_json(item: StoredItem, root: str) -> str:
-    """An item's JSON text with links to itself, its collection and the root before its own."""
+def item_json(item: StoredItem, root: str, fields: Fields | None = None) -> str:
+    """An item's JSON text with links to itself, its collection and the root before its own.
+
+    Only with `fields` the text is parsed, as it has to be cut.
+    """
+    if fields is not None:
+        body = to_json(fields.of(cast("dict[str, object]", parse_json(item.body.encode()))))
+        item = replace(item, body=body)
+        if not fields.links:
+            return body
     if not item.collection:
         made = ",".join(f'{{"rel":"{rel}","type":"{JSON}","href":"{root}"}}' for rel in ("root", "parent"))
         return _with_links(item.body, made, item.links)
@@ -72,11 +83,8 @@ def collection_json(collection: CollectionRecord, root: str) -> str:
     return _with_links(collection.body, ",".join(map(json.dumps, made)), collection.links)
 
 
-def feature_collection_json(
-    items: Iterable[StoredItem], root: str, links: Iterable[Link], matched: int | None
-) -> str:
-    """An item collection's JSON text; `numberMatched` only where the total is known."""
-    features = [item_json(item, root) for item in items]
+def feature_collection_json(features: Sequence[str], links: Iterable[Link], matched: int | None) -> str:
+    """The JSON text of a page of items, given as texts; `numberMatched` only where the total is known."""
     counts = f'"numberReturned":{len(features)}'
     if matched is not None:
         counts = f'"numberMatched":{matched},{counts}'

@@ -25,6 +25,12 @@ _WORDS_TEXT = (
     "Free text in title, description, keywords, names of cube variables and id: one of the terms has to"
     " occur, with all of its words, each as the beginning of a word"
 )
+_FIELDS_TEXT = "Members to send, separated by commas, such as id,properties.datetime; a minus excludes one"
+_NAMES_SCHEMA: dict[str, Any] = {"type": "array", "items": {"type": "string"}, "nullable": True}
+_FIELDS_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {"include": _NAMES_SCHEMA, "exclude": _NAMES_SCHEMA},
+}
 
 CollectionId = Annotated[str, Path(description="Id of the collection")]
 Ids = Annotated[str | None, Query(description="Ids, separated by commas")]
@@ -33,6 +39,8 @@ Token = Annotated[str | None, Query(description="From the link 'next' of the pag
 Bbox = Annotated[str | None, Query(description="west,south,east,north; west > east crosses the antimeridian")]
 Datetime = Annotated[str | None, Query(description="RFC 3339, or a range of two with a slash; .. is open")]
 Words = Annotated[str | None, Query(description=f"{_WORDS_TEXT}; terms are separated by commas")]
+
+FieldNames = Annotated[str | None, Query(description=_FIELDS_TEXT)]
 
 
 @attr.s(auto_attribs=True)
@@ -61,6 +69,7 @@ class SearchGetRequest(APIRequest):
     intersects: Annotated[str | None, Query(description="A GeoJSON geometry; not together with bbox")] = None
     datetime: Datetime = None
     q: Words = None
+    fields: FieldNames = None
     limit: Limit = None
     token: Token = None
 
@@ -86,5 +95,6 @@ class SearchPostRequest(BaseModel):
         object,
         WithJsonSchema({"type": "array", "items": {"type": "string"}, "description": _WORDS_TEXT}),
     ] = Field(default=None, description=f"{_WORDS_TEXT}; {LONGEST_TEXT} characters at most")
+    fields: Annotated[object, WithJsonSchema(_FIELDS_SCHEMA)] = None
     limit: Annotated[object, WithJsonSchema(_LIMIT_SCHEMA)] = None
     token: Annotated[object, WithJsonSchema({"type": "string"})] = None

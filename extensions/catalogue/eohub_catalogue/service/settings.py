@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from eohub_toolkit.service_settings import Prefix, ServiceSettings
+from eohub_toolkit.service_settings import URL, Prefix, ServiceSettings
 from eohub_toolkit.settings import settings_config
 
 
@@ -35,6 +35,12 @@ class CatalogueSettings(ServiceSettings):
         default=10.0, gt=0, le=300, description="Longest time in seconds that one search may take"
     )
     readers: int = Field(default=4, ge=1, le=64, description="Searches that run at the same time")
+    hub_api_url: str | None = Field(
+        default=None,
+        pattern=URL,
+        validation_alias="JUPYTERHUB_API_URL",
+        description="The hub's API, asked who writes; without it nothing is written over HTTP",
+    )
     json_logs: bool = Field(default=False, description="Write log lines as JSON, as a cluster wants them")
 
     @property

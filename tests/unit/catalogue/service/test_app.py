@@ -3,9 +3,11 @@
 import json
 from collections.abc import AsyncIterator
 
+import anyio
 import httpx2
 import pytest
 from fakes.stac_store import MemoryStacStore
+from starlette.types import Message
 
 from eohub_catalogue.index.document import collection_record, item_record
 from eohub_catalogue.index.ports import ItemPage, ItemQuery
@@ -55,12 +57,25 @@ async def client(store: MemoryStacStore) -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
-def test_reading_needs_no_right_and_writing_is_not_offered() -> None:
+def test_reading_needs_no_right_and_all_writing_needs_a_token() -> None:
     document = openapi_document()
-    assert "securitySchemes" not in document.get("components", {})
-    offered = {(method, path) for path, methods in document["paths"].items() for method in methods}
-    assert not [pair for pair in offered if "security" in document["paths"][pair[1]][pair[0]]]
-    assert [path for method, path in offered if method != "get"] == ["/services/catalogue/search"]
+    root = "/services/catalogue"
+    free = {
+        (method, path)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        if "security" not in operation
+    }
+    assert {pair for pair in free if pair[0] != "get"} == {("post", f"{root}/search")}
+    guarded = {
+        (method, path.removeprefix(root)) for path, methods in document["paths"].items() for method in methods
+    } - {(method, path.removeprefix(root)) for method, path in free}
+    collection, item = "/collections/{collection_id}", "/collections/{collection_id}/items/{item_id}"
+    assert guarded == {
+        ("post", "/collections"),
+        ("post", f"{collection}/items"),
+        *((method, path) for method in ("put", "patch", "delete") for path in (collection, item)),
+    }
 
 
 async def test_get_and_post_ask_the_store_the_same(
@@ -154,8 +169,78 @@ async def test_the_openapi_document_describes_what_is_served(client: httpx2.Asyn
     }  # fmt: skip
     for path in document["paths"].values():
         for operation in path.values():
-            assert operation["responses"].keys() == {"200", "4XX", "5XX"}
+            assert operation["responses"].keys() >= {"4XX", "5XX"}
+            assert operation["responses"].keys() & {"200", "201", "204"}
     limits = [
         one for one in document["paths"][f"{root}/search"]["get"]["parameters"] if one["name"] == "limit"
     ]
     assert limits[0]["schema"] == {"title": "Limit", "type": "integer", "minimum": 1, "maximum": 1_000_000}
+
+
+async def test_what_the_caller_has_already_is_not_sent_again(client: httpx2.AsyncClient) -> None:
+    for path in ("", "collections", "collections/a", "collections/c/items/i1", "search?limit=3"):
+        first = await client.get(path)
+        again = await client.get(path, headers={"If-None-Match": first.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b""), path
+
+
+async def test_every_page_has_the_fields_of_the_first(client: httpx2.AsyncClient) -> None:
+    page = (await client.get("search", params={"limit": 10, "fields": "properties.datetime"})).json()
+    assert [one.keys() for one in page["features"]] == [
+        {"id", "type", "collection", "properties", "links"}
+    ] * 10
+    link = next(link for link in page["links"] if link["rel"] == "next")
+    following = (await client.get(link["href"])).json()
+    assert [one.keys() for one in following["features"]] == [page["features"][0].keys()] * 5
+    fields = {"exclude": ["geometry", "properties"]}
+    posted = (await client.post("search", json={"limit": 10, "fields": fields})).json()
+    assert [one.keys() for one in posted["features"]] == [{"id", "type", "collection", "links"}] * 10
+    assert next(link for link in posted["links"] if link["rel"] == "next")["body"]["fields"] == fields
+
+
+async def test_fields_that_are_null_are_refused(client: httpx2.AsyncClient) -> None:
+    assert (await client.post("search", json={"fields": None})).status_code == 400
+
+
+class EndlessStore(MemoryStacStore):
+    """Never finds anything, and tells when it begins and when it is stopped."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.stopped = anyio.Event(), anyio.Event()
+
+    async def search(self, query: ItemQuery) -> ItemPage:
+        self.begun.set()
+        try:
+            await anyio.sleep_forever()
+        finally:
+            self.stopped.set()
+        raise AssertionError
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [("GET", "search", b""), ("POST", "search", b"{}"), ("GET", "collections/c/items", b"")],
+)
+async def test_a_search_ends_with_its_caller_and_is_no_empty_success(
+    method: str, path: str, body: bytes
+) -> None:
+    store, sent = EndlessStore(), list[Message]()
+    app = create_app(CatalogueSettings(), store)
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> Message:
+        if messages:
+            return messages.pop()
+        await store.begun.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = [(b"content-type", b"application/json"), (b"host", b"hub.test")]
+    where = {"path": f"/services/catalogue/{path}", "query_string": b"", "scheme": "http", "server": None}
+    with anyio.fail_after(30):
+        await app({"type": "http", "method": method, "headers": headers, **where}, receive, send)
+    assert store.stopped.is_set()
+    assert [one["status"] for one in sent if one["type"] == "http.response.start"] in ([], [499])

@@ -5,6 +5,7 @@ import pytest
 from starlette.requests import Request
 
 from eohub_catalogue.index.ports import CollectionRecord, StoredItem
+from eohub_catalogue.service.fields import fields_of
 from eohub_catalogue.service.links import (
     collection_json,
     collection_url,
@@ -80,11 +81,11 @@ def test_a_collection_leads_to_its_items() -> None:
 
 
 def test_an_item_collection_counts_what_it_returns_and_tells_a_total_only_if_known() -> None:
-    items = [StoredItem("c", name, f'{{"id":"{name}"}}', "[]") for name in ("a", "b")]
-    page = json.loads(feature_collection_json(items, ROOT, [link("self", ROOT)], None))
+    texts = [item_json(StoredItem("c", name, f'{{"id":"{name}"}}', "[]"), ROOT) for name in ("a", "b")]
+    page = json.loads(feature_collection_json(texts, [link("self", ROOT)], None))
     assert [one["id"] for one in page["features"]] == ["a", "b"]
     assert (page["type"], page["numberReturned"], "numberMatched" in page) == ("FeatureCollection", 2, False)
-    assert json.loads(feature_collection_json([], ROOT, [], 0))["numberMatched"] == 0
+    assert json.loads(feature_collection_json([], [], 0))["numberMatched"] == 0
 
 
 def test_a_list_of_collections_may_be_empty() -> None:
@@ -96,3 +97,11 @@ def test_urls_keep_their_parameters() -> None:
     assert with_query(ROOT, request({})) == ROOT
     assert url_with(ROOT, {"q": "a b&c", "token": "x"}) == f"{ROOT}?q=a+b%26c&token=x"
     assert collection_url(ROOT, "..") == f"{ROOT}collections/.."
+
+
+def test_an_item_is_cut_to_the_fields_that_are_asked_for() -> None:
+    item = StoredItem("c", "a", '{"id":"a","bbox":[0,0,1,1],"properties":{"x":1}}', '[{"rel":"license"}]')
+    made = json.loads(item_json(item, ROOT, fields_of("bbox")))
+    assert {name: made[name] for name in made if name != "links"} == {"id": "a", "bbox": [0, 0, 1, 1]}
+    assert [one["rel"] for one in made["links"]] == ["self", "parent", "collection", "root", "license"]
+    assert "links" not in json.loads(item_json(item, ROOT, fields_of("-links")))

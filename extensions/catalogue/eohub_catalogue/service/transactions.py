@@ -1,0 +1,215 @@
+"""The transaction extension: who may write adds, replaces, changes and removes items and collections."""
+
+import json
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import attr
+from anyio import Lock
+from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
+from fastapi.security import APIKeyHeader
+from stac_fastapi.extensions.transaction import TransactionConformanceClasses
+from stac_fastapi.types.extension import ApiExtension
+
+from eohub_catalogue.index.ports import CollectionRecord, ItemQuery, StacStore, StoredItem
+from eohub_catalogue.index.query import check_id
+from eohub_catalogue.service import links
+from eohub_catalogue.service.conditional import check_match, etag_of
+from eohub_catalogue.service.links import GEOJSON, JSON
+from eohub_catalogue.service.writing import (
+    collection_of,
+    document_of,
+    item_of,
+    items_of,
+    merged,
+    record_of,
+    records_of,
+)
+from eohub_toolkit.errors import Conflict, Forbidden, NotFound
+from eohub_toolkit.hub_auth import HubUser, require
+
+SCOPE = "custom:catalogue:write"
+_TOKEN = APIKeyHeader(name="Authorization", scheme_name="HubToken", auto_error=False)
+_NO_HUB = Forbidden(
+    "This catalogue runs without a hub that could tell who asks, so nothing is written over HTTP.",
+    hint="Use the command eohub-catalogue on the machine itself.",
+)
+_OBJECT: dict[str, Any] = {"schema": {"type": "object"}}
+
+type Answered = Callable[..., Awaitable[Response]]
+
+
+async def writer(request: Request, authorization: Annotated[str | None, Header()] = None) -> HubUser:
+    """Who asks, and may write; raises Unauthenticated, Forbidden. Cookies do not count."""
+    if request.app.state.hub_auth is None:
+        raise _NO_HUB
+    return await require(SCOPE)(request, authorization)
+
+
+@attr.s
+class Transactions(ApiExtension):
+    """Routes that change the store, one at a time, so that what is checked still holds when it is written."""
+
+    store: StacStore = attr.ib(kw_only=True)
+    prefix: str = attr.ib(kw_only=True)
+    conformance_classes: list[str] = attr.ib(factory=lambda: list(map(str, TransactionConformanceClasses)))
+    _writing: Lock = attr.ib(init=False, factory=Lock)
+
+    def register(self, app: FastAPI) -> None:
+        """Add the routes to the application."""
+        router = APIRouter(prefix=app.state.router_prefix, dependencies=[Depends(_TOKEN), Depends(writer)])
+        items = "/collections/{collection_id}/items"
+        self._route(router, "POST", "/collections", self.add_collection, "Create Collection")
+        self._route(router, "POST", items, self.add_items, "Create Item")
+        for path, what, operations in (
+            (f"{items}/{{item_id:path}}", "Item", (self.put_item, self.patch_item, self.remove_item)),
+            (
+                "/collections/{collection_id}",
+                "Collection",
+                (self.put_collection, self.patch_collection, self.remove_collection),
+            ),
+        ):
+            self._route(router, "PUT", path, operations[0], f"Update {what}")
+            self._route(router, "PATCH", path, operations[1], f"Patch {what}")
+            self._route(router, "DELETE", path, operations[2], f"Delete {what}")
+        app.include_router(router, tags=["Transaction Extension"])
+
+    def _route(self, router: APIRouter, method: str, path: str, operation: Answered, name: str) -> None:
+        status = HTTPStatus.CREATED if method == "POST" else HTTPStatus.NO_CONTENT
+        kinds = {"PATCH": ("application/merge-patch+json",), "DELETE": ()}.get(method, (JSON, GEOJSON))
+        body = {"requestBody": {"required": True, "content": dict.fromkeys(kinds, _OBJECT)}} if kinds else {}
+        router.add_api_route(
+            path,
+            operation,
+            methods=[method],
+            name=name,
+            status_code=status,
+            response_class=Response,
+            response_model=None,
+            openapi_extra=body,
+        )
+
+    async def add_items(self, request: Request, collection_id: str) -> Response:
+        """Store a new item, or all of an item collection; raises Conflict if one exists, NotFound."""
+        document = await _body(request)
+        async with self._writing:
+            await self._collection(collection_id)
+            items, many = items_of(document, collection_id)
+            records = records_of(items)
+            for record in records:
+                if await self.store.item(collection_id, record.id) is not None:
+                    raise Conflict(
+                        f"The collection has an item '{record.id[:100]}' already; nothing was stored.",
+                        hint="Change it with PUT or PATCH.",
+                    )
+            await self.store.put_items(records)
+        if many:
+            return Response(status_code=201)
+        stored = await self._item(collection_id, records[0].id)
+        root = links.root_url(request, self.prefix)
+        url = f"{links.collection_url(root, collection_id)}/items/{quote(stored.id, safe='')}"
+        return _created(links.item_json(stored, root), GEOJSON, url, etag_of(stored.body, stored.links))
+
+    async def put_item(self, request: Request, collection_id: str, item_id: str) -> Response:
+        """Replace an item; raises NotFound."""
+        document = await _body(request)
+        async with self._writing:
+            self._check(request, await self._item(collection_id, item_id))
+            return await self._store(item_of(document, collection_id, item_id))
+
+    async def patch_item(self, request: Request, collection_id: str, item_id: str) -> Response:
+        """Change an item by a merge patch; raises NotFound."""
+        patch = await _body(request, patch=True)
+        async with self._writing:
+            stored = await self._item(collection_id, item_id)
+            self._check(request, stored)
+            return await self._store(item_of(merged(_whole(stored), patch), collection_id, item_id))
+
+    async def remove_item(self, request: Request, collection_id: str, item_id: str) -> Response:
+        """Remove an item; that it is not there is no error."""
+        async with self._writing:
+            self._check(request, await self.store.item(check_id(collection_id), check_id(item_id)))
+            await self.store.remove_items([(collection_id, item_id)])
+        return Response(status_code=204)
+
+    async def add_collection(self, request: Request) -> Response:
+        """Store a new collection; raises Conflict if it exists."""
+        record = record_of(collection_of(await _body(request)))
+        async with self._writing:
+            if await self.store.collection(record.id) is not None:
+                raise Conflict(
+                    f"There is a collection '{record.id[:100]}' already.", hint="Change it with PUT or PATCH."
+                )
+            await self.store.put_collections([record])
+        root = links.root_url(request, self.prefix)
+        text, url = links.collection_json(record, root), links.collection_url(root, record.id)
+        return _created(text, JSON, url, etag_of(record.body, record.links))
+
+    async def put_collection(self, request: Request, collection_id: str) -> Response:
+        """Replace a collection; its items stay. Raises NotFound."""
+        document = await _body(request)
+        async with self._writing:
+            self._check(request, await self._collection(collection_id))
+            return await self._store_collection(collection_of(document, collection_id))
+
+    async def patch_collection(self, request: Request, collection_id: str) -> Response:
+        """Change a collection by a merge patch; raises NotFound."""
+        patch = await _body(request, patch=True)
+        async with self._writing:
+            stored = await self._collection(collection_id)
+            self._check(request, stored)
+            return await self._store_collection(collection_of(merged(_whole(stored), patch), collection_id))
+
+    async def remove_collection(self, request: Request, collection_id: str) -> Response:
+        """Remove a collection without items; that it is not there is no error. Raises Conflict."""
+        async with self._writing:
+            stored = await self.store.collection(check_id(collection_id))
+            self._check(request, stored)
+            if stored is not None:
+                page = await self.store.search(ItemQuery(collections=(collection_id,), limit=1))
+                if page.items:
+                    raise Conflict("The collection still has items.", hint="Remove them first.")
+                await self.store.remove_collections([collection_id])
+        return Response(status_code=204)
+
+    async def _item(self, collection: str, item: str) -> StoredItem:
+        found = await self.store.item(check_id(collection), check_id(item))
+        if found is None:
+            raise NotFound(f"The collection '{collection[:100]}' has no item '{item[:100]}'.")
+        return found
+
+    async def _collection(self, collection: str) -> CollectionRecord:
+        found = await self.store.collection(check_id(collection))
+        if found is None:
+            raise NotFound(
+                f"There is no collection '{collection[:100]}' here.", hint="POST it to /collections first."
+            )
+        return found
+
+    async def _store(self, item: dict[str, Any]) -> Response:
+        (record,) = records_of([item])
+        await self.store.put_items([record])
+        return Response(status_code=204, headers={"ETag": etag_of(record.body, record.links)})
+
+    async def _store_collection(self, collection: dict[str, Any]) -> Response:
+        record = record_of(collection)
+        await self.store.put_collections([record])
+        return Response(status_code=204, headers={"ETag": etag_of(record.body, record.links)})
+
+    @staticmethod
+    def _check(request: Request, stored: StoredItem | CollectionRecord | None) -> None:
+        check_match(request, stored and etag_of(stored.body, stored.links))
+
+
+async def _body(request: Request, *, patch: bool = False) -> dict[str, Any]:
+    return document_of(await request.body(), request.headers.get("content-type", ""), patch=patch)
+
+
+def _whole(stored: StoredItem | CollectionRecord) -> dict[str, Any]:
+    return json.loads(stored.body) | {"links": json.loads(stored.links)}
+
+
+def _created(text: str, kind: str, url: str, etag: str) -> Response:
+    return Response(text, status_code=201, media_type=kind, headers={"Location": url, "ETag": etag})
