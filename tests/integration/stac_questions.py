@@ -1,4 +1,4 @@
-"""Named questions to a STAC API, each with the items that are right and, where one is asked for, the order."""
+"""Named questions to a STAC API, each with the items that are right and, if one is asked for, the order."""
 
 import json
 from collections.abc import Mapping
