@@ -1,2 +1,3 @@
 import './base.css';
 import './map.css';
+import './item.css';

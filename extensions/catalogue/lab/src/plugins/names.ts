@@ -6,3 +6,6 @@ export const PANEL_ID = 'eohub-catalogue';
 
 /** Opens the page of an item; its arguments are those of an `ItemKey`. */
 export const OPEN_ITEM = 'eohub-catalogue:open-item';
+
+/** The plugin whose schema holds the map's settings. */
+export const MAP_PLUGIN = '@eohub/catalogue:map';

@@ -1,0 +1,43 @@
+import { useId, type ReactElement } from 'react';
+import type { ItemDetail } from '../../tokens';
+import { CopyButton } from './CopyButton';
+import type { ItemActions } from './ItemPage';
+
+interface Props {
+  readonly detail: ItemDetail;
+  readonly catalogue: string;
+  readonly actions: ItemActions;
+}
+
+/** What the item is, where it is from, and the button that writes code. */
+export function ItemHead({ detail, catalogue, actions }: Props): ReactElement {
+  const { summary } = detail;
+  const reasonId = useId();
+  const refusal = summary.code_refusal;
+  return (
+    <header className="eohub-ItemHead">
+      <div className="eohub-ItemHead-title">
+        <h1>{summary.title}</h1>
+        <span className="eohub-Kind">{summary.kind}</span>
+      </div>
+      <p className="eohub-ItemHead-path">
+        {[catalogue, summary.collection, summary.id || 'no id'].filter(Boolean).join(' / ')}
+        {summary.id && <CopyButton what="the id" text={summary.id} onCopy={actions.copy} />}
+      </p>
+      {summary.description && <p>{summary.description}</p>}
+      <div className="eohub-ItemHead-actions">
+        <button
+          type="button"
+          className="jp-mod-styled jp-mod-accept"
+          // Not `disabled`: the reason has to be reachable by keyboard and screen reader.
+          aria-disabled={refusal !== null}
+          aria-describedby={refusal === null ? undefined : reasonId}
+          onClick={() => refusal === null && actions.insert(detail)}
+        >
+          Insert code
+        </button>
+        {refusal !== null && <span id={reasonId}>{refusal}</span>}
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,140 @@
+import { ReactPanel, useStore } from '@eohub/toolkit';
+import {
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { Clipboard, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import type { ReactElement } from 'react';
+import { catalogueIcon } from '../icons';
+import { ItemLoad, isItemKey } from '../itemLoad';
+import { IMapSettings } from '../mapSettings';
+import { ItemPage, type ItemActions } from '../panel/item/ItemPage';
+import { ICatalogueSession } from '../session';
+import { keyOf } from '../state';
+import { ICatalogueClient, type ItemKey } from '../tokens';
+import { OPEN_ITEM } from './names';
+
+const NAMESPACE = 'eohub-catalogue-item';
+const KEY_SCHEMA = {
+  type: 'object',
+  properties: {
+    catalogue: { type: 'string', description: 'Id of the catalogue' },
+    collection: { type: ['string', 'null'], description: 'Id of the collection, if it is in one' },
+    item: { type: 'string', description: 'Id of the item' }
+  },
+  required: ['catalogue', 'item']
+} as const;
+
+type ItemWidget = MainAreaWidget<ReactPanel>;
+
+/** The page of an item in the main area, one for each item. */
+export const item: JupyterFrontEndPlugin<void> = {
+  id: '@eohub/catalogue:item',
+  description: 'Opens the page of an item of a catalogue.',
+  autoStart: true,
+  requires: [ICatalogueClient, ICatalogueSession, IMapSettings],
+  optional: [ILayoutRestorer],
+  activate: (
+    app: JupyterFrontEnd,
+    client: ICatalogueClient,
+    session: ICatalogueSession,
+    settings: IMapSettings,
+    restorer: ILayoutRestorer | null
+  ): void => {
+    const tracker = new WidgetTracker<ItemWidget>({ namespace: NAMESPACE });
+    const keys = new WeakMap<ItemWidget, ItemKey>();
+    app.commands.addCommand(OPEN_ITEM, {
+      label: 'Open the Page of a Catalogue Item',
+      describedBy: { args: KEY_SCHEMA },
+      execute: args => {
+        const key = { collection: null, ...args };
+        if (!isItemKey(key)) {
+          throw new Error('Which item is to be opened?');
+        }
+        const id = idOf(key);
+        let widget = tracker.find(each => each.id === id);
+        if (!widget) {
+          widget = pageOf(key, client, session, settings);
+          keys.set(widget, key);
+          app.shell.add(widget, 'main', { type: 'Catalogue item' });
+          void tracker.add(widget);
+        }
+        app.shell.activateById(id);
+        return widget;
+      }
+    });
+    void restorer?.restore(tracker, {
+      command: OPEN_ITEM,
+      args: widget => ({ ...(keys.get(widget) as ItemKey) }),
+      name: widget => widget.id
+    });
+  }
+};
+
+function idOf({ catalogue, collection, item: id }: ItemKey): string {
+  return `${NAMESPACE}-${encodeURIComponent(JSON.stringify([catalogue, collection, id]))}`;
+}
+
+function pageOf(
+  key: ItemKey,
+  client: ICatalogueClient,
+  session: ICatalogueSession,
+  settings: IMapSettings
+): ItemWidget {
+  const load = new ItemLoad(client, key);
+  const actions: ItemActions = {
+    retry: () => void load.load(),
+    insert: ({ summary }) => void session.insert(summary, keyOf(summary, 0)),
+    copy: text => Clipboard.copyToSystem(text)
+  };
+  const content = new ReactPanel({
+    id: `${idOf(key)}-content`,
+    title: `Catalogue item ${key.item}`,
+    icon: catalogueIcon,
+    className: 'eohub-Item',
+    render: () => (
+      <Connected
+        load={load}
+        actions={actions}
+        session={session}
+        settings={settings}
+        pictureUrl={asset => client.quicklookUrl({ ...key, asset })}
+      />
+    )
+  });
+  const widget = new MainAreaWidget({ content });
+  widget.id = idOf(key);
+  widget.title.label = key.item;
+  widget.title.closable = true;
+  load.store.subscribe(() => {
+    widget.title.label = load.store.get().detail?.summary.title ?? key.item;
+  });
+  widget.disposed.connect(() => load.cancel());
+  void load.load();
+  return widget;
+}
+
+interface Props {
+  readonly load: ItemLoad;
+  readonly actions: ItemActions;
+  readonly session: ICatalogueSession;
+  readonly settings: IMapSettings;
+  readonly pictureUrl: (asset: string) => string;
+}
+
+function Connected({ load, actions, session, settings, pictureUrl }: Props): ReactElement {
+  const { catalogue } = load.key;
+  const { rows } = useStore(session.search.store);
+  const source = rows.find(row => row.source.id === catalogue)?.source;
+  return (
+    <ItemPage
+      itemKey={load.key}
+      state={useStore(load.store)}
+      catalogue={source?.title ?? catalogue}
+      tiles={useStore(settings.store).tiles}
+      pictureUrl={pictureUrl}
+      actions={actions}
+    />
+  );
+}
