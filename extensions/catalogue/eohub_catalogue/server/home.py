@@ -21,6 +21,10 @@ class Home:
             raise Invalid(f"There is no {self.shown(path)}.", hint=_HINT)
         return path
 
+    def path_of(self, kept: str, *, trusted: bool) -> Path:
+        """Where something lies that may be gone meanwhile; what the site names may lie outside."""
+        return (self._folder / _below(kept)).resolve() if trusted else self._inside(kept)
+
     def new(self, typed: str) -> Path:
         """A place where nothing is yet, in a folder that is there; raises Invalid or Conflict."""
         path = self._inside(typed)

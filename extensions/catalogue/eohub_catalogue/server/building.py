@@ -1,0 +1,235 @@
+"""Building a local index: one round over all documents, bounded, and continued where it was stopped."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field, replace
+from itertools import batched
+
+from eohub_catalogue.errors import CatalogueBusy
+from eohub_catalogue.index.ports import StacStore
+from eohub_catalogue.server.documents import Contents, Documents, Read, contents_of
+from eohub_catalogue.server.notes import Held, Noted, Notes
+from eohub_toolkit.errors import EohubError, NotFound, Unavailable
+
+_AT_ONCE = 8
+_NOTED_AT_ONCE = 50
+_MOST_FAULTS_IN_A_ROW = 20
+_PROBLEMS_NAMED = 3
+_LONGEST_PAUSE_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much of a catalogue an index takes in: documents, steps from the root, and bytes read."""
+
+    documents: int = 200_000
+    depth: int = 32
+    bytes: int = 4 * 1024**3
+
+
+@dataclass
+class Tally:
+    """How far a round is, and what could not be read in it."""
+
+    done: int = 0
+    known: int = 0
+    bytes: int = 0
+    unread: int = 0
+    named: list[str] = field(default_factory=list[str])
+    cut: str | None = None
+
+    def complain(self, where: str, reason: str) -> None:
+        """Count a document that could not be read, and name the first few."""
+        self.unread += 1
+        if len(self.named) < _PROBLEMS_NAMED:
+            self.named.append(f"{where[:120]}: {reason[:200]}")
+
+    def sentence(self) -> str | None:
+        """What the person should know, or None."""
+        said = [self.cut] if self.cut else []
+        if self.unread:
+            more = ", …" if self.unread > len(self.named) else ""
+            said.append(f"{self.unread} could not be read ({'; '.join(self.named)}{more})")
+        return " ".join(said) or None
+
+
+class Round:
+    """One reading of all documents into a store. `tally` may be read at any time."""
+
+    def __init__(
+        self,
+        documents: Documents,
+        store: StacStore,
+        notes: Notes,
+        limits: Limits,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._documents = documents
+        self._store = store
+        self._notes = notes
+        self._limits = limits
+        self._pause = pause
+        self._number = 1
+        self._before: dict[str, Noted] = {}
+        self._unsaved: dict[str, Noted] = {}
+        self._waiting: deque[tuple[str, int]] = deque()
+        self._met: set[str] = set()
+        self._gone: set[str] = set()
+        self._root: str | None = None
+        self._faults = 0
+        self.tally = Tally()
+
+    async def run(self) -> None:
+        """Read everything that has not been read yet in this round; raises where that cannot go on."""
+        self._number = int((await asyncio.to_thread(self._notes.facts)).get("round", "1"))
+        self._before = await asyncio.to_thread(self._notes.all)
+        beginning = await self._documents.beginning()
+        self._root = beginning[0] if len(beginning) == 1 else None
+        self._lead_on(beginning, -1)
+        try:
+            await self._read_all()
+        finally:
+            # Also where it is stopped: what was read need not be read again.
+            await asyncio.shield(asyncio.to_thread(self._save))
+        if self.tally.cut is None:
+            await self._forget([each for each in self._before if each not in self._met or each in self._gone])
+        await asyncio.to_thread(lambda: self._notes.state(round=str(self._number + 1)))
+
+    async def _read_all(self) -> None:
+        running: dict[asyncio.Task[Read | None], tuple[str, int]] = {}
+        try:
+            while self._waiting or running:
+                while self._waiting and len(running) < _AT_ONCE:
+                    address, depth = self._waiting.popleft()
+                    if not self._was_read(address, depth):
+                        running[asyncio.create_task(self._read(address))] = address, depth
+                if running:
+                    done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                    for task in done:
+                        await self._finish(task, *running.pop(task))
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
+    def _was_read(self, address: str, depth: int) -> bool:
+        """Whether a document was read in this round, before it was stopped."""
+        before = self._before.get(address)
+        if before is None or before.round != self._number:
+            return False
+        self.tally.done += 1
+        if before.problem is not None:
+            self.tally.complain(self._documents.shown(address), before.problem)
+        self._lead_on(before.links, depth)
+        return True
+
+    async def _read(self, address: str) -> Read | None:
+        before = self._before.get(address)
+        return await self._documents.read(address, before.stamp if before else None)
+
+    async def _finish(self, task: asyncio.Task[Read | None], address: str, depth: int) -> None:
+        before = self._before.get(address)
+        try:
+            read = task.result()
+        except CatalogueBusy as error:
+            self._count_fault(error)
+            await self._pause(min(error.seconds, _LONGEST_PAUSE_SECONDS))
+            self._waiting.append((address, depth))
+            return
+        except EohubError as error:
+            self._fail(address, depth, error)
+        else:
+            self._faults = 0
+            if read is not None:
+                await self._take_in(address, depth, read)
+            elif before is not None:
+                self._keep(address, depth, before)
+        self.tally.done += 1
+        if len(self._unsaved) >= _NOTED_AT_ONCE:
+            await asyncio.to_thread(self._save)
+
+    def _fail(self, address: str, depth: int, error: EohubError) -> None:
+        if address == self._root:
+            raise error
+        if isinstance(error, Unavailable):
+            self._count_fault(error)
+        before = self._before.get(address)
+        if isinstance(error, NotFound) and before is not None:
+            self._gone.add(address)
+            return
+        self.tally.complain(self._documents.shown(address), error.detail)
+        if before is not None:
+            # A host that is away or at fault has not lost its documents.
+            self._lead_on(before.links, depth)
+
+    def _count_fault(self, error: EohubError) -> None:
+        self._faults += 1
+        if self._faults > _MOST_FAULTS_IN_A_ROW:
+            raise error
+
+    def _keep(self, address: str, depth: int, noted: Noted) -> None:
+        """Note a document as met in this round and go on from it."""
+        self._unsaved[address] = replace(noted, round=self._number)
+        if noted.problem is not None:
+            self.tally.complain(self._documents.shown(address), noted.problem)
+        self._lead_on(noted.links, depth)
+
+    def _lead_on(self, addresses: Iterable[str], depth: int) -> None:
+        for address in addresses:
+            if address in self._met:
+                continue
+            if depth >= self._limits.depth:
+                self.tally.cut = f"Only {self._limits.depth} steps from its root are in the index."
+            elif len(self._met) >= self._limits.documents:
+                self.tally.cut = f"Only its first {self._limits.documents} files are in the index."
+                break
+            else:
+                self._met.add(address)
+                self._waiting.append((address, depth + 1))
+        self.tally.known = len(self._met)
+
+    async def _take_in(self, address: str, depth: int, read: Read) -> None:
+        self.tally.bytes += read.bytes
+        if self.tally.bytes > self._limits.bytes:
+            self.tally.cut = f"Only the first {self._limits.bytes // 2**20} MiB of it are in the index."
+            self._waiting.clear()
+            return
+        before = await asyncio.to_thread(self._notes.held, address)
+        held, links, problems = Held(), list[str](), list[str]()
+        parts = contents_of(self._documents, address, read.readings)
+        while (part := await asyncio.to_thread(next, parts, None)) is not None:
+            held |= await self._store_part(address, part)
+            links += part.links
+            problems += part.problems[:1]
+        await self._release(address, before - held)
+        problem = problems[0] if problems else None
+        self._keep(address, depth, Noted(read.stamp, tuple(links), self._number, problem))
+
+    async def _store_part(self, address: str, part: Contents) -> Held:
+        keys = frozenset((record.collection, record.id) for record in part.items)
+        held = Held(keys, frozenset(record.id for record in part.collections))
+        # The note comes first: one without an item does no harm, an item without a note would stay for ever.
+        await asyncio.to_thread(self._notes.hold, address, held)
+        if part.items:
+            await self._store.put_items(part.items)
+        if part.collections:
+            await self._store.put_collections(part.collections)
+        return held
+
+    async def _forget(self, addresses: Iterable[str]) -> None:
+        for address in addresses:
+            await self._release(address, await asyncio.to_thread(self._notes.held, address))
+            await asyncio.to_thread(self._notes.forget, [address])
+
+    async def _release(self, address: str, held: Held) -> None:
+        gone = await asyncio.to_thread(self._notes.alone, address, held)
+        for keys in batched(gone.items, 1000):
+            await self._store.remove_items(keys)
+        for ids in batched(gone.collections, 1000):
+            await self._store.remove_collections(ids)
+        await asyncio.to_thread(self._notes.release, address, held)
+
+    def _save(self) -> None:
+        noted, self._unsaved = self._unsaved, {}
+        self._notes.keep(noted)

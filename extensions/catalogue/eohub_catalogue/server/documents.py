@@ -1,0 +1,108 @@
+"""Where a local index takes its documents from: what every such place has to do."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from eohub_catalogue.index.document import collection_record, is_collection, is_item, item_records
+from eohub_catalogue.index.ports import CollectionRecord, ItemRecord
+from eohub_catalogue.index.reading import Found, Reading, Unreadable
+from eohub_toolkit.errors import Invalid
+
+LARGEST_DOCUMENT = 64 * 1024 * 1024
+"""Bytes of one document, which has to fit into memory several times."""
+
+_DOCUMENTS_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True)
+class Read:
+    """One document that was read. `readings` is walked in a thread; `bytes` is what it took."""
+
+    readings: Iterator[Reading]
+    stamp: str | None
+    bytes: int
+
+
+class Documents(Protocol):
+    """The documents of one catalogue, by address. Sentences name them by `shown`."""
+
+    async def beginning(self) -> Sequence[str]:
+        """The addresses to begin with: all of them, or one that leads on. Raises where it cannot be read."""
+        ...
+
+    async def read(self, address: str, stamp: str | None) -> Read | None:
+        """Read one, or None where it is as it was with this stamp. Raises NotFound where it is gone."""
+        ...
+
+    def links(self, address: str, document: Mapping[str, object]) -> Sequence[str]:
+        """The addresses that a catalogue or collection leads on to."""
+        ...
+
+    def resolved(self, address: str, href: str) -> str:
+        """Where an `href` in the document at an address leads, absolute."""
+        ...
+
+    def place(self, address: str) -> str:
+        """Where the document at an address lies, absolute."""
+        ...
+
+    def shown(self, address: str) -> str:
+        """The address as the person knows it."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of what is open."""
+        ...
+
+
+@dataclass
+class Contents:
+    """What documents hold, ready for the store; `problems` are sentences, `links` are addresses."""
+
+    items: list[ItemRecord] = field(default_factory=list[ItemRecord])
+    collections: list[CollectionRecord] = field(default_factory=list[CollectionRecord])
+    links: list[str] = field(default_factory=list[str])
+    problems: list[str] = field(default_factory=list[str])
+
+
+def contents_of(documents: Documents, address: str, readings: Iterator[Reading]) -> Iterator[Contents]:
+    """What one document holds, in parts of bounded size; what cannot be kept is a problem, nothing raises."""
+    part, found = Contents(), list[Found]()
+    for reading in readings:
+        if isinstance(reading, Unreadable):
+            part.problems.append(reading.reason)
+        elif is_item(reading.document):
+            found.append(reading)
+        elif is_collection(reading.document) or _is_catalogue(reading.document):
+            _add_parent(part, documents, address, reading.document)
+        else:
+            part.problems.append("It is neither an item, nor a collection, nor a catalogue.")
+        if len(found) >= _DOCUMENTS_AT_ONCE:
+            yield _with_items(part, found)
+            part, found = Contents(), []
+    yield _with_items(part, found)
+
+
+def _is_catalogue(document: Mapping[str, object]) -> bool:
+    """A catalogue; before 1.0 STAC gave them no `type`."""
+    kind = document.get("type")
+    return kind == "Catalog" or (kind is None and "links" in document and "geometry" not in document)
+
+
+def _add_parent(part: Contents, documents: Documents, address: str, document: Mapping[str, object]) -> None:
+    part.links += documents.links(address, document)
+    if is_collection(document):
+        try:
+            part.collections.append(collection_record(document))
+        except Invalid as error:
+            part.problems.append(error.detail)
+
+
+def _with_items(part: Contents, found: Sequence[Found]) -> Contents:
+    for record in item_records([each.document for each in found]):
+        if isinstance(record, Invalid):
+            part.problems.append(record.detail)
+        else:
+            part.items.append(record)
+    return part

@@ -1,0 +1,187 @@
+"""What a local index remembers of the documents it was made from, so that they are not read in vain again."""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from eohub_toolkit.errors import Unavailable
+
+type Key = tuple[str, str]
+"""Collection (empty for none) and id of an item."""
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS document (
+    address TEXT PRIMARY KEY, stamp TEXT, links TEXT NOT NULL, problem TEXT, round INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS item (
+    collection TEXT NOT NULL, id TEXT NOT NULL, address TEXT NOT NULL, UNIQUE (collection, id, address)
+) STRICT;
+CREATE TABLE IF NOT EXISTS collection (
+    id TEXT NOT NULL, address TEXT NOT NULL, UNIQUE (id, address)
+) STRICT;
+CREATE INDEX IF NOT EXISTS item_by_address ON item (address);
+CREATE INDEX IF NOT EXISTS collection_by_address ON collection (address);
+"""
+
+_OTHER_ITEM = "SELECT address FROM item WHERE collection = ? AND id = ? AND address <> ?"
+_OTHER_COLLECTION = "SELECT address FROM collection WHERE id = ? AND address <> ?"
+_COUNTS = """
+SELECT (SELECT count(*) FROM document), (SELECT count(*) FROM (SELECT DISTINCT collection, id FROM item))
+"""
+
+
+@dataclass(frozen=True)
+class Noted:
+    """One document as it was met: `stamp` tells whether it has changed since, `links` lead on from it."""
+
+    stamp: str | None
+    links: tuple[str, ...]
+    round: int
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Held:
+    """The items and collections that came from a document."""
+
+    items: frozenset[Key] = frozenset()
+    collections: frozenset[str] = frozenset()
+
+    def __or__(self, other: "Held") -> "Held":
+        """What is in either."""
+        return Held(self.items | other.items, self.collections | other.collections)
+
+    def __sub__(self, other: "Held") -> "Held":
+        """What is only in the first."""
+        return Held(self.items - other.items, self.collections - other.collections)
+
+
+class Notes:
+    """Notes in one SQLite file. A round is one reading of all documents, which may be done in several parts.
+
+    Everything blocks and raises Unavailable where the file cannot be used.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _in_words():
+            self._connection = sqlite3.connect(path, check_same_thread=False, timeout=10)
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=NORMAL")
+            self._connection.executescript(_SCHEMA)
+
+    def facts(self) -> Mapping[str, str]:
+        """What was kept with `state`."""
+        with self._using() as connection:
+            return dict(connection.execute("SELECT name, value FROM fact"))
+
+    def state(self, **facts: str) -> None:
+        """Keep facts by name, in place of those of before."""
+        with self._using() as connection:
+            connection.executemany("INSERT OR REPLACE INTO fact VALUES (?, ?)", facts.items())
+
+    def all(self) -> dict[str, Noted]:
+        """All documents by address."""
+        with self._using() as connection:
+            rows = connection.execute("SELECT address, stamp, links, round, problem FROM document").fetchall()
+        return {row[0]: Noted(row[1], tuple(json.loads(row[2])), row[3], row[4]) for row in rows}
+
+    def keep(self, notes: Mapping[str, Noted]) -> None:
+        """Keep documents, all or nothing."""
+        rows = [
+            (address, noted.stamp, json.dumps(noted.links), noted.problem, noted.round)
+            for address, noted in notes.items()
+        ]
+        with self._using() as connection:
+            connection.executemany("INSERT OR REPLACE INTO document VALUES (?, ?, ?, ?, ?)", rows)
+
+    def hold(self, address: str, held: Held) -> None:
+        """Keep that items and collections came from a document, as the last that said so."""
+        items = [(*key, address) for key in held.items]
+        collections = [(each, address) for each in held.collections]
+        with self._using() as connection:
+            connection.executemany("INSERT OR REPLACE INTO item VALUES (?, ?, ?)", items)
+            connection.executemany("INSERT OR REPLACE INTO collection VALUES (?, ?)", collections)
+
+    def held(self, address: str) -> Held:
+        """What came from a document."""
+        with self._using() as connection:
+            items = connection.execute("SELECT collection, id FROM item WHERE address = ?", (address,))
+            keys = frozenset((row[0], row[1]) for row in items)
+            ids = connection.execute("SELECT id FROM collection WHERE address = ?", (address,))
+            return Held(keys, frozenset(row[0] for row in ids))
+
+    def alone(self, address: str, held: Held) -> Held:
+        """Those of a document that no other document holds.
+
+        The documents that hold the rest too are read again in the next round: theirs may differ.
+        """
+        with self._using() as connection:
+            items = {key for key in held.items if not _others(connection, _OTHER_ITEM, (*key, address))}
+            collections = {
+                each
+                for each in held.collections
+                if not _others(connection, _OTHER_COLLECTION, (each, address))
+            }
+        return Held(frozenset(items), frozenset(collections))
+
+    def release(self, address: str, held: Held) -> None:
+        """Forget that these came from a document."""
+        items = [(*key, address) for key in held.items]
+        collections = [(each, address) for each in held.collections]
+        with self._using() as connection:
+            connection.executemany("DELETE FROM item WHERE (collection, id, address) = (?, ?, ?)", items)
+            connection.executemany("DELETE FROM collection WHERE (id, address) = (?, ?)", collections)
+
+    def forget(self, addresses: Iterable[str]) -> None:
+        """Forget documents."""
+        with self._using() as connection:
+            connection.executemany("DELETE FROM document WHERE address = ?", [(each,) for each in addresses])
+
+    def addresses_of(self, keys: Sequence[Key]) -> Mapping[Key, str]:
+        """Which document each item came from, the last that held it."""
+        asked = "SELECT address FROM item WHERE collection = ? AND id = ? ORDER BY rowid DESC LIMIT 1"
+        with self._using() as connection:
+            rows = [(key, connection.execute(asked, key).fetchone()) for key in keys]
+        return {key: row[0] for key, row in rows if row is not None}
+
+    def counts(self) -> tuple[int, int]:
+        """How many documents and items there are."""
+        with self._using() as connection:
+            documents, items = connection.execute(_COUNTS).fetchone()
+        return documents, items
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def _using(self) -> Generator[sqlite3.Connection]:
+        with self._lock, _in_words(), self._connection:
+            yield self._connection
+
+
+def _others(connection: sqlite3.Connection, asked: str, given: tuple[str, ...]) -> bool:
+    """Whether other documents hold the same, which are to be read anew."""
+    others = connection.execute(asked, given).fetchall()
+    connection.executemany("UPDATE document SET stamp = NULL WHERE address = ?", others)
+    return bool(others)
+
+
+@contextmanager
+def _in_words() -> Generator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise Unavailable(
+            "The local index cannot be used now.",
+            hint="Look whether your home folder is full; the index can be built anew.",
+        ) from error

@@ -1,0 +1,56 @@
+"""Each kind of catalogue with what it needs to be asked."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from eohub_catalogue.contract import CatalogueSource
+from eohub_catalogue.ports import StacCatalogue
+from eohub_catalogue.server.documents import Documents
+from eohub_catalogue.server.folder import earth_data_hub_files, stac_files
+from eohub_catalogue.server.home import Home
+from eohub_catalogue.server.local_catalogue import LocalCatalogue
+from eohub_catalogue.server.local_index import LocalIndex
+from eohub_catalogue.server.static import StaticDocuments
+from eohub_catalogue.server.web import Web, trusted_origin
+
+_LOOKED_THROUGH_EACH_DAY = timedelta(days=1)
+_LOOKED_THROUGH_EACH_TIME = timedelta(0)
+
+
+class Opener:
+    """Makes the adapter for a source; indexes lie below `cache`, one folder for each place."""
+
+    def __init__(
+        self,
+        web: Callable[[], Web],
+        open_api: Callable[[CatalogueSource, Web], StacCatalogue],
+        home: Home,
+        cache: Path,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._web = web
+        self._open_api = open_api
+        self._home = home
+        self._cache = cache
+        self._clock = clock
+
+    def open(self, source: CatalogueSource) -> StacCatalogue:
+        """The catalogue at a source; nothing is asked or read yet. Raises Invalid for a path that is none."""
+        if source.kind in ("api", "destine"):
+            return self._open_api(source, self._web())
+        return LocalCatalogue(source, self._index(source))
+
+    def _index(self, source: CatalogueSource) -> LocalIndex:
+        documents, fresh_for = self._documents(source)
+        place = hashlib.sha256(f"{source.kind} {source.url} {source.path}".encode()).hexdigest()[:24]
+        return LocalIndex(self._cache / place, documents, self._clock, fresh_for)
+
+    def _documents(self, source: CatalogueSource) -> tuple[Documents, timedelta]:
+        if source.url is not None:
+            documents = StaticDocuments(self._web(), source.url, trusted_origin(source))
+            return documents, _LOOKED_THROUGH_EACH_DAY
+        path = self._home.path_of(source.path or "", trusted=not source.own)
+        files = earth_data_hub_files(path) if source.kind == "earthdatahub" else stac_files(path)
+        return files, _LOOKED_THROUGH_EACH_TIME
