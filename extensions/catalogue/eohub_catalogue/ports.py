@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from eohub_catalogue.contract import (
     Abilities,
@@ -56,6 +56,7 @@ class StacCatalogue(Protocol):
         ...
 
 
+@runtime_checkable
 class IndexedCatalogue(StacCatalogue, Protocol):
     """A catalogue that has no search of its own and is searched through a local index."""
 
@@ -69,6 +70,10 @@ class IndexedCatalogue(StacCatalogue, Protocol):
 
     async def stop_building(self) -> IndexState:
         """Stop building; what has been read stays."""
+        ...
+
+    async def forget_index(self) -> None:
+        """Stop and delete the index; the next search builds it anew."""
         ...
 
 

@@ -2,13 +2,10 @@
 
 import json
 
+from eohub_catalogue.frozen_documents import ROOT, SEARCH
 from eohub_catalogue.reading import mapping, text
 from eohub_catalogue.server.trees import Tree
 from eohub_toolkit.errors import EohubError
-
-ROOT = "catalog.json"
-SEARCH = "eohub:search"
-"""Member of the root that holds the searches that were frozen."""
 
 _LARGEST_ROOT = 4 * 1024 * 1024
 

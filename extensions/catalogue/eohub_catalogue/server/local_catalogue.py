@@ -1,6 +1,7 @@
 """The port IndexedCatalogue on a local index."""
 
 import asyncio
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,14 +10,17 @@ from eohub_catalogue.contract import (
     CatalogueSource,
     CollectionPage,
     CollectionQuery,
+    CollectionSummary,
     IndexState,
     QueryableList,
     SearchQuery,
 )
-from eohub_catalogue.errors import ItemNotFound
+from eohub_catalogue.collection_list import by_title, collection_of, has_collection_words
+from eohub_catalogue.errors import InvalidPage, ItemNotFound
 from eohub_catalogue.index.ports import StoredItem
-from eohub_catalogue.index.query import item_query
+from eohub_catalogue.index.query import LARGEST_PAGE, item_query
 from eohub_catalogue.ports import RawPage
+from eohub_catalogue.queryables import learned_from
 from eohub_catalogue.search import interval
 from eohub_catalogue.server.local_index import LocalIndex
 from eohub_catalogue.server.local_items import marker_of, position_of, restored
@@ -24,6 +28,9 @@ from eohub_catalogue.server.notes import Notes
 from eohub_toolkit.errors import NotFound
 
 _PATIENCE_SECONDS = 2.0
+_COLLECTIONS_AT_ONCE = 100
+_MOST_COLLECTIONS = 20_000
+_PAGES_LEARNED_FROM = 5
 _EVERYTHING = Abilities(
     words="there", collections="there", time="there", area="there", properties="there", cql2="there",
     collection_search="there",
@@ -71,6 +78,37 @@ class LocalCatalogue:
             )
         return (await self._restored([stored]))[0]
 
+    async def collections(self, query: CollectionQuery) -> CollectionPage:
+        """Return one page of its collections by title; those that only items name have no more than an id."""
+        note = await self._note(await self._index.freshen(self._patience_seconds if query.page is None else 0))
+        listed = await self._all_collections()
+        found = by_title([each for each in listed if has_collection_words(each, query.words)])
+        start = _offset_of(query.page)
+        end = start + _COLLECTIONS_AT_ONCE
+        return CollectionPage(
+            collections=tuple(found[start:end]),
+            next=str(end) if end < len(found) else None,
+            matched=len(found),
+            note=note,
+        )
+
+    async def queryables(self, collection: str | None) -> QueryableList:
+        """Return what its newest items have."""
+        await self._index.freshen(self._patience_seconds)
+        store = (await self._index.opened()).store
+        asked = item_query({"collections": [collection] if collection else [], "limit": LARGEST_PAGE})
+        items = list[object]()
+        try:
+            for _ in range(_PAGES_LEARNED_FROM):
+                page = await store.search(asked)
+                items += [json.loads(each.body) for each in page.items]
+                if page.next is None:
+                    break
+                asked = replace(asked, after=page.next)
+        except NotFound:
+            pass
+        return QueryableList(queryables=await asyncio.to_thread(learned_from, items), learned=True)
+
     async def index_state(self) -> IndexState:
         """Return how far the index is."""
         return await self._index.state()
@@ -83,8 +121,8 @@ class LocalCatalogue:
         """Stop building; what has been read stays."""
         return await self._index.stop()
 
-    async def forget(self) -> None:
-        """Stop and delete the index."""
+    async def forget_index(self) -> None:
+        """Stop and delete the index; the next search builds it anew."""
         await self._index.remove()
 
     async def _note(self, state: IndexState) -> str | None:
@@ -102,6 +140,22 @@ class LocalCatalogue:
             return f"The index of {title} is not complete."
         return None
 
+    async def _all_collections(self) -> list[CollectionSummary]:
+        opened = await self._index.opened()
+        found: list[CollectionSummary] = []
+        after: str | None = None
+        while len(found) < _MOST_COLLECTIONS:
+            page = await opened.store.collections(LARGEST_PAGE, after)
+            read = (collection_of(json.loads(each.body), self._source.id) for each in page.collections)
+            found += [each for each in read if each is not None]
+            after = page.next
+            if after is None:
+                break
+        described = {each.id for each in found}
+        named = await asyncio.to_thread(opened.notes.collections_named)
+        bare = (collection_of({"id": each}, self._source.id) for each in named if each not in described)
+        return [*found, *(each for each in bare if each is not None)]
+
     async def _restored(self, items: Sequence[StoredItem]) -> list[dict[str, object]]:
         notes = (await self._index.opened()).notes
         return await asyncio.to_thread(self._read, notes, items)
@@ -110,6 +164,14 @@ class LocalCatalogue:
         addresses = notes.addresses_of([(each.collection, each.id) for each in items])
         documents = self._index.documents
         return [restored(each, documents, addresses.get((each.collection, each.id))) for each in items]
+
+
+def _offset_of(page: str | None) -> int:
+    if page is None:
+        return 0
+    if not page.isascii() or not page.isdigit() or len(page) > 9:
+        raise InvalidPage("This page marker is not from here.", hint="List the collections again.")
+    return int(page)
 
 
 def parameters_of(query: SearchQuery) -> dict[str, object]:

@@ -152,6 +152,12 @@ class Notes:
             rows = [(key, connection.execute(asked, key).fetchone()) for key in keys]
         return {key: row[0] for key, row in rows if row is not None}
 
+    def collections_named(self) -> list[str]:
+        """The collections that items name."""
+        with self._using() as connection:
+            rows = connection.execute("SELECT DISTINCT collection FROM item WHERE collection <> ''").fetchall()
+        return [row[0] for row in rows]
+
     def counts(self) -> tuple[int, int]:
         """How many documents and items there are."""
         with self._using() as connection:

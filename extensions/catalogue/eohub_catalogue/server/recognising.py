@@ -26,9 +26,7 @@ from eohub_toolkit.errors import Invalid
 DESTINE_HOST = "hda.data.destination-earth.eu"
 _URL = TypeAdapter[str](PublicUrl)
 _FILES_LOOKED_INTO = 50
-_WHAT = (
-    "Give the address of a STAC API or of a static catalogue's catalog.json, or a path below your home folder."
-)
+_WHAT = "Give the address of a STAC API or of a static catalogue's catalog.json, or a path below your home folder."
 
 
 @dataclass(frozen=True)
@@ -148,7 +146,9 @@ def _root_of(url: str, document: Mapping[str, object]) -> str | None:
 
 def _what_else(answer: Answer, document: Mapping[str, object]) -> str:
     beginning = answer.body[:2000].lstrip().lower()
-    if "html" in answer.headers.get("content-type", "") or beginning.startswith((b"<!doctype html", b"<html")):
+    if "html" in answer.headers.get("content-type", "") or beginning.startswith(
+        (b"<!doctype html", b"<html")
+    ):
         return "a web page, no STAC"
     if document.get("type") == "Feature" or is_item(document):
         return "a single item, no catalogue"

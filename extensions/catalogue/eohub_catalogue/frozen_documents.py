@@ -1,0 +1,216 @@
+"""A frozen search as STAC documents: a static catalogue that needs nothing but its own files."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlsplit, urlunsplit
+
+from eohub_catalogue.assets import absolute, has_key, own_address
+from eohub_catalogue.contract import CollectionSummary, SearchQuery
+from eohub_catalogue.naming import distinct, file_name_of
+from eohub_catalogue.reading import identifier, instant, mapping, number, positions, sequence
+
+ROOT = "catalog.json"
+SEARCH = "eohub:search"
+"""Member of the root that holds the searches that were frozen."""
+ETAG = "eohub:etag"
+STAC_VERSION = "1.1.0"
+FILE_EXTENSION = "https://stac-extensions.github.io/file/v2.1.0/schema.json"
+ALTERNATE_EXTENSION = "https://stac-extensions.github.io/alternate-assets/v1.2.0/schema.json"
+
+_REPLACED_LINKS = frozenset({"self", "root", "parent", "collection"})
+_SECRET_OPTION = re.compile(
+    r"^(key|secret|token|pass(word)?|.*(access_key|secret|token|credential|auth).*)$", re.I
+)
+_DEEPEST = 60
+
+
+@dataclass
+class Shelf:
+    """The items of one collection (or of none) on their way into files."""
+
+    folder: str
+    collection: str | None
+    files: dict[str, str] = field(default_factory=dict[str, str])
+    west: float = 180.0
+    south: float = 90.0
+    east: float = -180.0
+    north: float = -90.0
+    start: datetime | None = None
+    end: datetime | None = None
+
+    def place(self, item: Mapping[str, object], identity: str) -> str:
+        """The file for an item, whose place and time the collection takes in."""
+        name = distinct(file_name_of(identity), self.files)
+        self.files[name] = identity
+        for position in positions(_coordinates(item)):
+            longitude, latitude = number(position[0]), number(position[1] if len(position) > 1 else None)
+            if longitude is not None and latitude is not None:
+                self.west, self.east = min(self.west, longitude), max(self.east, longitude)
+                self.south, self.north = min(self.south, latitude), max(self.north, latitude)
+        properties = mapping(item.get("properties"))
+        names = ("datetime", "start_datetime", "end_datetime")
+        times = [time for each in names if (time := instant(properties.get(each))) is not None]
+        self.start = min([*times, *([self.start] if self.start else [])], default=None)
+        self.end = max([*times, *([self.end] if self.end else [])], default=None)
+        return f"{self.folder}items/{name}.json"
+
+    def extent(self) -> dict[str, object]:
+        """The STAC extent of all items; the whole earth and all time where none tells."""
+        box = (
+            [self.west, self.south, self.east, self.north] if self.west <= self.east else [-180, -90, 180, 90]
+        )
+        return {
+            "spatial": {"bbox": [box]},
+            "temporal": {"interval": [[_written(self.start), _written(self.end)]]},
+        }
+
+
+def kept_item(raw: Mapping[str, object]) -> dict[str, object]:
+    """The item with full addresses and no secret in them; what else is in it stays."""
+    own = own_address(raw)
+    links = [mapping(link) for link in sequence(raw.get("links"))[:1000]]
+    kept = [_absolute(raw, link) for link in links if link.get("rel") not in _REPLACED_LINKS]
+    if own is not None:
+        kept.append({"rel": "canonical", "href": own})
+    assets = {key: _absolute(raw, mapping(asset)) for key, asset in mapping(raw.get("assets")).items()}
+    item = _without_secrets({**raw, "links": kept, "assets": assets}, 0)
+    return dict(mapping(item))
+
+
+def shelved_item(item: Mapping[str, object], shelf: Shelf) -> dict[str, object]:
+    """The item with the links that lead on in the frozen catalogue; it lies in its shelf's `items/`."""
+    up = "../collection.json" if shelf.collection is not None else "../catalog.json"
+    root = "../" * (shelf.folder.count("/") + 1) + ROOT
+    links: list[object] = [_link("root", root), _link("parent", up)]
+    if shelf.collection is not None:
+        links.append(_link("collection", up))
+    return {**item, "links": [*links, *sequence(item.get("links"))]}
+
+
+def collection_document(shelf: Shelf, told: CollectionSummary | None) -> dict[str, object]:
+    """The collection of a shelf, as its catalogue describes it; its extent is that of the items kept."""
+    title = told.title if told is not None else None
+    described = {"title": title, "keywords": list(told.keywords) if told and told.keywords else None}
+    links = [_link("root", f"../{ROOT}"), _link("parent", f"../{ROOT}")]
+    return {
+        "type": "Collection",
+        "stac_version": STAC_VERSION,
+        "id": shelf.collection,
+        **{key: value for key, value in described.items() if value},
+        "description": (told.description if told else None) or f"Items of {title or shelf.collection}",
+        "license": (told.license if told else None) or "other",
+        "extent": shelf.extent(),
+        "links": [*links, *(_link("item", f"./items/{name}.json") for name in shelf.files)],
+    }
+
+
+def root_document(
+    title: str, searches: Sequence[SearchQuery], shelves: Sequence[Shelf], created: datetime
+) -> dict[str, object]:
+    """The root: what was searched when, and the way to everything."""
+    children = [_link("child", f"./{shelf.folder}collection.json") for shelf in shelves if shelf.collection]
+    loose = [
+        _link("item", f"./items/{name}.json")
+        for each in shelves
+        if not each.collection
+        for name in each.files
+    ]
+    return {
+        "type": "Catalog",
+        "stac_version": STAC_VERSION,
+        "id": file_name_of(title),
+        "title": title,
+        "description": f"Search frozen on {created.date().isoformat()}",
+        "created": _written(created),
+        SEARCH: [each.model_dump(mode="json", exclude_defaults=True) for each in searches],
+        "links": [_link("root", f"./{ROOT}"), *children, *loose],
+    }
+
+
+def with_file(
+    asset: Mapping[str, object], *, size: int | None, media_type: str | None, etag: str | None
+) -> dict[str, object]:
+    """An asset with what its host tells about its file; what the item tells itself stays."""
+    told = {"file:size": size, "type": media_type, ETAG: etag}
+    return {**{name: value for name, value in told.items() if value is not None}, **asset}
+
+
+def with_copy(asset: Mapping[str, object], href: str, body_size: int, sha256: str) -> dict[str, object]:
+    """An asset whose bytes are kept at a relative `href`; where it came from is an alternate of it."""
+    origin = {"origin": {"href": asset.get("href"), "title": "Where it was copied from"}}
+    # A multihash: 12 for SHA-256, 20 for its 32 bytes.
+    return {
+        **asset,
+        "href": href,
+        "file:size": body_size,
+        "file:checksum": f"1220{sha256}",
+        "alternate": origin,
+    }
+
+
+def with_extensions(
+    item: Mapping[str, object], assets: Mapping[str, Mapping[str, object]]
+) -> dict[str, object]:
+    """The item with its assets, naming the extensions that they follow now."""
+    named = [each for each in sequence(item.get("stac_extensions")) if isinstance(each, str)]
+    if any("file:size" in asset for asset in assets.values()):
+        named.append(FILE_EXTENSION)
+    if any("alternate" in asset for asset in assets.values()):
+        named.append(ALTERNATE_EXTENSION)
+    extensions = {"stac_extensions": list(dict.fromkeys(named))} if named else {}
+    return {**item, **extensions, "assets": dict(assets)}
+
+
+def identity_of(item: Mapping[str, object]) -> tuple[str, str] | None:
+    """Collection (empty for none) and id of an item, None where it has no id to be kept under."""
+    own = identifier(item.get("id"))
+    return None if own is None else (identifier(item.get("collection")) or "", own)
+
+
+def without_key(href: str) -> str:
+    """An address without user, password and signature, as it is where it has none."""
+    if not has_key(href):
+        return href
+    parts = urlsplit(href)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def _absolute(item: Mapping[str, object], part: Mapping[str, object]) -> dict[str, object]:
+    href = part.get("href")
+    return {**part, "href": absolute(item, href)} if isinstance(href, str) else dict(part)
+
+
+def _without_secrets(value: object, depth: int, *, options: bool = False) -> object:
+    if depth > _DEEPEST:
+        return None
+    if isinstance(value, str):
+        return without_key(value) if "://" in value else value
+    if isinstance(value, list):
+        return [_without_secrets(each, depth + 1, options=options) for each in sequence(value)]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: _without_secrets(each, depth + 1, options=options or name.endswith("storage_options"))
+        for name, each in mapping(value).items()
+        if not (options and _SECRET_OPTION.match(name))
+    }
+
+
+def _coordinates(item: Mapping[str, object]) -> object:
+    geometry = mapping(item.get("geometry"))
+    if "coordinates" in geometry:
+        return geometry["coordinates"]
+    sides = sequence(item.get("bbox"))
+    half = len(sides) // 2
+    return [list(sides[:2]), list(sides[half : half + 2])] if len(sides) in (4, 6) else []
+
+
+def _link(relation: str, href: str) -> dict[str, str]:
+    media_type = "application/geo+json" if relation == "item" else "application/json"
+    return {"rel": relation, "href": href, "type": media_type}
+
+
+def _written(time: datetime | None) -> str | None:
+    return None if time is None else time.isoformat().replace("+00:00", "Z")

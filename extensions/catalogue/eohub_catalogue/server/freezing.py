@@ -1,0 +1,201 @@
+"""Freezing searches: run to their end, written as a static catalogue of files, all of it or nothing."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from eohub_catalogue.contract import (
+    CatalogueSource,
+    CollectionQuery,
+    CollectionSummary,
+    FreezeQuery,
+    SearchQuery,
+)
+from eohub_catalogue.errors import CatalogueBusy
+from eohub_catalogue.frozen_documents import (
+    ROOT,
+    Shelf,
+    collection_document,
+    identity_of,
+    kept_item,
+    root_document,
+    shelved_item,
+    with_extensions,
+)
+from eohub_catalogue.naming import distinct, file_name_of
+from eohub_catalogue.ports import StacCatalogue
+from eohub_catalogue.reading import mapping
+from eohub_catalogue.server.freezing_assets import AssetKeeper
+from eohub_catalogue.server.packing import Packing
+from eohub_catalogue.server.web import Web, trusted_origin
+from eohub_catalogue.wire import MAX_PAGE
+from eohub_toolkit.errors import EohubError, Unavailable
+
+_MOST_PAUSES = 10
+_LONGEST_PAUSE_SECONDS = 60.0
+_MOST_EMPTY_PAGES = 200
+
+type Asked = tuple[SearchQuery, CatalogueSource, StacCatalogue]
+
+
+@dataclass
+class Count:
+    """How far freezing is; `problems` are sentences about what is missing."""
+
+    items: int = 0
+    assets: int = 0
+    bytes: int = 0
+    problems: list[str] = field(default_factory=list[str])
+
+
+class Freezing:
+    """One search being frozen. `count` may be read at any time."""
+
+    def __init__(
+        self,
+        query: FreezeQuery,
+        asked: Sequence[Asked],
+        target: Path,
+        web: Callable[[], Web],
+        clock: Callable[[], datetime],
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._query = query
+        self._asked = asked
+        self._packing = Packing(target)
+        self._web = web
+        self._clock = clock
+        self._pause = pause
+        self._shelves: dict[str, Shelf] = {}
+        self._summaries: dict[str, CollectionSummary] = {}
+        self._met: set[tuple[str, str]] = set()
+        self._nameless = 0
+        self.count = Count()
+
+    async def run(self) -> None:
+        """Freeze; raises where nothing could be kept, and leaves nothing behind then."""
+        await asyncio.to_thread(self._packing.begin)
+        try:
+            await self._collect()
+            await self._write_parents()
+            await asyncio.to_thread(self._packing.finish)
+        finally:
+            # Also where it is stopped. What is being written by a thread ends before the room is removed.
+            await asyncio.shield(asyncio.to_thread(self._packing.discard))
+
+    async def _collect(self) -> None:
+        faults: list[EohubError] = []
+        keeper = AssetKeeper(self._web(), self._query, self._write)
+        for asked in self._asked:
+            try:
+                await self._collect_from(asked, keeper)
+            except EohubError as error:
+                faults.append(error)
+                self.count.problems.append(f"{asked[1].title}: {error.detail}")
+        if len(faults) == len(self._asked):
+            raise faults[0]
+        self._tell(keeper)
+
+    async def _collect_from(self, asked: Asked, keeper: AssetKeeper) -> None:
+        query, source, catalogue = asked
+        page, pages_without_news = query.page, 0
+        while pages_without_news < _MOST_EMPTY_PAGES:
+            part = query.model_copy(update={"page": page, "limit": MAX_PAGE})
+            found = await self._patiently(lambda part=part: catalogue.search(part))
+            new = [raw for each in found.features if self._is_new(raw := mapping(each))]
+            left = self._query.most_items - self.count.items
+            for raw in new[:left]:
+                await self._keep(raw, source, catalogue, keeper)
+            if len(new) > left or (left == len(new) and found.next is not None):
+                self.count.problems.append(f"Only the first {self._query.most_items} items are kept.")
+                return
+            pages_without_news = 0 if new else pages_without_news + 1
+            page = found.next
+            if page is None:
+                return
+        self.count.problems.append(f"{source.title} gives page after page without new items.")
+
+    def _is_new(self, raw: Mapping[str, object]) -> bool:
+        """Whether an item can be kept and is not kept yet: two catalogues may have the same."""
+        identity = identity_of(raw)
+        if identity is None:
+            self._nameless += 1
+            return False
+        if identity in self._met:
+            return False
+        self._met.add(identity)
+        return True
+
+    async def _keep(
+        self,
+        raw: Mapping[str, object],
+        source: CatalogueSource,
+        catalogue: StacCatalogue,
+        keeper: AssetKeeper,
+    ) -> None:
+        collection, identity = identity_of(raw) or ("", "")
+        shelf = self._shelves.get(collection)
+        if shelf is None:
+            shelf = await self._new_shelf(collection, catalogue)
+        item = await asyncio.to_thread(kept_item, raw)
+        place = shelf.place(item, identity)
+        files = f"assets/{place.rpartition('/')[2].removesuffix('.json')}/"
+        assets = await keeper.kept_assets(item, shelf.folder + files, f"../{files}", trusted_origin(source))
+        document = shelved_item(with_extensions(item, assets), shelf)
+        await self._write(place, await asyncio.to_thread(_json, document))
+        self.count.items += 1
+        self.count.assets = keeper.kept
+
+    async def _new_shelf(self, collection: str, catalogue: StacCatalogue) -> Shelf:
+        taken = {"items", "assets", *(shelf.folder.rstrip("/") for shelf in self._shelves.values())}
+        folder = f"{distinct(file_name_of(collection), taken)}/" if collection else ""
+        shelf = Shelf(folder, collection or None)
+        self._shelves[collection] = shelf
+        if collection:
+            try:
+                page = await catalogue.collections(CollectionQuery(words=collection[:500]))
+                told = {each.id: each for each in page.collections}
+                if collection in told:
+                    self._summaries[collection] = told[collection]
+            except EohubError:
+                # Its items describe it well enough.
+                pass
+        return shelf
+
+    async def _write_parents(self) -> None:
+        shelves = list(self._shelves.values())
+        for shelf in shelves:
+            if shelf.collection is not None:
+                document = collection_document(shelf, self._summaries.get(shelf.collection))
+                await self._write(f"{shelf.folder}collection.json", _json(document))
+        searches = [asked[0] for asked in self._asked]
+        root = root_document(self._query.title, searches, shelves, self._clock())
+        await self._write(ROOT, _json(root))
+
+    async def _write(self, name: str, body: bytes) -> None:
+        # Writing is not left in the middle: the room must be quiet when it is removed.
+        await asyncio.shield(asyncio.to_thread(self._packing.write, name, body))
+        self.count.bytes = self._packing.bytes
+
+    async def _patiently[Result](self, ask: Callable[[], Awaitable[Result]]) -> Result:
+        for _ in range(_MOST_PAUSES):
+            try:
+                return await ask()
+            except CatalogueBusy as error:
+                await self._pause(min(error.seconds, _LONGEST_PAUSE_SECONDS))
+        raise Unavailable("It asks to wait again and again.")
+
+    def _tell(self, keeper: AssetKeeper) -> None:
+        if self._nameless:
+            self.count.problems.append(f"{self._nameless} items without an id are left out.")
+        if keeper.failed:
+            self.count.problems.append(f"{keeper.failed} assets could not be asked for.")
+        if keeper.left_out:
+            self.count.problems.append(f"{keeper.left_out} assets were too many and are left as they are.")
+
+
+def _json(document: Mapping[str, object]) -> bytes:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")

@@ -1,0 +1,144 @@
+"""Writing files into a new folder or .zip file that is there as a whole or not at all."""
+
+import errno
+import fcntl
+import os
+import shutil
+import zipfile
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from eohub_toolkit.errors import Conflict, Unavailable
+
+_LOCK = "lock"
+_PACKED_ALREADY = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gz", ".zip", ".tif", ".tiff", ".nc", ".jp2"})
+
+
+class Packing:
+    """One new folder or .zip file. Everything blocks and raises Unavailable where the disk fails.
+
+    The files are collected in a hidden folder beside it, which a lock marks as in use: what a killed server
+    left is told by its free lock.
+    """
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        self.room = room_of(target)
+        self._packed = target.suffix.lower() == ".zip"
+        self._zip: zipfile.ZipFile | None = None
+        self._lock = -1
+        self.bytes = 0
+
+    def begin(self) -> None:
+        """Make the room; raises Conflict where another server is at the same."""
+        clean(self.room)
+        with _in_words():
+            try:
+                self.room.mkdir(mode=0o700)
+            except FileExistsError:
+                raise Conflict(f"{self._target.name} is being written already.") from None
+            self._lock = os.open(self.room / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if self._packed:
+                self._zip = zipfile.ZipFile(self.room / "new", "x", zipfile.ZIP_DEFLATED)
+            else:
+                (self.room / "new").mkdir()
+
+    def write(self, name: str, body: bytes) -> None:
+        """Add a file; `name` is relative, with `/`."""
+        with _in_words():
+            if self._zip is not None:
+                plain = Path(name).suffix.lower() in _PACKED_ALREADY
+                self._zip.writestr(name, body, zipfile.ZIP_STORED if plain else zipfile.ZIP_DEFLATED)
+            else:
+                path = self.room / "new" / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(body)
+        self.bytes += len(body)
+
+    def finish(self) -> None:
+        """Put it into its place; raises Conflict where something has come there meanwhile."""
+        with _in_words():
+            if self._zip is not None:
+                self._zip.close()
+                self._zip = None
+            new = self.room / "new"
+            _synchronise(new)
+            try:
+                # Taking the name first keeps what is there from being replaced.
+                if self._packed:
+                    os.close(
+                        os.open(self._target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+                    )
+                else:
+                    self._target.mkdir()
+                os.replace(new, self._target)
+            except OSError as error:
+                if error.errno in (errno.EEXIST, errno.ENOTEMPTY):
+                    raise Conflict(
+                        f"{self._target.name} is there already.", hint="Choose another name."
+                    ) from None
+                raise
+            _synchronise(self._target.parent)
+        self.discard()
+
+    def discard(self) -> None:
+        """Leave nothing of the room behind; a finished file stays."""
+        if self._zip is not None:
+            with suppress(OSError, ValueError):
+                self._zip.close()
+            self._zip = None
+        if self._lock >= 0:
+            shutil.rmtree(self.room, ignore_errors=True)
+            os.close(self._lock)
+            self._lock = -1
+
+
+def room_of(target: Path) -> Path:
+    """The hidden folder beside a target that its files are collected in."""
+    return target.with_name(f".{target.name}.eohub-freezing")
+
+
+def clean(room: Path) -> bool:
+    """Remove what a killed server left; False where a server is still at it."""
+    try:
+        descriptor = os.open(room / _LOCK, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        # Killed between two steps, or nothing there at all.
+        with suppress(OSError):
+            room.rmdir()
+        return not room.exists()
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(room, ignore_errors=True)
+        return True
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(descriptor)
+
+
+def _synchronise(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _in_words() -> Generator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise Unavailable(
+                "The disk is full, so nothing was kept.",
+                hint="Make room in your home folder, then freeze again.",
+            ) from error
+        raise Unavailable(
+            f"It cannot be written: {error.strerror or 'unknown error'}.", hint="Choose another folder."
+        ) from error
