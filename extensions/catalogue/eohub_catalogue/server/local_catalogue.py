@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
+from eohub_catalogue.collection_list import by_title, collection_of, has_collection_words
 from eohub_catalogue.contract import (
     Abilities,
     CatalogueSource,
@@ -15,7 +16,6 @@ from eohub_catalogue.contract import (
     QueryableList,
     SearchQuery,
 )
-from eohub_catalogue.collection_list import by_title, collection_of, has_collection_words
 from eohub_catalogue.errors import InvalidPage, ItemNotFound
 from eohub_catalogue.index.ports import StoredItem
 from eohub_catalogue.index.query import LARGEST_PAGE, item_query
@@ -80,7 +80,9 @@ class LocalCatalogue:
 
     async def collections(self, query: CollectionQuery) -> CollectionPage:
         """Return one page of its collections by title; those that only items name have no more than an id."""
-        note = await self._note(await self._index.freshen(self._patience_seconds if query.page is None else 0))
+        note = await self._note(
+            await self._index.freshen(self._patience_seconds if query.page is None else 0)
+        )
         listed = await self._all_collections()
         found = by_title([each for each in listed if has_collection_words(each, query.words)])
         start = _offset_of(query.page)

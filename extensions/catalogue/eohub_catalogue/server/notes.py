@@ -155,7 +155,9 @@ class Notes:
     def collections_named(self) -> list[str]:
         """The collections that items name."""
         with self._using() as connection:
-            rows = connection.execute("SELECT DISTINCT collection FROM item WHERE collection <> ''").fetchall()
+            rows = connection.execute(
+                "SELECT DISTINCT collection FROM item WHERE collection <> ''"
+            ).fetchall()
         return [row[0] for row in rows]
 
     def counts(self) -> tuple[int, int]:
