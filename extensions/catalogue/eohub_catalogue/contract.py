@@ -28,6 +28,9 @@ class CatalogueSource(Wire):
     def _one_place(self) -> Self:
         if (self.url is None) == (self.path is None):
             raise ValueError("give either an address or a path")
+        if (self.kind in ("api", "static", "destine")) != (self.url is not None):
+            needed = "an address" if self.url is None else "a path"
+            raise ValueError(f"a catalogue of the kind {self.kind} has {needed}")
         return self
 
 

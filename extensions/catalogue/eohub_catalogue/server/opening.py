@@ -12,6 +12,7 @@ from eohub_catalogue.server.folder import earth_data_hub_files, stac_files
 from eohub_catalogue.server.home import Home
 from eohub_catalogue.server.local_catalogue import LocalCatalogue
 from eohub_catalogue.server.local_index import LocalIndex
+from eohub_catalogue.server.stac_api import StacApi
 from eohub_catalogue.server.static import StaticDocuments
 from eohub_catalogue.server.web import Web, trusted_origin
 
@@ -25,13 +26,11 @@ class Opener:
     def __init__(
         self,
         web: Callable[[], Web],
-        open_api: Callable[[CatalogueSource, Web], StacCatalogue],
         home: Home,
         cache: Path,
         clock: Callable[[], datetime],
     ) -> None:
         self._web = web
-        self._open_api = open_api
         self._home = home
         self._cache = cache
         self._clock = clock
@@ -39,7 +38,7 @@ class Opener:
     def open(self, source: CatalogueSource) -> StacCatalogue:
         """The catalogue at a source; nothing is asked or read yet. Raises Invalid for a path that is none."""
         if source.kind in ("api", "destine"):
-            return self._open_api(source, self._web())
+            return StacApi(self._web(), source)
         return LocalCatalogue(source, self._index(source))
 
     def _index(self, source: CatalogueSource) -> LocalIndex:

@@ -26,7 +26,7 @@ from eohub_toolkit.errors import Invalid
 DESTINE_HOST = "hda.data.destination-earth.eu"
 _URL = TypeAdapter[str](PublicUrl)
 _FILES_LOOKED_INTO = 50
-_WHAT = "Give the address of a STAC API or of a static catalogue's catalog.json, or a path below your home folder."
+_WHAT = "Give the address of a STAC API or of a catalog.json, or a path below your home folder."
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ class ServerSettings(Settings):
     model_config = settings_config("CATALOGUE_SERVER")
 
     catalogues: tuple[CatalogueSource, ...] = Field(
-        default=(), description='STAC APIs, a JSON list of {"id", "title", "url"}; empty means none'
+        default=(), description='A JSON list of {"id", "title", "url" or "path", "kind"}; empty means none'
     )
     s3_url: PublicUrl | None = Field(
         default=None, description="S3 endpoint whose state the panel shows; unset means no such row"

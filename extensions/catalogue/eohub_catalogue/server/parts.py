@@ -1,0 +1,48 @@
+"""What the routes are given: each part made once, nothing asked or opened before it is needed."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from jupyter_core.paths import jupyter_data_dir
+
+from eohub_catalogue.ports import Freezer, SavedThings
+from eohub_catalogue.server.catalogues import Catalogues
+from eohub_catalogue.server.data_store import DataStoreProbe
+from eohub_catalogue.server.freezer import FileFreezer
+from eohub_catalogue.server.home import Home
+from eohub_catalogue.server.opening import Opener
+from eohub_catalogue.server.own_catalogues import OwnCatalogues
+from eohub_catalogue.server.recognising import Recogniser
+from eohub_catalogue.server.saved import SavedFile
+from eohub_catalogue.server.settings import settings_of
+from eohub_catalogue.server.web import Web
+
+
+def parts_of(environ: Mapping[str, str], configured: object) -> dict[type, object]:
+    """The parts by the type that a route asks for.
+
+    What a person keeps lies in Jupyter's data folder, indexes in the cache folder, which may be emptied.
+    """
+    settings = cache(lambda: settings_of(environ, configured))
+    # One way out for everything, since budgets and rests are kept for each host.
+    web = cache(
+        lambda: Web.guarded(settings().allowed_hosts, settings().rates(), settings().deadline_seconds)
+    )
+    home = Home(Path.home())
+    kept = Path(jupyter_data_dir()) / "eohub-catalogue"
+    cached = Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "eohub-catalogue"
+    opener = Opener(web, home, cached, _now)
+    own = OwnCatalogues(kept / "catalogues.json", Recogniser(web, home))
+    catalogues = Catalogues(settings, lambda source, _: opener.open(source), own)
+    return {
+        Catalogues: catalogues,
+        DataStoreProbe: DataStoreProbe(settings),
+        SavedThings: SavedFile(kept / "saved.json"),
+        Freezer: FileFreezer(catalogues, web, home, kept / "freezing.json", _now),
+    }
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
