@@ -1,26 +1,19 @@
 import type { Store } from '@eohub/toolkit/lib/store';
 import { Token } from '@lumino/coreutils';
-import type { MapFrame } from './panel/map/MapArea';
 import type { Tiles } from './panel/map/types';
 
-/** How the map looks here. */
-export interface MapState {
-  readonly frame: MapFrame;
-  /** Of the site's choice; null for the land that comes with the panel. */
-  readonly tiles: Tiles | null;
-}
-
-/** The map's settings, for the plugins of this extension only. */
+/** What a site sets for the map, for the plugins of this extension only. */
 export interface IMapSettings {
-  readonly store: Store<MapState>;
+  /** Tiles of the site's choice; null for the land that comes with the panel. */
+  readonly tiles: Store<Tiles | null>;
 }
 
 export const IMapSettings = new Token<IMapSettings>(
   '@eohub/catalogue:IMapSettings',
-  'How the map of the catalogue looks.'
+  'What a site sets for the map of the catalogue.'
 );
 
-/** Tiles from the settings; null where no address is one, which has to name its three numbers. */
+/** Tiles from the settings; null where the address is none, which has to name its three numbers. */
 export function tilesOf(url: unknown, attribution: unknown): Tiles | null {
   const isTiles =
     typeof url === 'string' &&

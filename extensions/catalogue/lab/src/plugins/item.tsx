@@ -132,7 +132,7 @@ function Connected({ load, actions, session, settings, pictureUrl }: Props): Rea
       itemKey={load.key}
       state={useStore(load.store)}
       catalogue={source?.title ?? catalogue}
-      tiles={useStore(settings.store).tiles}
+      tiles={useStore(settings.tiles)}
       pictureUrl={pictureUrl}
       actions={actions}
     />
