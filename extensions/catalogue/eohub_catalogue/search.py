@@ -50,10 +50,17 @@ def halves(query: SearchQuery) -> tuple[Bbox | None, ...]:
     Servers get such a box wrong: some search its complement, some refuse it.
     """
     box = query.area.bbox if query.area is not None else None
-    if box is None or box[0] <= box[2]:
+    if box is None or -180 <= box[0] <= box[2] <= 180:
         return (box,)
     west, south, east, north = box
-    return ((west, south, 180.0, north), (-180.0, south, east, north))
+    width = east - west if east >= west else east - west + 360
+    if width >= 360:
+        return ((-180.0, south, 180.0, north),)
+    west = (west + 180) % 360 - 180
+    east = west + width
+    if east <= 180:
+        return ((west, south, east, north),)
+    return ((west, south, 180.0, north), (-180.0, south, east - 360, north))
 
 
 def request_of(query: SearchQuery, facts: Facts, box: Bbox | None) -> Request:

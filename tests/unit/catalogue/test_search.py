@@ -103,6 +103,10 @@ def test_a_shape_is_searched_by_its_box_and_then_here_where_it_cannot_be_posted(
 
 def test_an_area_across_the_antimeridian_is_two() -> None:
     assert halves(query(area={"bbox": (170, -10, -170, 10)})) == ((170, -10, 180, 10), (-180, -10, -170, 10))
+    assert halves(query(area={"bbox": (170, 0, 190, 1)})) == ((170, 0, 180, 1), (-180, 0, -170, 1))
+    assert halves(query(area={"bbox": (-190, 0, -170, 1)})) == ((170, 0, 180, 1), (-180, 0, -170, 1))
+    assert halves(query(area={"bbox": (190, 0, 200, 1)})) == ((-170, 0, -160, 1),)
+    assert halves(query(area={"bbox": (-200, 0, 200, 1)})) == ((-180, 0, 180, 1),)
     assert halves(query(area={"bbox": (-170, -10, 170, 10)})) == ((-170, -10, 170, 10),)
     assert halves(query()) == (None,)
     assert halves(query(area={"geometry": SQUARE})) == (None,)

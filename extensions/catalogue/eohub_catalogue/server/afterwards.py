@@ -1,4 +1,4 @@
-"""What is done here on the items that a catalogue gives: filters that it cannot do, and a look at the rest."""
+"""What is done here on the items of a catalogue: filters that it cannot do, and a look at the others."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -83,5 +83,5 @@ def test_an_origin_is_scheme_host_and_port(url: str, origin: Origin) -> None:
     ["ftp://x/", "file:///etc/passwd", "//x", "x", "http://", "http://u:p@x/", "http://x\\@y/", "http://x:99999/"],
 )  # fmt: skip
 def test_anything_else_has_no_origin(url: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         Origin.of(url)
