@@ -181,7 +181,7 @@ def normalise(shape: BaseGeometry, *, crosses_antimeridian: bool = False) -> Bas
     if crosses_antimeridian and east - west > 180 and shapely.get_num_geometries(flat) == 1:
         flat = shapely.transform(flat, _eastern)
     if not flat.is_valid:
-        flat = shapely.envelope(flat) if _is_tangled(flat) else shapely.make_valid(flat)
+        flat = shapely.envelope(flat) if _is_tangled(flat) else _mended(flat)
     west, _, east, _ = flat.bounds
     if west >= -180 and east <= 180:
         return flat
@@ -228,6 +228,15 @@ def _part_within(shape: BaseGeometry, turn: int) -> BaseGeometry:
     else:
         inside = shapely.intersection(shape, shapely.box(*window))
     return shapely.transform(inside, partial(_shifted, degrees=-360 * turn))
+
+
+def _mended(shape: BaseGeometry) -> BaseGeometry:
+    try:
+        return shapely.make_valid(shape)
+    except shapely.errors.GEOSException:
+        # GEOS refuses some areas of which a part has collapsed to a point.
+        parts = [shapely.make_valid(part) for part in shapely.get_parts(shape)]
+        return shapely.GeometryCollection(parts)
 
 
 def _is_tangled(shape: BaseGeometry) -> bool:

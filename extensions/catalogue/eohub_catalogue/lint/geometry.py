@@ -8,7 +8,8 @@ from typing import Final
 
 import shapely
 
-from eohub_catalogue.reading import mapping, number, positions, sequence
+from eohub_catalogue.antimeridian import Corner, corners_of, crosses_uncut
+from eohub_catalogue.reading import mapping, sequence
 
 # A tuple: a set would hash what a catalogue sends, and a list has no hash.
 _GEOMETRIES: Final = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon")
@@ -18,10 +19,6 @@ _MOST_CORNERS: Final = 20_000
 _CLOSE: Final = 1e-5
 # About thirty metres, less than a pixel of a map of a town.
 _TINY: Final = 3e-4
-# Narrower footprints that reach round the Earth are more often one that crosses 180 degrees.
-_STRIP_HEIGHT: Final = 20
-
-type Corner = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ def check(item: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     if kind not in _GEOMETRIES:
         yield "geometry_broken", "Its geometry is not GeoJSON, so its bounding box has to do."
         return
-    corners = _corners(shape.get("coordinates"))
+    corners = corners_of(shape.get("coordinates"))
     if corners is None:
         yield (
             "geometry_broken",
@@ -71,16 +68,6 @@ def check(item: Mapping[str, object]) -> Iterator[tuple[str, str]]:
         rings = _rings(shape)
         yield from _ring_defects(rings)
         yield from _shape_defects(rings)
-
-
-def _corners(coordinates: object) -> list[Corner] | None:
-    found: list[Corner] = []
-    for position in positions(coordinates):
-        longitude, latitude = (number(part) for part in [*position[:2], None, None][:2])
-        if longitude is None or latitude is None:
-            return None
-        found.append((longitude, latitude))
-    return found
 
 
 def _off_earth(corners: Sequence[Corner]) -> tuple[str, str] | None:
@@ -117,32 +104,6 @@ def _longitudes(item: Mapping[str, object], corners: Sequence[Corner]) -> Iterat
         )
 
 
-def crosses_uncut(geometry: object, bbox: object) -> bool:
-    """Whether a polygon was drawn across 180 degrees without being cut there.
-
-    Its bounding box says so with west > east; without that, a strip round the Earth that is no higher than
-    a tile is taken for one, unless it begins and ends at 180 degrees itself.
-    """
-    shape = mapping(geometry)
-    if shape.get("type") != "Polygon":
-        return False
-    corners = _corners(shape.get("coordinates"))
-    if not corners or max(abs(longitude) for longitude, _ in corners) > 180:
-        return False
-    longitudes = [longitude for longitude, _ in corners]
-    if max(longitudes) - min(longitudes) <= 180:
-        return False
-    edges = [number(part) for part in sequence(bbox)[:6]]
-    if len(edges) in (4, 6) and None not in edges:
-        west, east = edges[0], edges[len(edges) // 2]
-        if west is not None and east is not None and west > east:
-            return True
-    latitudes = [latitude for _, latitude in corners]
-    turned = [longitude % 360 for longitude in longitudes]
-    is_strip = max(latitudes) - min(latitudes) < _STRIP_HEIGHT and max(turned) - min(turned) < 60
-    return is_strip and not (max(longitudes) >= 180 and min(longitudes) <= -180)
-
-
 def _rings(shape: Mapping[str, object]) -> list[Ring]:
     coordinates = sequence(shape.get("coordinates"))
     polygons = [coordinates] if shape.get("type") == "Polygon" else [sequence(each) for each in coordinates]
@@ -150,7 +111,7 @@ def _rings(shape: Mapping[str, object]) -> list[Ring]:
     room = _MOST_CORNERS
     for place, polygon in enumerate(polygons[:_MOST_RINGS]):
         for order, ring in enumerate(polygon[:_MOST_RINGS]):
-            corners = tuple(_corners(ring) or ())
+            corners = tuple(corners_of(ring) or ())
             room -= len(corners)
             if room < 0 or len(found) == _MOST_RINGS:
                 return found

@@ -337,3 +337,12 @@ def random_place(chance: random.Random) -> tuple[object, object]:
         [1],
     ]
     return chance.choice(geometries), chance.choice(bboxes)
+
+
+def test_an_area_of_which_a_part_is_a_point_keeps_its_place() -> None:
+    ring = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, 0.0]]
+    collapsed = [[[0.0, 2.0]] * 4, [[0.0, 2.0]] * 4]
+    geometry = {"type": "MultiPolygon", "coordinates": [collapsed, [ring, ring[::-1]]]}
+    footprint = footprint_of(geometry, None)
+    assert footprint is not None
+    assert footprint.envelope == (0, 0, 1, 2)

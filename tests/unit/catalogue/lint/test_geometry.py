@@ -6,8 +6,6 @@ import pytest
 from fakes.item_defects import BEYOND_180, NEARLY_CLOSED, TEN_METRES, codes, polygon, rectangle
 from fakes.stac_documents import cube_item
 
-from eohub_catalogue.lint.geometry import crosses_uncut
-
 OUTER = rectangle(0, 0, 10, 10)
 HOLE = rectangle(2, 2, 4, 4)[::-1]
 
@@ -74,15 +72,6 @@ def test_a_geometry_that_is_null_or_missing_is_told_apart() -> None:
     item = cube_item(geometry=None)
     del item["geometry"]
     assert codes(cube_item(geometry=None)) == codes(item) == {"geometry_null"}
-
-
-def test_a_ring_across_180_degrees_is_told_from_a_band_round_the_earth() -> None:
-    tile = polygon((179, -18), (-179, -18), (-179, -17), (179, -17), (179, -18))
-    grid = polygon((-179.5, -89.5), (179.5, -89.5), (179.5, 89.5), (-179.5, 89.5), (-179.5, -89.5))
-    strip = polygon((-180, 0), (180, 0), (180, 1), (-180, 1), (-180, 0))
-    half = polygon((-95, 0), (95, 0), (95, 1), (-95, 1), (-95, 0))
-    assert [crosses_uncut(each, None) for each in (tile, grid, strip, half)] == [True, False, False, False]
-    assert crosses_uncut(half, [95, 0, -95, 1])
 
 
 def test_a_large_footprint_is_looked_at_in_part_only() -> None:
