@@ -143,12 +143,8 @@ def _kind_of(raw: Mapping[str, object], values: Sequence[str | float]) -> Kind |
 
 
 def _values(raw: Sequence[object]) -> tuple[str | float, ...]:
-    found: list[str | float] = []
-    for each in raw[:_MOST_VALUES]:
-        value = text(each, 200) if isinstance(each, str) else number(each)
-        if value is not None and value not in found:
-            found.append(value)
-    return tuple(found)
+    found = (text(each, 200) if isinstance(each, str) else number(each) for each in raw[:_MOST_VALUES])
+    return tuple(dict.fromkeys(each for each in found if each is not None))
 
 
 def _learned(name: str, values: Sequence[object]) -> Queryable | None:

@@ -55,6 +55,7 @@ class PageMarker(BaseModel):
         first = asked.body or {}
         same = [name for name, value in mapping(body).items() if name in first and first[name] == value]
         try:
+            json.dumps(body, allow_nan=False)
             marker = cls.model_validate(
                 {
                     "method": method.upper() if isinstance(method, str) else "GET",
@@ -67,7 +68,7 @@ class PageMarker(BaseModel):
                 }
             )
             return marker if len(marker.encoded()) <= _LONGEST else None
-        except ValueError:
+        except (ValueError, RecursionError):
             # No marker, or a body that JSON has no form for.
             return None
 
@@ -105,9 +106,11 @@ class PageMarker(BaseModel):
 
 
 def _path_of(href: object, base_url: str, asked: str) -> str | None:
+    if not isinstance(href, str):
+        return None
     base_path = urlsplit(base_url).path
     try:
-        parts = urlsplit(urljoin(urljoin(base_url, asked), str(href)))
+        parts = urlsplit(urljoin(urljoin(base_url, asked), href))
     except ValueError:
         return None
     query = f"?{parts.query}" if parts.query else ""
@@ -118,7 +121,7 @@ def _path_of(href: object, base_url: str, asked: str) -> str | None:
         path = asked.partition("?")[0]
     else:
         return None
-    return None if _leads_up(path) or _leads_up(str(href)) else path + query
+    return None if _leads_up(path) or _leads_up(href) else path + query
 
 
 def _leads_up(path: str) -> bool:
