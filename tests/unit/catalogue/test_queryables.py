@@ -97,9 +97,8 @@ def test_a_schema_without_properties_tells_none(schema: dict[str, Any]) -> None:
 
 
 def test_a_schema_without_end_is_bounded() -> None:
-    many = {
-        f"p{number}": {"type": "string", "enum": [str(n) for n in range(5_000)]} for number in range(5_000)
-    }
+    values = [str(number) for number in range(1_000)]
+    many = {f"p{number}": {"type": "string", "enum": values} for number in range(1_000)}
     found = queryables_of({"properties": many})
     assert (len(found), len(found[0].values)) == (500, 200)
 
@@ -120,9 +119,13 @@ def test_they_are_learned_from_items() -> None:
     ]
     found = {each.name: each for each in learned_from(items)}
     assert {name: each.type for name, each in found.items()} == {
-        "bands": "array", "count": "integer", "eo:cloud_cover": "number", "on": "boolean", "platform": "string",
+        "bands": "array",
+        "count": "integer",
+        "eo:cloud_cover": "number",
+        "on": "boolean",
+        "platform": "string",
         "when": "datetime",
-    }  # fmt: skip
+    }
     assert found["platform"].values == ("a", "b")
     assert (found["eo:cloud_cover"].maximum, found["eo:cloud_cover"].unit) == (100, "%")
     assert (found["count"].minimum, found["count"].maximum) == (None, None)

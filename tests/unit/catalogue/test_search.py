@@ -75,17 +75,25 @@ def test_what_every_api_can_do_is_asked_without_knowing_it() -> None:
     assert not needs_facts(asked)
     request = request_of(asked, Facts(), halves(asked)[0])
     assert request.parameters == {
-        "limit": "20", "collections": "a,b", "ids": "1", "bbox": "1,2,3,4.5", "datetime": "2020-01-01T00:00:00Z/..",
-    }  # fmt: skip
+        "limit": "20",
+        "collections": "a,b",
+        "ids": "1",
+        "bbox": "1,2,3,4.5",
+        "datetime": "2020-01-01T00:00:00Z/..",
+    }
 
 
 @pytest.mark.parametrize(
     "fields",
     [
-        {"words": "x"}, {"properties": (CLOUD,)}, {"cql2": "a = 1"}, {"area": {"geometry": SQUARE}},
-        {"ids": ("a,b",)}, {"collections": tuple("x" * 100 + str(each) for each in range(50))},
+        {"words": "x"},
+        {"properties": (CLOUD,)},
+        {"cql2": "a = 1"},
+        {"area": {"geometry": SQUARE}},
+        {"ids": ("a,b",)},
+        {"collections": tuple("x" * 100 + str(each) for each in range(50))},
     ],
-)  # fmt: skip
+)
 def test_what_only_some_can_do_is_looked_up_before(fields: dict[str, Any]) -> None:
     assert needs_facts(query(**fields))
 

@@ -43,10 +43,13 @@ def test_an_item_without_the_property_does_not_match_here() -> None:
 @pytest.mark.parametrize(
     ("bbox", "inside"),
     [
-        ((-100, 20, -90, 30), True), ((0, 20, 10, 30), False), ((170, 20, -120, 30), True),
-        ((170, 20, -140, 30), False), ((-100, 60, -90, 70), True),
+        ((-100, 20, -90, 30), True),
+        ((0, 20, 10, 30), False),
+        ((170, 20, -120, 30), True),
+        ((170, 20, -140, 30), False),
+        ((-100, 60, -90, 70), True),
     ],
-)  # fmt: skip
+)
 def test_an_area_meets_a_footprint_or_not(bbox: tuple[float, ...], inside: bool) -> None:
     assert (verdict(cube_item(), "area", area={"bbox": bbox}) is None) is inside
 
@@ -62,11 +65,21 @@ def test_a_shape_meets_a_footprint_and_not_only_its_box() -> None:
 @pytest.mark.parametrize(
     ("op", "value", "found", "failed"),
     [
-        ("<=", 20, 20, False), ("<=", 20, 20.1, True), ("<", 20, 20, True), (">", 1, 1, True), (">=", 1, 1, False),
-        ("=", 0.3, 0.1 + 0.2, False), ("=", 1, 2, True), ("<>", 1, 1, False), ("=", "a", "b", False),
-        ("<=", 20, None, False), ("<=", 20, "30", False), ("<=", 20, True, False), ("like", "a%", "b", False),
+        ("<=", 20, 20, False),
+        ("<=", 20, 20.1, True),
+        ("<", 20, 20, True),
+        (">", 1, 1, True),
+        (">=", 1, 1, False),
+        ("=", 0.3, 0.1 + 0.2, False),
+        ("=", 1, 2, True),
+        ("<>", 1, 1, False),
+        ("=", "a", "b", False),
+        ("<=", 20, None, False),
+        ("<=", 20, "30", False),
+        ("<=", 20, True, False),
+        ("like", "a%", "b", False),
     ],
-)  # fmt: skip
+)
 def test_only_numbers_fail_beyond_doubt(op: Any, value: Any, found: object, failed: bool) -> None:
     assert fails(PropertyFilter(property="p", op=op, value=value), found) is failed
 

@@ -38,7 +38,7 @@ def of(link: dict[str, Any], asked: PageMarker = GET) -> PageMarker | None:
         (None, None),
         ({"a": 1}, None),
     ],
-)  # fmt: skip
+)
 def test_an_address_is_taken_below_the_root(href: object, path: str | None) -> None:
     found = of({"href": href})
     assert (None if found is None else found.path) == path
@@ -58,11 +58,14 @@ def test_an_empty_address_is_the_page_itself() -> None:
         ({"merge": True, "body": {"token": "t"}}, {"limit": 10, "collections": ["a"], "token": "t"}),
         ({"merge": True, "body": {"limit": 5}}, {"limit": 5, "collections": ["a"]}),
         ({"merge": "yes", "body": {"token": "t"}}, {"token": "t"}),
-        ({"body": {"collections": ["a"], "limit": 10, "token": "t"}}, {"limit": 10, "collections": ["a"], "token": "t"}),
+        (
+            {"body": {"collections": ["a"], "limit": 10, "token": "t"}},
+            {"limit": 10, "collections": ["a"], "token": "t"},
+        ),
         ({}, None),
         ({"body": {}}, None),
     ],
-)  # fmt: skip
+)
 def test_a_body_is_merged_only_where_the_link_says_so(link: dict[str, Any], body: object) -> None:
     found = of({"href": f"{BASE}search", "method": "POST", **link}, POSTED)
     assert found is not None
@@ -73,10 +76,15 @@ def test_a_body_is_merged_only_where_the_link_says_so(link: dict[str, Any], body
 @pytest.mark.parametrize(
     "link",
     [
-        {"method": "DELETE"}, {"method": "PUT"}, {"body": [1]}, {"method": "POST", "body": "x"}, {"method": 3, "body": {"a": float("nan")}},
-        {"body": {"a": "x" * 20_000}}, {"href": f"{BASE}search?token={'x' * 9000}"},
+        {"method": "DELETE"},
+        {"method": "PUT"},
+        {"body": [1]},
+        {"method": "POST", "body": "x"},
+        {"method": 3, "body": {"a": float("nan")}},
+        {"body": {"a": "x" * 20_000}},
+        {"href": f"{BASE}search?token={'x' * 9000}"},
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_asked_is_no_page(link: dict[str, Any]) -> None:
     found = of({"href": f"{BASE}search", **link})
     assert found is None
@@ -84,9 +92,16 @@ def test_what_cannot_be_asked_is_no_page(link: dict[str, Any]) -> None:
 
 def test_only_harmless_headers_are_kept() -> None:
     headers = {
-        "X-Next": "1", "next": "2", "Authorization": "Bearer x", "Cookie": "x", "Host": "x", "X-Forwarded-For": "x",
-        "Content-Length": "0", "X-Bad": "a\r\nb", "X-Number": 3,
-    }  # fmt: skip
+        "X-Next": "1",
+        "next": "2",
+        "Authorization": "Bearer x",
+        "Cookie": "x",
+        "Host": "x",
+        "X-Forwarded-For": "x",
+        "Content-Length": "0",
+        "X-Bad": "a\r\nb",
+        "X-Number": 3,
+    }
     found = of({"href": f"{BASE}search", "headers": headers})
     assert found is not None
     assert found.headers == {"X-Next": "1", "next": "2"}

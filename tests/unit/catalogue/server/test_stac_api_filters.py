@@ -141,10 +141,16 @@ async def test_a_filter_that_a_catalogue_takes_and_ignores_is_done_here_and_said
 
 async def test_items_that_only_have_a_start_and_an_end_are_found_by_time() -> None:
     spans = [
-        cube_item(id="before", properties={"start_datetime": "2019-01-01T00:00:00Z", "end_datetime": "2019-06-01T00:00:00Z"}),
-        cube_item(id="across", properties={"start_datetime": "2019-01-01T00:00:00Z", "end_datetime": "2021-01-01T00:00:00Z"}),
+        cube_item(
+            id="before",
+            properties={"start_datetime": "2019-01-01T00:00:00Z", "end_datetime": "2019-06-01T00:00:00Z"},
+        ),
+        cube_item(
+            id="across",
+            properties={"start_datetime": "2019-01-01T00:00:00Z", "end_datetime": "2021-01-01T00:00:00Z"},
+        ),
         cube_item(id="none", properties={}),
-    ]  # fmt: skip
+    ]
     upstream = StacUpstream(spans)
     upstream.ignores = {"datetime"}
     page = await api(upstream).search(query(start="2020-01-01", end="2020-12-31"))
@@ -233,8 +239,10 @@ async def test_abilities_are_what_is_done_where(can: str, abilities: dict[str, s
     conforms_to, links = APIS[can]
     found = await api(StacUpstream([], conforms_to=conforms_to, links=links)).abilities()
     assert found.model_dump() == abilities | {
-        "collections": "there", "time": "there", "collection_search": "here",
-    }  # fmt: skip
+        "collections": "there",
+        "time": "there",
+        "collection_search": "here",
+    }
 
 
 async def test_abilities_are_asked_anew() -> None:

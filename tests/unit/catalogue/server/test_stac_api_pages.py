@@ -62,11 +62,25 @@ async def test_every_form_of_a_next_link_leads_through_all_pages(form: NextForm,
     ("name", "follows"),
     [
         ("earth-search-v0-search", {"collections": ["sentinel-s2-l2a-cogs"], "page": 2, "limit": 1}),
-        ("earth-search-v1-search-cql2-page1", {"next": "2025-07-31T13:03:25.899000Z,S2B_T24MVV_20250731T130245_L2A,sentinel-2-c1-l2a"}),
-        ("eoapi-dev-search-all", {"token": "next:WildFires-LosAngeles-Jan-2025:11_031311102221_103001010C12B000"}),
-        ("planetary-computer-search-naip-page1", {"limit": 10, "bbox": [-73.21, 43.99, -73.12, 44.05], "collections": ["naip"], "token": "next:naip:vt_m_4307307_nw_18_060_20211029"}),
+        (
+            "earth-search-v1-search-cql2-page1",
+            {"next": "2025-07-31T13:03:25.899000Z,S2B_T24MVV_20250731T130245_L2A,sentinel-2-c1-l2a"},
+        ),
+        (
+            "eoapi-dev-search-all",
+            {"token": "next:WildFires-LosAngeles-Jan-2025:11_031311102221_103001010C12B000"},
+        ),
+        (
+            "planetary-computer-search-naip-page1",
+            {
+                "limit": 10,
+                "bbox": [-73.21, 43.99, -73.12, 44.05],
+                "collections": ["naip"],
+                "token": "next:naip:vt_m_4307307_nw_18_060_20211029",
+            },
+        ),
     ],
-)  # fmt: skip
+)
 async def test_the_next_links_of_real_catalogues_are_followed(name: str, follows: dict[str, Any]) -> None:
     recorded = next(each for each in INDEX if each["file"] == f"{name}.json")
     root = recorded["url"].rpartition("/search")[0]
@@ -172,10 +186,17 @@ async def test_empty_pages_without_end_end_the_search() -> None:
         # "20 of 20" with more behind it.
         ([page_of("a", "b", to="token=1", matched=2), page_of("c", matched=3)], [None, 3]),
         ([page_of("a", "b", to="token=1", matched=1), page_of("c", matched=1)], [None, None]),
-        ([page_of("a", to="token=1", matched=3), page_of("b", to="token=2", matched=4), page_of("c", "d", matched=4)], [3, 4, 4]),
+        (
+            [
+                page_of("a", to="token=1", matched=3),
+                page_of("b", to="token=2", matched=4),
+                page_of("c", "d", matched=4),
+            ],
+            [3, 4, 4],
+        ),
         ([page_of("a", to="token=1"), page_of("b")], [None, None]),
     ],
-)  # fmt: skip
+)
 async def test_a_total_is_told_only_while_nothing_contradicts_it(
     documents: list[dict[str, Any]], matched: list[int | None]
 ) -> None:
@@ -186,12 +207,26 @@ async def test_a_total_is_told_only_while_nothing_contradicts_it(
 
 ACROSS = {"area": {"bbox": (170, -10, -170, 10)}}
 PLACES = [
-    place("east", 175, 176), place("west", -176, -175), place("beyond", 175, 185), place("before", -185, -175),
-    place("middle", 0, 1), place("elsewhere", 100, 101), place("edge", 179, 180), place("edge-west", -180, -179),
-    cube_item(id="cut", geometry={"type": "MultiPolygon", "coordinates": [
-        [[[179, 0], [180, 0], [180, 1], [179, 1], [179, 0]]],
-        [[[-180, 0], [-179, 0], [-179, 1], [-180, 1], [-180, 0]]]]}, assets={}),
-]  # fmt: skip
+    place("east", 175, 176),
+    place("west", -176, -175),
+    place("beyond", 175, 185),
+    place("before", -185, -175),
+    place("middle", 0, 1),
+    place("elsewhere", 100, 101),
+    place("edge", 179, 180),
+    place("edge-west", -180, -179),
+    cube_item(
+        id="cut",
+        geometry={
+            "type": "MultiPolygon",
+            "coordinates": [
+                [[[179, 0], [180, 0], [180, 1], [179, 1], [179, 0]]],
+                [[[-180, 0], [-179, 0], [-179, 1], [-180, 1], [-180, 0]]],
+            ],
+        },
+        assets={},
+    ),
+]
 THERE = {"east", "west", "beyond", "before", "edge", "edge-west", "cut"}
 
 
