@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState, type ReactElement, type RefObject } from 'react';
+import type { Area } from '../../tokens';
 import type { Drawing, MapProps, MapView } from '../mapProps';
 import { openMap } from './engine';
 import { MapIcon } from './icons';
@@ -16,7 +17,7 @@ interface Props extends MapProps {
 export default function CatalogueMap(props: Props): ReactElement {
   const host = useRef<HTMLDivElement>(null);
   const [inSight, setInSight] = useState(0);
-  const [fault, setFault] = useState('');
+  const [fault, setFault] = useState<string | null>(null);
   const map = useMap(host, props, setInSight, setFault);
   useUpdates(map, props);
   const { footprints, selected, drawing, tiles = null } = props;
@@ -101,7 +102,7 @@ function useMap(
   host: RefObject<HTMLDivElement | null>,
   props: Props,
   onSight: (inSight: number) => void,
-  onFault: (fault: string) => void
+  onFault: (fault: string | null) => void
 ): MapHandle | null {
   const latest = useRef(props);
   const [map, setMap] = useState<MapHandle | null>(null);
@@ -121,8 +122,14 @@ function useMap(
         onSight(inSight);
         latest.current.onView(seenNow);
       },
-      onDraw: (area: Parameters<MapProps['onDraw']>[0]) => latest.current.onDraw(area),
-      onDrawStop: () => latest.current.onDrawStop(),
+      onDraw: (area: Area) => {
+        onFault(null);
+        latest.current.onDraw(area);
+      },
+      onDrawStop: () => {
+        onFault(null);
+        latest.current.onDrawStop();
+      },
       onFault
     };
     const opened = open(node, listener, paletteOf(node), view);

@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import { ItemLoad, isItemKey } from '../../src/itemLoad';
+import type { ItemDetail, ItemKey } from '../../src/tokens';
+import { AWAY, detail, item, settled } from '../fakes';
+
+const KEY: ItemKey = { catalogue: 'embedded', collection: 'climate', item: 'a1b' };
+
+/** Answers by hand; a question that is dropped fails as in a browser. */
+class Answers {
+  readonly asked: {
+    signal: AbortSignal;
+    give: (answer: ItemDetail) => void;
+    fail: (error: unknown) => void;
+  }[] = [];
+
+  item(_key: ItemKey, signal: AbortSignal): Promise<ItemDetail> {
+    return new Promise((give, fail) => {
+      signal.addEventListener('abort', () => fail(new DOMException('stop', 'AbortError')));
+      this.asked.push({ signal, give, fail });
+    });
+  }
+}
+
+test('an item is loading until it is there', async () => {
+  const answers = new Answers();
+  const load = new ItemLoad(answers, KEY);
+  void load.load();
+  expect(load.store.get()).toEqual({ loading: true, detail: null, problem: null });
+  answers.asked[0]?.give(detail(item()));
+  await settled();
+  expect(load.store.get()).toEqual({ loading: false, detail: detail(item()), problem: null });
+});
+
+test('a failure is told, and asking again forgets it', async () => {
+  const answers = new Answers();
+  const load = new ItemLoad(answers, KEY);
+  void load.load();
+  answers.asked[0]?.fail(AWAY);
+  await settled();
+  expect(load.store.get()).toEqual({ loading: false, detail: null, problem: AWAY.problem });
+  void load.load();
+  answers.asked[1]?.give(detail(item()));
+  await settled();
+  expect(load.store.get().problem).toBeNull();
+});
+
+test('what was known stays while asking again fails', async () => {
+  const answers = new Answers();
+  const load = new ItemLoad(answers, KEY);
+  void load.load();
+  answers.asked[0]?.give(detail(item()));
+  await settled();
+  void load.load();
+  answers.asked[1]?.fail(AWAY);
+  await settled();
+  expect(load.store.get().detail).toEqual(detail(item()));
+  expect(load.store.get().problem).toEqual(AWAY.problem);
+});
+
+test('a closed page ends its request, and says nothing of it', async () => {
+  const answers = new Answers();
+  const load = new ItemLoad(answers, KEY);
+  void load.load();
+  load.cancel();
+  await settled();
+  expect(answers.asked[0]?.signal.aborted).toBe(true);
+  expect(load.store.get().problem).toBeNull();
+});
+
+test('asking twice drops the first question', () => {
+  const answers = new Answers();
+  const load = new ItemLoad(answers, KEY);
+  void load.load();
+  void load.load();
+  expect(answers.asked.map(each => each.signal.aborted)).toEqual([true, false]);
+});
+
+test.each([
+  [KEY, true],
+  [{ ...KEY, collection: null }, true],
+  [{ ...KEY, item: '' }, false],
+  [{ ...KEY, collection: 3 }, false],
+  [{ catalogue: 'embedded' }, false],
+  [null, false],
+  ['a1b', false]
+])('%j names an item: %s', (value, isKey) => {
+  expect(isItemKey(value)).toBe(isKey);
+});
