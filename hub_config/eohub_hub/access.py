@@ -105,10 +105,17 @@ SERVICES: tuple[ServiceAccess, ...] = (
 one's scopes that count."""
 
 
-def install_access(c: Any, *, services: Collection[str], admin_groups: Collection[str]) -> None:
+def install_access(
+    c: Any,
+    *,
+    services: Collection[str],
+    admin_groups: Collection[str],
+    catalogue_groups: Collection[str] = (),
+) -> None:
     """Declare scopes and roles in JupyterHub's configuration, beside any that it already has.
 
-    Members of `admin_groups` are the administrators. `services` names the managed services of this hub: a
+    Members of `admin_groups` are the administrators, those of `catalogue_groups` write into the catalogue as
+    they do. `services` names the managed services of this hub: a
     role for one that is not there would stop the start.
     """
     c.JupyterHub.custom_scopes = {
@@ -124,9 +131,19 @@ def install_access(c: Any, *, services: Collection[str], admin_groups: Collectio
             "scopes": list(ADMINISTRATOR),
             "groups": sorted(admin_groups),
         },
+        *([_catalogue_role(catalogue_groups)] if catalogue_groups else []),
         *(_service_role(access) for access in SERVICES if access.service in services),
     ]
     c.Spawner.server_token_scopes = [*_held(c.Spawner, "server_token_scopes", []), *SERVER]
+
+
+def _catalogue_role(groups: Collection[str]) -> dict[str, Any]:
+    return {
+        "name": "catalogue-writer",
+        "description": "Who keeps the hub's catalogue",
+        "scopes": [CATALOGUE_WRITE],
+        "groups": sorted(groups),
+    }
 
 
 def _service_role(access: ServiceAccess) -> dict[str, Any]:

@@ -105,6 +105,10 @@ class HubSettings(Settings):
         description="The STAC API of EOHub's own catalogue, as a user's server reaches it",
     )
     catalogue_title: str = Field(default="EOHub", description="The name of that catalogue in the sidebar")
+    catalogue_groups: frozenset[Group] = Field(
+        default=frozenset(),
+        description="JSON list of groups whose members may write into the catalogue, as administrators may",
+    )
     lifetime_url: Url | None = Field(
         default=None,
         description="The lifetime service, as a user's server reaches it; unset: servers report to none",

@@ -260,14 +260,15 @@ def _shape(number: int, chance: random.Random) -> Document:
 def _odd(number: int, chance: random.Random) -> Document:
     """Properties of unexpected types and texts; ids with signs in them."""
     names = (f"odd id {number}", f"odd/{number}", f"o'dd {number}", f"ödd-{number}", f"ODD-{number}")
-    cloud: Any = ("12", None, 12, 12.0, -1, "many")[number % 6]
+    cover: Any = ("12", None, 12, 12.0, -1, "many")[number % 6]
     words = ("São Paulo", "SAO PAULO", "sao paulo", "100% cover", "a_b", "it's", "naïve", "ice", "ICE")
     return _placed(box(10 + number / 10, 45, 10.1 + number / 10, 45.1)) | {
         "id": names[number % 5],
         "properties": {
             "datetime": _text(_time(chance)),
             "title": words[number % 9],
-            "eo:cloud_cover": cloud,
+            "eo:cloud_cover": number % 30 - 1,
+            "odd:cover": cover,
             "level": number % 7,
             "best_level": (number * 3) % 7,
             "tags": (["a"], ["a", "b"], ["b", "c"], [])[number % 4],

@@ -1,8 +1,9 @@
 """Which items a question should find, worked out item by item, without anything of EOHub's own.
 
 An item lies where its geometry says, else where its `bbox` says; longitudes beyond 180 go on behind the
-antimeridian. It is valid from its start to its end, else at its datetime. A property that is missing or null
-makes a comparison unknown, and what is unknown is not found, also not by its negation.
+antimeridian, and what only ends there does not lie behind it. It is valid from its start to its end, else at
+its datetime. A property that is missing or null makes a comparison unknown, and what is unknown is not found,
+also not by its negation.
 """
 
 import re
@@ -68,22 +69,30 @@ def _turned(place: BaseGeometry) -> list[BaseGeometry]:
     return [translate(place, degrees) for degrees in (-360, 0, 360)]
 
 
+def _overlap(asked: BaseGeometry, place: BaseGeometry) -> bool:
+    if asked.intersects(place):
+        return True
+    for degrees in (-360, 360):
+        turned = translate(place, degrees)
+        if asked.intersects(turned):
+            west, _, east, _ = asked.intersection(turned).bounds
+            if not (west == east and abs(west) == 180):
+                return True
+    return False
+
+
 def meets(area: Document) -> Test:
-    asked = shape(area)
-
-    def test(item: Document) -> bool:
-        place = place_of(item)
-        return place is not None and any(asked.intersects(turned) for turned in _turned(place))
-
-    return test
+    return _touches(shape(area))
 
 
 def in_box(west: float, south: float, east: float, north: float) -> Test:
-    asked = _box(west, south, east, north)
+    return _touches(_box(west, south, east, north))
 
+
+def _touches(asked: BaseGeometry) -> Test:
     def test(item: Document) -> bool:
         place = place_of(item)
-        return place is not None and any(asked.intersects(turned) for turned in _turned(place))
+        return place is not None and _overlap(asked, place)
 
     return test
 
@@ -140,6 +149,26 @@ def valid(start: str | None, end: str | None) -> Test:
         return times is not None and (not last or times[0] <= last) and (not first or times[1] >= first)
 
     return test
+
+
+def then(relation: Callable[[datetime, datetime], bool]) -> Test:
+    """A temporal relation of CQL2, asked of the first and the last moment of an item."""
+
+    def test(item: Document) -> bool:
+        times = times_of(item)
+        return times is not None and relation(*times)
+
+    return test
+
+
+def instant(test: Callable[[datetime], bool]) -> Test:
+    """A comparison with the property datetime, which items with a range may lack."""
+
+    def of(item: Document) -> bool:
+        at = moment(item["properties"].get("datetime"))
+        return at is not None and test(at)
+
+    return of
 
 
 # Properties

@@ -8,6 +8,7 @@ from traitlets.config import Config
 from eohub_hub import access
 from eohub_hub.access import (
     ADMINISTRATOR,
+    CATALOGUE_WRITE,
     LIFETIME_REPORT,
     PERSON,
     SCOPES,
@@ -124,6 +125,15 @@ def test_a_services_own_token_is_narrow(service: Any) -> None:
 def test_a_service_has_a_role_only_where_it_runs() -> None:
     assert [each["name"] for each in installed().JupyterHub.load_roles] == ["user", "administrator"]
     assert role(installed("storage", "identity"), "eohub-storage")["services"] == ["storage"]
+
+
+def test_who_writes_into_the_catalogue_is_an_administrator_or_of_a_group_that_is_named() -> None:
+    assert CATALOGUE_WRITE in role(installed(), "administrator")["scopes"]
+    assert CATALOGUE_WRITE not in (*PERSON, *SERVER), "what runs in a notebook does not write"
+    c = Config()
+    install_access(c, services=(), admin_groups={"ops"}, catalogue_groups={"data", "curators"})
+    writers = role(c, "catalogue-writer")
+    assert (writers["scopes"], writers["groups"]) == ([CATALOGUE_WRITE], ["curators", "data"])
 
 
 def test_what_the_site_has_configured_before_is_kept() -> None:
