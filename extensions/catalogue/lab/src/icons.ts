@@ -1,6 +1,15 @@
-import { addIcon, LabIcon, refreshIcon, stopIcon } from '@jupyterlab/ui-components';
+import {
+  addIcon,
+  caretDownIcon,
+  closeIcon,
+  codeIcon,
+  LabIcon,
+  linkIcon,
+  refreshIcon,
+  stopIcon
+} from '@jupyterlab/ui-components';
 import { createElement } from 'react';
-import type { PanelIcons } from './panel/icons';
+import type { PanelIcons } from './panel/context';
 
 /**
  * A globe under a magnifier. JupyterLab's themes fill whatever has the class and the attribute `fill`, so the
@@ -30,6 +39,10 @@ const drawn = (icon: LabIcon) => () =>
 /** JupyterLab's icons for the panel, which does not import them itself. */
 export const panelIcons: PanelIcons = {
   add: drawn(addIcon),
+  caret: drawn(caretDownIcon),
+  close: drawn(closeIcon),
+  code: drawn(codeIcon),
+  link: drawn(linkIcon),
   refresh: drawn(refreshIcon),
   stop: drawn(stopIcon)
 };

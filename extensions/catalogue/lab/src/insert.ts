@@ -3,15 +3,16 @@ import { isCodeCellModel } from '@jupyterlab/cells';
 import { NotebookActions, type INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 
 /**
- * Put `source` into the notebook that was used last, or into a new one where none is open; returns its name.
- * The active cell is filled where it is empty, otherwise a cell is added below it: one step to undo.
+ * Put `source` into the notebook that was used last, or into a new one where none is open or where `isNew`;
+ * returns its name. The active cell is filled where it is empty, otherwise a cell is added below it: one step to undo.
  */
 export async function insertCode(
   app: JupyterFrontEnd,
   tracker: INotebookTracker,
-  source: string
+  source: string,
+  isNew: boolean
 ): Promise<string> {
-  const panel = tracker.currentWidget ?? (await newNotebook(app));
+  const panel = (isNew ? null : tracker.currentWidget) ?? (await newNotebook(app));
   await panel.context.ready;
   app.shell.activateById(panel.id);
   place(panel, source);

@@ -1,33 +1,75 @@
 import type { IStateDB } from '@jupyterlab/statedb';
+import { fieldsOf, formOf, textsOf } from './kept';
+import type { LinkedSearch } from './link';
+import { frameOf } from './panel/frame';
+import type { MapView } from './panel/mapProps';
 import type { CatalogueSearch } from './search';
-import { EMPTY_FORM, type SearchForm } from './state';
+import type { PanelView, Section } from './state';
 
-const KEY = '@eohub/catalogue:form';
+const KEY = '@eohub/catalogue:panel';
+const MOST_PAGES = 20;
+const SECTIONS: readonly Section[] = ['catalogues', 'saved', 'filters'];
 
-/** Fill the form with the last search, and keep each later one for the next reload. */
-export async function restoreForm(search: CatalogueSearch, states: IStateDB | null): Promise<void> {
-  if (states === null) {
-    return;
+/**
+ * Fill the form with the search that a link asks for or else with the last one, arrange the panel as it was, and
+ * keep each later change for the next reload.
+ */
+export async function restorePanel(
+  search: CatalogueSearch,
+  states: IStateDB | null,
+  linked: LinkedSearch | null
+): Promise<void> {
+  const kept = fieldsOf(await states?.fetch(KEY).catch(() => undefined));
+  search.arrange(viewOf(kept.view));
+  if (linked !== null) {
+    search.edit(linked.form);
+    search.chooseOnly(linked.catalogues);
+  } else {
+    search.edit(formOf(kept.form));
+    search.leaveOut(textsOf(kept.leftOut));
+    const pages = Math.min(Number(kept.pages) || 1, MOST_PAGES);
+    search.expect(pages, typeof kept.selected === 'string' ? kept.selected : null);
   }
-  const kept = await states.fetch(KEY).catch(() => undefined);
-  search.edit(formOf(kept));
-  let last: SearchForm | null = null;
+  if (states !== null) {
+    keep(search, states);
+  }
+}
+
+function keep(search: CatalogueSearch, states: IStateDB): void {
+  let last: readonly unknown[] = [];
   search.store.subscribe(() => {
-    const { searched } = search.store.get();
-    if (searched !== null && searched !== last) {
-      last = searched;
-      void states.save(KEY, { ...searched });
+    const { searched: form, selected, view, rows } = search.store.get();
+    const { pagesAsked: pages, notChosen: leftOut } = search;
+    const now = [form, selected, view, pages, leftOut];
+    if (form !== null && rows.length > 0 && now.some((each, index) => each !== last[index])) {
+      last = now;
+      // What is kept is plain JSON, which the types of a state database cannot tell.
+      void states.save(KEY, JSON.parse(JSON.stringify({ form, selected, view, pages, leftOut })));
     }
   });
 }
 
-/** A form from what was kept, whatever that is. */
-export function formOf(kept: unknown): SearchForm {
-  const fields = typeof kept === 'object' && kept !== null ? (kept as Record<string, unknown>) : {};
-  const text = (value: unknown) => (typeof value === 'string' ? value.slice(0, 500) : '');
-  return { ...EMPTY_FORM, words: text(fields.words), from: day(fields.from), to: day(fields.to) };
+/** An arrangement of the panel from what was kept, whatever that is. */
+export function viewOf(kept: unknown): Partial<PanelView> {
+  const fields = fieldsOf(kept);
+  const open = textsOf(fields.open);
+  return {
+    ...(Array.isArray(fields.open) && { open: SECTIONS.filter(each => open.includes(each)) }),
+    map: mapOf(fields.map),
+    frame: frameOf(fields.frame),
+    scroll: Math.max(0, Number(fields.scroll) || 0)
+  };
 }
 
-function day(value: unknown): string {
-  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) ? value : '';
+function mapOf(kept: unknown): MapView | null {
+  const { center, zoom, bbox } = fieldsOf(kept);
+  const numbers = (value: unknown, count: number): value is number[] =>
+    Array.isArray(value) && value.length === count && value.every(each => Number.isFinite(each));
+  return numbers(center, 2) && numbers(bbox, 4) && Number.isFinite(zoom)
+    ? {
+        center: center as unknown as MapView['center'],
+        zoom: Number(zoom),
+        bbox: bbox as unknown as MapView['bbox']
+      }
+    : null;
 }

@@ -1,36 +1,32 @@
 // The pure parts, one by one: this file and its tests load nothing of Jupyter.
-import { isAbort, problemOf, type Problem } from '@eohub/toolkit/lib/problem';
+import { isAbort, problemOf } from '@eohub/toolkit/lib/problem';
 import { Store } from '@eohub/toolkit/lib/store';
 import { DataStoreWatch } from './datastore';
-import { filtersOf, without, type Filter } from './filters';
+import { explain } from './explain';
+import { Federation } from './federation';
+import { EMPTY_FORM, filtersOf, isEmpty, timeFault, without } from './form';
+import type { Filter, SearchForm } from './form';
 import { BROWSER_CLOCK, isPassing, Retries, type Clock } from './retries';
-import {
-  EMPTY_FORM,
-  START,
-  criteriaOf,
-  dateFault,
-  freshRow,
-  isAsking,
-  keyOf,
-  type CatalogueRow,
-  type SearchForm,
-  type SearchState
-} from './state';
-import type { ICatalogueClient, ItemPage, ItemSummary } from './tokens';
+import { chosenRows, freshRow, hasMore, isAsking, START } from './state';
+import type { PanelView, SearchState, Section } from './state';
+import type { CatalogueSource, ICatalogueClient, ItemSummary, SearchQuery } from './tokens';
 
 const ALL = '';
 
-/** What is asked of a catalogue: a first page, a next page, or only whether it answers. */
-type Ask = { readonly kind: 'search'; readonly page: string | null } | { readonly kind: 'probe' };
-
-/** One search over all catalogues at a time; a newer one supersedes it, and each catalogue fails alone. */
+/** One search over the chosen catalogues at a time; a newer one supersedes it. */
 export class CatalogueSearch {
   readonly store = new Store<SearchState>(START);
-  pageSize = 20;
-  private current = new AbortController();
   readonly dataStore: DataStoreWatch;
+  private readonly federation: Federation;
   private readonly retries: Retries;
-  private replaceItems = false;
+  /** Catalogues that a person does not want searched, known or not. */
+  private leftOut: readonly string[] = [];
+  /** Catalogues that a link names, until they are listed. */
+  private only: readonly string[] = [];
+  /** Pages that a search being restored still lacks. */
+  private pagesLacking = 0;
+  private pages = 1;
+  private listing = new AbortController();
 
   constructor(
     private readonly client: ICatalogueClient,
@@ -38,18 +34,31 @@ export class CatalogueSearch {
   ) {
     this.retries = new Retries(clock);
     this.dataStore = new DataStoreWatch(client, this.store, clock);
+    const settled = (signal: AbortSignal) => this.settled(signal);
+    this.federation = new Federation(client, this.store, clock, settled);
+  }
+
+  set pageSize(items: number) {
+    this.federation.pageSize = items;
+  }
+
+  /** How many pages each catalogue was asked for. */
+  get pagesAsked(): number {
+    return this.pages;
   }
 
   /** List the catalogues and search them; tries again by itself while the server is away. */
   async load(attempt = 0): Promise<void> {
-    this.supersede();
+    this.retries.dropAll();
+    this.listing.abort();
+    this.listing = new AbortController();
     this.dataStore.ask();
-    const { signal } = this.current;
     this.store.patch({ loading: true });
     try {
-      const sources = await this.client.catalogues(signal);
-      this.store.patch({ loading: false, problem: null, rows: sources.map(freshRow) });
-      this.search(this.store.get().form);
+      this.take(await this.client.catalogues(this.listing.signal));
+      const { form, selected } = this.store.get();
+      this.search(form, this.pagesLacking + 1);
+      this.store.patch({ selected });
     } catch (error) {
       if (isAbort(error)) {
         return;
@@ -60,26 +69,50 @@ export class CatalogueSearch {
     }
   }
 
-  /** Note what is typed. */
+  /** Take another list of catalogues: those that are new are searched, those that are gone leave. */
+  list(sources: readonly CatalogueSource[]): void {
+    const before = this.store.get().rows.map(row => row.source.id);
+    this.take(sources);
+    const added = chosenRows(this.store.get()).filter(row => !before.includes(row.source.id));
+    if (this.store.get().searched !== null) {
+      this.federation.restart(added.map(row => row.source.id));
+    }
+  }
+
+  private take(sources: readonly CatalogueSource[]): void {
+    for (const row of this.store.get().rows) {
+      if (!sources.some(each => each.id === row.source.id)) {
+        this.federation.leaveOut(row.source.id);
+      }
+    }
+    const known = new Map(this.store.get().rows.map(row => [row.source.id, row]));
+    const rows = sources.map(source => {
+      const row = known.get(source.id);
+      return row ? { ...row, source } : freshRow(source, !this.leftOut.includes(source.id));
+    });
+    this.store.patch({ loading: false, problem: null, rows });
+    if (this.only.length > 0) {
+      this.chooseOnly(this.only);
+    }
+  }
+
+  /** Note what is entered. */
   edit(form: SearchForm): void {
     this.store.patch({ form });
   }
 
-  /** Search every catalogue; what an earlier search still waits for is dropped. */
-  search(form: SearchForm): void {
+  /** Search the chosen catalogues, each up to this number of pages. */
+  search(form: SearchForm, pages = 1): void {
     this.store.patch({ form });
-    if (dateFault(form) !== null) {
+    if (timeFault(form) !== null) {
       return;
     }
-    this.supersede();
     this.dataStore.look();
-    this.replaceItems = true;
-    const rows = this.store.get().rows.map(row => freshRow(row.source));
-    this.store.patch({ searched: form, rows, selected: null, decisive: null });
-    this.store.patch({ announcement: 'Searching' });
-    for (const row of rows) {
-      void this.ask(row.source.id, { kind: 'search', page: null });
-    }
+    this.pagesLacking = pages - 1;
+    this.pages = 1;
+    const nothing = { explanation: null, selected: null, highlighted: null };
+    this.store.patch({ ...nothing, searched: form, announcement: 'Searching' });
+    this.federation.start();
   }
 
   /** Search again without one of the filters. */
@@ -87,56 +120,135 @@ export class CatalogueSearch {
     this.search(without(this.store.get().form, filter));
   }
 
+  /** Search for everything; `restoreCleared` takes it back. */
+  clear(): void {
+    const { form } = this.store.get();
+    this.search(EMPTY_FORM);
+    this.store.patch({ cleared: isEmpty(form) ? null : form });
+  }
+
+  /** Bring the form back that was cleared last. */
+  restoreCleared(): void {
+    const { cleared } = this.store.get();
+    if (cleared !== null) {
+      this.store.patch({ cleared: null });
+      this.search(cleared);
+    }
+  }
+
+  /** Search a catalogue from now on, or leave it out. */
+  choose(catalogue: string, chosen: boolean): void {
+    const others = this.leftOut.filter(each => each !== catalogue);
+    this.leftOut = chosen ? others : [...others, catalogue];
+    if (!chosen) {
+      this.federation.leaveOut(catalogue);
+      return;
+    }
+    const rows = this.store
+      .get()
+      .rows.map(row => (row.source.id === catalogue ? { ...row, chosen } : row));
+    this.store.patch({ rows, explanation: null });
+    this.federation.restart([catalogue]);
+  }
+
+  /** Search only these catalogues from the next search on; none for all. */
+  chooseOnly(catalogues: readonly string[]): void {
+    const ids = this.store.get().rows.map(row => row.source.id);
+    // Before the catalogues are listed it is not known which ones to leave out.
+    this.only = ids.length === 0 ? catalogues : [];
+    const wanted = ids.filter(id => catalogues.includes(id));
+    // Where none of them is left, a search of all is more use than a search of none.
+    this.leaveOut(wanted.length === 0 ? [] : ids.filter(id => !wanted.includes(id)));
+  }
+
+  /** Leave these catalogues out from the next search on, also those that are not known yet. */
+  leaveOut(catalogues: readonly string[]): void {
+    this.leftOut = catalogues;
+    const rows = this.store
+      .get()
+      .rows.map(row => ({ ...row, chosen: !this.leftOut.includes(row.source.id) }));
+    this.store.patch({ rows });
+  }
+
+  /** The catalogues that are left out. */
+  get notChosen(): readonly string[] {
+    return this.leftOut;
+  }
+
+  /** The next load brings this many pages of each catalogue, and keeps this row selected. */
+  expect(pages: number, selected: string | null): void {
+    this.pagesLacking = Math.max(0, pages - 1);
+    this.store.patch({ selected });
+  }
+
   /** Ask for the next page of each catalogue that has one. */
   more(): void {
-    for (const row of this.store.get().rows) {
-      if (row.next !== null && row.health.kind === 'ok') {
-        void this.ask(row.source.id, { kind: 'search', page: row.next });
-      }
+    if (hasMore(this.store.get()) && !isAsking(this.store.get())) {
+      this.pages += 1;
+      this.federation.more();
     }
   }
 
   /** Stop waiting for answers; what has come stays. */
   cancel(): void {
-    this.supersede();
+    this.pagesLacking = 0;
     this.store.patch({ announcement: 'Search stopped' });
-    this.forgetItemsOfOldSearch();
-    for (const row of this.store.get().rows) {
-      if (row.health.kind === 'asking' || row.health.kind === 'retrying') {
-        this.patchRow(row.source.id, { health: { kind: 'stopped' } });
-      }
-    }
+    this.federation.stop();
   }
 
   /** Try a catalogue again at once, because a person asked. */
   retry(catalogue: string): void {
-    this.retries.drop(catalogue);
-    const row = this.row(catalogue);
-    if (row) {
-      void this.ask(catalogue, this.open(row));
+    this.federation.retry(catalogue);
+  }
+
+  /** Search a catalogue anew, since what it holds has changed. */
+  refresh(catalogue: string): void {
+    if (this.store.get().rows.some(row => row.source.id === catalogue && row.chosen)) {
+      this.federation.restart([catalogue]);
     }
   }
 
   /** Ask quietly whether idle catalogues still answer, and those that failed whether they do again. */
   probe(): void {
     this.dataStore.look();
-    for (const row of this.store.get().rows) {
-      const { kind } = row.health;
-      if (kind === 'ok' || kind === 'failed') {
-        void this.ask(row.source.id, kind === 'ok' ? { kind: 'probe' } : this.open(row));
-      }
-    }
+    this.federation.probe();
   }
 
-  /** Select an item, or none. */
+  /** Select a row, or none. */
   select(key: string | null): void {
     this.store.patch({ selected: key });
   }
 
+  /** Note the row that the mouse is on, here or on the map. */
+  highlight(key: string | null): void {
+    this.store.patch({ highlighted: key });
+  }
+
+  /** Note how the panel is arranged. */
+  arrange(part: Partial<PanelView>): void {
+    this.store.patch({ view: { ...this.store.get().view, ...part } });
+  }
+
+  /** Fold a part of the panel open or away. */
+  fold(section: Section, open: boolean): void {
+    const others = this.store.get().view.open.filter(each => each !== section);
+    this.arrange({ open: open ? [...others, section] : others });
+  }
+
+  /** Tell a screen reader what happened. */
+  announce(announcement: string): void {
+    this.store.patch({ announcement });
+  }
+
   /** The selected item, or null. */
   selected(): ItemSummary | null {
-    const { items, selected } = this.store.get();
-    return items.find((item, index) => keyOf(item, index) === selected) ?? null;
+    const { found, selected } = this.store.get();
+    return found.find(each => each.key === selected)?.item ?? null;
+  }
+
+  /** The present search as each chosen catalogue is asked it. */
+  queries(): readonly SearchQuery[] {
+    return chosenRows(this.store.get()).map(row => this.federation.query(row.source.id));
   }
 
   /** Write the code of an item and hand it to `place`, which says where it went. Throws what went wrong. */
@@ -150,14 +262,14 @@ export class CatalogueSearch {
     }
     this.store.patch({ inserting: key, selected: key });
     this.dataStore.look();
-    const query = { catalogue: item.catalogue, collection: item.collection, item: item.id };
+    const asked = { catalogue: item.catalogue, collection: item.collection, item: item.id };
     try {
-      const source = await this.client.code(query, new AbortController().signal);
-      this.store.patch({ announcement: `Code inserted into ${await place(source)}` });
+      const source = await this.client.code(asked, new AbortController().signal);
+      this.announce(`Code inserted into ${await place(source)}`);
     } catch (error) {
       const problem = problemOf(error);
       if (isPassing(problem)) {
-        this.failed(item.catalogue, problem, { kind: 'probe' }, 0);
+        this.federation.missed(item.catalogue, problem);
       }
       throw error;
     } finally {
@@ -165,130 +277,28 @@ export class CatalogueSearch {
     }
   }
 
-  private async ask(catalogue: string, ask: Ask, attempt = 0): Promise<void> {
-    const { signal } = this.current;
-    if (ask.kind === 'search') {
-      this.patchRow(catalogue, { health: { kind: 'asking' } });
+  /** Once every catalogue has answered: further pages of a restored search, or why there is nothing. */
+  private async settled(signal: AbortSignal): Promise<void> {
+    const state = this.store.get();
+    if (isAsking(state)) {
+      return;
+    }
+    if (this.pagesLacking > 0) {
+      this.pagesLacking -= 1;
+      this.more();
+      return;
+    }
+    const form = state.searched ?? EMPTY_FORM;
+    const isWeighed = filtersOf(form).length > 1 && state.rows.some(row => row.answered);
+    if (state.found.length > 0 || !isWeighed) {
+      return;
     }
     try {
-      if (ask.kind === 'probe') {
-        await this.client.state(catalogue, signal);
-        this.answered(catalogue, signal);
-      } else {
-        const page = await this.client.search(this.query(catalogue, ask.page), signal);
-        this.received(catalogue, page, ask.page !== null, signal);
-        await this.weighFilters(signal);
-      }
+      this.store.patch({ explanation: await explain(this.client, form, state.rows, signal) });
     } catch (error) {
-      if (!isAbort(error) && !signal.aborted) {
-        this.failed(catalogue, problemOf(error), ask, attempt);
+      if (!isAbort(error)) {
+        throw error;
       }
     }
-  }
-
-  private query(catalogue: string, page: string | null) {
-    return {
-      ...criteriaOf(this.store.get().searched ?? EMPTY_FORM),
-      catalogue,
-      limit: this.pageSize,
-      page
-    };
-  }
-
-  /** Where several filters have found nothing, ask which of them it is because of. */
-  private async weighFilters(signal: AbortSignal): Promise<void> {
-    const state = this.store.get();
-    const form = state.searched ?? EMPTY_FORM;
-    const filters = filtersOf(form);
-    if (signal.aborted || isAsking(state) || state.items.length > 0 || filters.length < 2) {
-      return;
-    }
-    const found = await Promise.all(filters.map(each => this.finds(without(form, each), signal)));
-    if (!signal.aborted) {
-      this.store.patch({ decisive: filters.filter((_, index) => found[index]) });
-    }
-  }
-
-  private async finds(form: SearchForm, signal: AbortSignal): Promise<boolean> {
-    const answering = this.store.get().rows.filter(row => row.health.kind === 'ok');
-    const query = { ...criteriaOf(form), limit: 1, page: null };
-    const counts = answering.map(row =>
-      this.client.search({ ...query, catalogue: row.source.id }, signal).then(
-        page => page.items.length,
-        // Only a suggestion hangs on it: a search of the person's own tells what is wrong.
-        () => 0
-      )
-    );
-    return (await Promise.all(counts)).some(count => count > 0);
-  }
-
-  private answered(catalogue: string, signal: AbortSignal): void {
-    const health = this.row(catalogue)?.health.kind;
-    if (!signal.aborted && health !== 'asking') {
-      this.patchRow(catalogue, { health: { kind: 'ok' } });
-    }
-  }
-
-  private received(catalogue: string, page: ItemPage, isNext: boolean, signal: AbortSignal): void {
-    if (signal.aborted) {
-      return;
-    }
-    const before = isNext ? (this.row(catalogue)?.shown ?? 0) : 0;
-    this.forgetItemsOfOldSearch();
-    const items = [...this.store.get().items, ...page.items];
-    this.patchRow(catalogue, {
-      health: { kind: 'ok' },
-      shown: before + page.items.length,
-      matched: page.matched,
-      next: page.next,
-      note: page.note,
-      answered: true
-    });
-    const state = this.store.get();
-    this.store.patch({
-      items,
-      announcement: isAsking(state) ? state.announcement : `${items.length} items`
-    });
-  }
-
-  private failed(catalogue: string, problem: Problem, ask: Ask, attempt: number): void {
-    if (ask.kind === 'search') {
-      this.forgetItemsOfOldSearch();
-    }
-    const again = () => void this.ask(catalogue, ask, attempt + 1);
-    const at = this.retries.later(catalogue, problem, attempt, again);
-    this.patchRow(catalogue, {
-      health: at === null ? { kind: 'failed', problem } : { kind: 'retrying', problem, at }
-    });
-  }
-
-  /** Results stay in view until the next search has an outcome, so that the list does not flicker. */
-  private forgetItemsOfOldSearch(): void {
-    if (this.replaceItems) {
-      this.replaceItems = false;
-      this.store.patch({ items: [] });
-    }
-  }
-
-  /** What a catalogue has not answered yet. */
-  private open(row: CatalogueRow): Ask {
-    return row.answered ? { kind: 'probe' } : { kind: 'search', page: null };
-  }
-
-  private supersede(): void {
-    this.current.abort();
-    this.current = new AbortController();
-    this.retries.dropAll();
-  }
-
-  private row(catalogue: string): CatalogueRow | undefined {
-    return this.store.get().rows.find(row => row.source.id === catalogue);
-  }
-
-  private patchRow(catalogue: string, part: Partial<CatalogueRow>): void {
-    const rows = this.store
-      .get()
-      .rows.map(row => (row.source.id === catalogue ? { ...row, ...part } : row));
-    this.store.patch({ rows });
   }
 }

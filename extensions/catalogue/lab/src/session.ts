@@ -1,16 +1,32 @@
 import { Token } from '@lumino/coreutils';
 import { Signal, type ISignal } from '@lumino/signaling';
+import type { Collections } from './collections';
+import type { Freezing } from './freezing';
+import type { Queryables } from './queryables';
+import type { Registry } from './registry';
+import type { SavedThings } from './saved';
 import type { CatalogueSearch } from './search';
-import { keyOf } from './state';
-import type { ISelectedItems, ItemSummary } from './tokens';
+import type { ICatalogueClient, ISelectedItems, ItemSummary } from './tokens';
 
-/** The panel's search, for the plugins of this extension only. */
+/** The panel's search and what belongs to it, for the plugins of this extension only. */
 export interface ICatalogueSession {
+  readonly client: ICatalogueClient;
   readonly search: CatalogueSearch;
+  readonly registry: Registry;
+  readonly saved: SavedThings;
+  readonly freezing: Freezing;
+  readonly collections: Collections;
+  readonly properties: Queryables;
   /** Bring the panel into view, with the focus in its search field. */
   show(): void;
-  /** Insert the code of an item; failures become a toast. */
-  insert(item: ItemSummary, key: string): Promise<void>;
+  /** Insert the code of an item into the notebook used last, or into a new one; failures become a toast. */
+  insert(item: ItemSummary, key: string, isNew?: boolean): Promise<void>;
+  /** Open the page of an item. */
+  openItem(item: ItemSummary): void;
+  /** Insert the code of the present search; failures become a toast. */
+  insertSearchCode(): Promise<void>;
+  /** Copy the address of the present search. */
+  copyLink(): Promise<void>;
 }
 
 export const ICatalogueSession = new Token<ICatalogueSession>(
@@ -26,7 +42,7 @@ export class SelectedItems implements ISelectedItems {
   constructor(private readonly search: CatalogueSearch) {
     search.store.subscribe(() => {
       const item = this.current;
-      const key = item && keyOf(item, 0);
+      const key = item && search.store.get().selected;
       if (key !== this.last) {
         this.last = key;
         this.signal.emit(item);

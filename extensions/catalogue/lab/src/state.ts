@@ -1,15 +1,9 @@
 import type { Problem } from '@eohub/toolkit/lib/problem';
-import type { Filter } from './filters';
-import type { CatalogueSource, Criteria, ItemSummary } from './tokens';
-
-/** What the person typed; dates are days in the form 2020-12-31, empty for any. */
-export interface SearchForm {
-  readonly words: string;
-  readonly from: string;
-  readonly to: string;
-}
-
-export const EMPTY_FORM: SearchForm = { words: '', from: '', to: '' };
+import { EMPTY_FORM, type Filter, type SearchForm } from './form';
+import type { Found } from './merge';
+import { START_FRAME, type MapFrame } from './panel/frame';
+import type { MapView } from './panel/mapProps';
+import type { CatalogueSource, FilterName } from './tokens';
 
 /** How one catalogue does. Times are milliseconds since 1970. */
 export type CatalogueHealth =
@@ -23,11 +17,17 @@ export type CatalogueHealth =
 /** One catalogue with its part of the search. `next` asks for its next page, null where there is none. */
 export interface CatalogueRow {
   readonly source: CatalogueSource;
+  /** Whether a person wants it searched. */
+  readonly chosen: boolean;
   readonly health: CatalogueHealth;
+  /** Items that it gave, each counted once. */
   readonly shown: number;
+  /** Items that it gave more than once. */
+  readonly repeated: number;
   readonly matched: number | null;
   readonly next: string | null;
   readonly note: string | null;
+  readonly doneHere: readonly FilterName[];
   /** Whether `shown` and `next` belong to the present search. */
   readonly answered: boolean;
 }
@@ -38,57 +38,86 @@ export interface DataStoreRow {
   readonly health: Extract<CatalogueHealth, { kind: 'ok' | 'retrying' | 'failed' }>;
 }
 
-/** Everything that the panel shows. */
+/** Why nothing was found: the filters without which there are items, and those of which it is not known. */
+export interface Explanation {
+  readonly decisive: readonly Filter[];
+  readonly unknown: readonly Filter[];
+}
+
+/** The parts of the panel that can be folded away. */
+export type Section = 'catalogues' | 'saved' | 'filters';
+
+/** How a person arranged the panel. */
+export interface PanelView {
+  readonly open: readonly Section[];
+  readonly map: MapView | null;
+  readonly frame: MapFrame;
+  /** How far the list is scrolled, in pixels. */
+  readonly scroll: number;
+}
+
+/** Everything about the search that the panel shows. */
 export interface SearchState {
   readonly form: SearchForm;
   /** What the present results were searched with, null before the first search. */
   readonly searched: SearchForm | null;
+  /** A form that was cleared and can be brought back. */
+  readonly cleared: SearchForm | null;
   readonly loading: boolean;
   /** Why the catalogues could not be listed, if they could not. */
   readonly problem: Problem | null;
   readonly rows: readonly CatalogueRow[];
   /** Null where no data store is configured, or where nothing is known of it yet. */
   readonly dataStore: DataStoreRow | null;
-  readonly items: readonly ItemSummary[];
-  /** Of several filters that found nothing, those without which there are items; null while unknown. */
-  readonly decisive: readonly Filter[] | null;
+  readonly found: readonly Found[];
+  /** Null while it is not known why nothing was found, or where something was. */
+  readonly explanation: Explanation | null;
   readonly selected: string | null;
+  /** The row that the mouse is on, here or on the map. */
+  readonly highlighted: string | null;
   /** The item whose code is being written. */
   readonly inserting: string | null;
   /** What a screen reader is told. */
   readonly announcement: string;
+  readonly view: PanelView;
 }
 
 export const START: SearchState = {
   form: EMPTY_FORM,
   searched: null,
+  cleared: null,
   loading: true,
   problem: null,
   rows: [],
   dataStore: null,
-  items: [],
-  decisive: null,
+  found: [],
+  explanation: null,
   selected: null,
+  highlighted: null,
   inserting: null,
-  announcement: ''
+  announcement: '',
+  view: { open: [], map: null, frame: START_FRAME, scroll: 0 }
 };
 
 /** A row of a catalogue of which nothing has been asked. */
-export function freshRow(source: CatalogueSource): CatalogueRow {
+export function freshRow(source: CatalogueSource, chosen = true): CatalogueRow {
   return {
     source,
+    chosen,
     health: { kind: 'waiting' },
     shown: 0,
+    repeated: 0,
     matched: null,
     next: null,
     note: null,
+    doneHere: [],
     answered: false
   };
 }
 
-/** Tells items apart, also those of two catalogues or without an id. */
-export function keyOf(item: ItemSummary, index: number): string {
-  return JSON.stringify([item.catalogue, item.collection, item.id || index]);
+/** The catalogues that a person wants searched. */
+export function chosenRows(state: SearchState): readonly CatalogueRow[] {
+  return state.rows.filter(row => row.chosen);
 }
 
 /** Whether a search or a next page is on its way. */
@@ -96,23 +125,7 @@ export function isAsking(state: SearchState): boolean {
   return state.rows.some(row => row.health.kind === 'asking');
 }
 
-/** What is wrong with the dates, or null. */
-export function dateFault(form: SearchForm): string | null {
-  return form.from && form.to && form.from > form.to
-    ? 'The first day is after the last day.'
-    : null;
-}
-
-/** The form as the server takes it. */
-export function criteriaOf({ words, from, to }: SearchForm): Criteria {
-  return {
-    words,
-    collections: [],
-    ids: [],
-    start: from || null,
-    end: to || null,
-    area: null,
-    properties: [],
-    cql2: ''
-  };
+/** Whether a catalogue has more of what was searched. */
+export function hasMore(state: SearchState): boolean {
+  return chosenRows(state).some(row => row.next !== null && row.health.kind === 'ok');
 }

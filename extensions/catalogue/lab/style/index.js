@@ -1,3 +1,4 @@
 import './base.css';
+import './results.css';
 import './map.css';
 import './item.css';

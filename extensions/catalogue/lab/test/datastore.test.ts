@@ -1,7 +1,7 @@
 import { ProblemError } from '@eohub/toolkit/lib/problem';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { CatalogueSearch } from '../src/search';
-import { EMPTY_FORM, keyOf } from '../src/state';
+import { EMPTY_FORM } from '../src/form';
 import { AWAY, FakeClient, FakeClock, item, page, settled } from './fakes';
 
 const URL = 'http://127.0.0.1:8006';
@@ -56,7 +56,7 @@ describe('a store that is away', () => {
   test.each([
     ['a look from time to time', () => search.probe()],
     ['a search', () => search.search(EMPTY_FORM)],
-    ['inserting code', () => void search.insert(item(), keyOf(item(), 0), async () => 'a.ipynb')]
+    ['inserting code', () => void search.insert(item(), 'key', async () => 'a.ipynb')]
   ])('is noticed by %s', async (_, act) => {
     await opened();
     client.storeFault = AWAY;
@@ -106,7 +106,7 @@ describe('a store that is away', () => {
     search.search(EMPTY_FORM);
     await client.last.answer(page('b', 1));
     expect(search.store.get().rows[0]?.health.kind).toBe('ok');
-    await search.insert(item(), keyOf(item(), 0), async () => 'Untitled.ipynb');
+    await search.insert(item(), 'key', async () => 'Untitled.ipynb');
     expect(client.codes).toHaveLength(1);
   });
 

@@ -250,7 +250,9 @@ export class FakeClient implements ICatalogueClient {
     return new Promise((resolve, reject) => {
       signal.addEventListener('abort', () => reject(new DOMException('stop', 'AbortError')));
       const answer = async (given: ItemPage) => {
-        resolve(given);
+        // As the server does: an item belongs to the catalogue that was asked.
+        const items = given.items.map(each => ({ ...each, catalogue: query.catalogue }));
+        resolve({ ...given, items });
         await settled();
       };
       const fail = async (error: unknown) => {

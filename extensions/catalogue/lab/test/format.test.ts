@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { facts, expect, test } from 'vitest';
 import {
   bytes,
   period,
@@ -63,9 +63,27 @@ test.each([
 });
 
 test('a total is never made up', () => {
-  expect(total(20, null, false)).toBe('showing 20, total unknown');
-  expect(total(20, 57, false)).toBe('showing 20 of 57');
-  expect(total(57, 57, true)).toBe('showing all 57');
+  const totals = { shown: 20, isAll: false, matched: null, isAbout: false };
+  expect(total(totals)).toBe('showing 20, total unknown');
+  expect(total({ ...totals, matched: 57 })).toBe('showing 20 of 57');
+  expect(total({ ...totals, matched: 1057, isAbout: true })).toBe('showing 20 of about 1,057');
+  expect(total({ ...totals, shown: 57, matched: 57, isAll: true })).toBe('showing all 57');
+});
+
+test('clouds are a fact where the item tells them', () => {
+  expect(facts(item({ cloud_cover: 12.345 }))).toEqual([
+    '12.4 MiB',
+    'air_temperature [K]',
+    '12.3 % cloud'
+  ]);
+  const picture = {
+    kind: 'GeoTIFF',
+    asset_count: 6,
+    stored: null,
+    variables: [],
+    variable_count: 0
+  };
+  expect(facts(item(picture))).toEqual(['6 assets']);
 });
 
 test('one is no plural', () => {

@@ -1,10 +1,10 @@
 import { ProblemError } from '@eohub/toolkit/lib/problem';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { CatalogueSearch } from '../src/search';
-import { keyOf } from '../src/state';
+import { EMPTY_FORM } from '../src/form';
 import { AWAY, EMBEDDED, FakeClient, FakeClock, item, OTHER, page, settled } from './fakes';
 
-const FORM = { words: 'ice', from: '2020-01-01', to: '2020-12-31' };
+const FORM = { ...EMPTY_FORM, words: 'ice', from: '2020-01-01', to: '2020-12-31' };
 
 let client: FakeClient;
 let clock: FakeClock;
@@ -18,7 +18,7 @@ beforeEach(() => {
 
 const state = () => search.store.get();
 const health = (index = 0) => state().rows[index]?.health.kind;
-const ids = () => state().items.map(each => each.id);
+const ids = () => state().found.map(each => each.item.id);
 
 describe('a search', () => {
   test('starts as soon as the catalogues are known', async () => {
@@ -97,7 +97,7 @@ describe('a search', () => {
   test('can be repeated without what found nothing', async () => {
     await search.load();
     search.search(FORM);
-    search.searchWithout('dates');
+    search.searchWithout('time');
     expect(client.last.query).toMatchObject({ words: 'ice', start: null, end: null });
     search.search(FORM);
     search.searchWithout('words');
@@ -120,15 +120,15 @@ describe('several filters that find nothing', () => {
   };
 
   test.each([
-    [0, 1, ['dates']],
+    [0, 1, ['time']],
     [1, 0, ['words']],
-    [1, 1, ['words', 'dates']],
+    [1, 1, ['words', 'time']],
     [0, 0, []]
   ])('are weighed: %i without words and %i without dates', async (words, dates, decisive) => {
     await nothing();
-    expect(state().decisive).toBeNull();
+    expect(state().explanation).toBeNull();
     await answerWithout(words, dates);
-    expect(state().decisive).toEqual(decisive);
+    expect(state().explanation).toEqual({ decisive, unknown: [] });
     expect(ids()).toEqual([]);
   });
 
@@ -148,7 +148,7 @@ describe('several filters that find nothing', () => {
     search.search({ ...FORM, words: 'snow' });
     expect(waiting.every(each => each.signal.aborted)).toBe(true);
     await client.last.answer(page('a', 1));
-    expect(state().decisive).toBeNull();
+    expect(state().explanation).toBeNull();
   });
 
   test('are no trouble where a catalogue goes meanwhile', async () => {
@@ -156,7 +156,7 @@ describe('several filters that find nothing', () => {
     for (const waiting of client.searches.slice(-2)) {
       await waiting.fail(AWAY);
     }
-    expect(state().decisive).toEqual([]);
+    expect(state().explanation).toEqual({ decisive: [], unknown: ['words', 'time'] });
     expect(health()).toBe('ok');
   });
 });
@@ -170,7 +170,7 @@ describe('the next page', () => {
     expect(client.searches).toHaveLength(2);
     expect(client.last.query.page).toBe('marker');
     await client.last.answer(page('b', 5));
-    expect(state().items).toHaveLength(25);
+    expect(state().found).toHaveLength(25);
     expect(state().rows[0]).toMatchObject({ shown: 25, next: null });
     search.more();
     expect(client.searches).toHaveLength(2);
@@ -181,12 +181,12 @@ describe('the next page', () => {
     await client.last.answer(page('a', 20, { next: 'marker' }));
     search.more();
     await client.last.fail(AWAY);
-    expect(state().items).toHaveLength(20);
+    expect(state().found).toHaveLength(20);
     expect(health()).toBe('retrying');
     await clock.pass(2);
     expect(client.last.query.page).toBe('marker');
     await client.last.answer(page('b', 1));
-    expect(state().items).toHaveLength(21);
+    expect(state().found).toHaveLength(21);
   });
 });
 
@@ -295,8 +295,7 @@ describe('the list of catalogues', () => {
 });
 
 describe('inserting code', () => {
-  const insert = (place = async () => 'Untitled.ipynb') =>
-    search.insert(item(), keyOf(item(), 0), place);
+  const insert = (place = async () => 'Untitled.ipynb') => search.insert(item(), 'key', place);
 
   test('asks for the code of the item and tells where it went', async () => {
     await search.load();
@@ -324,8 +323,7 @@ describe('inserting code', () => {
   test('knows the selected item', async () => {
     await search.load();
     await client.last.answer(page('a', 2));
-    const second = state().items[1];
-    search.select(second ? keyOf(second, 1) : null);
+    search.select(state().found[1]?.key ?? null);
     expect(search.selected()?.id).toBe('a-1');
     search.select(null);
     expect(search.selected()).toBeNull();

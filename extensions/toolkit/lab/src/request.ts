@@ -23,6 +23,8 @@ export async function request<T>(
   const init: RequestInit = {
     method,
     signal: signal ?? null,
+    // JupyterLab's own choice, `no-store`, adds a number to the query, which a route would take for an input.
+    cache: 'no-cache',
     ...(body === undefined ? {} : { body: JSON.stringify(body) })
   };
   const url = URLExt.join(settings.baseUrl, path);

@@ -1,82 +1,79 @@
-import type { ReactElement } from 'react';
-import type { Filter } from '../filters';
-import { isAsking, type SearchForm as Form, type SearchState } from '../state';
-import type { ItemSummary } from '../tokens';
+import { useMemo, useState, type ComponentType, type ReactElement } from 'react';
+import { named } from '../area';
+import { isAsking, type Section } from '../state';
+import { CataloguesSection } from './CataloguesSection';
+import { Chips } from './Chips';
+import { PanelContext, type PanelActions, type PanelIcons, type PanelState } from './context';
 import { EmptyState } from './EmptyState';
-import { IconContext, type PanelIcons } from './icons';
+import { FilterSection } from './FilterSection';
+import type { MapAreaProps } from './map/MapArea';
+import type { Drawing } from './mapProps';
+import { MapSection } from './MapSection';
+import { Header } from './Header';
 import { ResultList } from './ResultList';
+import { SavedSection } from './SavedSection';
 import { SearchForm } from './SearchForm';
 import { StatusRows } from './StatusRows';
-
-/** What a person can do in the panel. */
-export interface PanelActions {
-  readonly edit: (form: Form) => void;
-  readonly search: (form: Form) => void;
-  readonly searchWithout: (filter: Filter) => void;
-  readonly cancel: () => void;
-  readonly more: () => void;
-  readonly retry: (catalogue: string) => void;
-  readonly retryDataStore: () => void;
-  readonly reload: () => void;
-  readonly select: (key: string) => void;
-  readonly insert: (item: ItemSummary, key: string) => void;
-}
+import { TotalBar } from './TotalBar';
 
 interface Props {
-  readonly state: SearchState;
+  readonly state: PanelState;
   readonly icons: PanelIcons;
   readonly actions: PanelActions;
+  readonly map: ComponentType<MapAreaProps>;
 }
 
 /** The catalogue panel, drawn from its state and nothing else. */
-export function CataloguePanel({ state, icons, actions }: Props): ReactElement {
-  const searchable = state.rows.length > 0;
+export function CataloguePanel({ state, icons, actions, map }: Props): ReactElement {
+  const panel = useMemo(() => ({ icons, actions, Map: map }), [icons, actions, map]);
+  const [drawing, setDrawing] = useState<Drawing | null>(null);
+  const { search } = state;
+  const isOpen = (section: Section) => search.view.open.includes(section);
+  const isListed = search.rows.length > 0;
+  const draw = (shape: Drawing | null) => {
+    setDrawing(shape);
+    if (shape !== null) {
+      actions.search.announce('Draw on the map; escape stops');
+    }
+  };
   return (
-    <IconContext.Provider value={icons}>
-      <header className="eohub-Header">
-        <h2>Catalogue</h2>
-        <button
-          type="button"
-          className="eohub-IconButton"
-          title="List the catalogues and search again"
-          aria-label="List the catalogues and search again"
-          onClick={actions.reload}
-        >
-          <icons.refresh />
-        </button>
-      </header>
-      {searchable && (
-        <SearchForm
-          form={state.form}
-          asking={isAsking(state)}
-          onEdit={actions.edit}
-          onSearch={actions.search}
-          onCancel={actions.cancel}
-        />
-      )}
-      {(searchable || state.dataStore !== null) && (
-        <StatusRows
-          rows={state.rows}
-          dataStore={state.dataStore}
-          onRetry={actions.retry}
-          onRetryDataStore={actions.retryDataStore}
-        />
-      )}
-      <div className="eohub-Results">
-        {state.items.length > 0 ? (
-          <ResultList
-            state={state}
-            onSelect={actions.select}
-            onInsert={actions.insert}
-            onMore={actions.more}
-          />
-        ) : (
-          <EmptyState state={state} onReload={actions.reload} onWithout={actions.searchWithout} />
+    <PanelContext.Provider value={panel}>
+      <Header search={search} />
+      <div className="eohub-Top">
+        {isOpen('catalogues') && <CataloguesSection state={state} />}
+        {isOpen('saved') && <SavedSection state={state} />}
+        {isListed && (
+          <SearchForm search={search}>
+            {isOpen('filters') && <FilterSection state={state} drawing={drawing} onDraw={draw} />}
+          </SearchForm>
         )}
+        {isListed && <Chips search={search} collections={state.collections} />}
       </div>
+      {isListed && (
+        <MapSection
+          search={search}
+          drawing={drawing}
+          onDraw={area => {
+            setDrawing(null);
+            actions.search.search({ ...search.form, area: named(area) });
+          }}
+          onDrawStop={() => setDrawing(null)}
+        />
+      )}
+      {(isListed || search.dataStore !== null) && <StatusRows search={search} />}
+      {search.found.length > 0 ? (
+        <>
+          <ResultList search={search} />
+          <TotalBar search={search} />
+        </>
+      ) : (
+        <div className="eohub-Results" aria-busy={isAsking(search)}>
+          <EmptyState search={search} />
+        </div>
+      )}
       <div className="eohub-Spoken" role="status" aria-live="polite">
-        {state.announcement}
+        {search.announcement}
       </div>
-    </IconContext.Provider>
+    </PanelContext.Provider>
   );
 }

@@ -1,96 +1,109 @@
 import type { ReactElement } from 'react';
-import { filtersOf, type Filter } from '../filters';
-import { isAsking, type SearchForm, type SearchState } from '../state';
-
-interface Props {
-  readonly state: SearchState;
-  readonly onReload: () => void;
-  readonly onWithout: (filter: Filter) => void;
-}
+import { chosenRows, isAsking, type SearchState } from '../state';
+import { usePanel } from './context';
+import { NothingFound } from './NothingFound';
 
 /** Where there is nothing to list: what happened, and the next step. */
-export function EmptyState({ state, onReload, onWithout }: Props): ReactElement | null {
-  if (state.problem !== null) {
+export function EmptyState({ search }: { search: SearchState }): ReactElement {
+  const { actions } = usePanel();
+  const again = () => void actions.search.load();
+  if (search.problem !== null) {
     return (
       <div className="eohub-Empty" role="alert">
-        <p>{state.problem.detail}</p>
-        {state.problem.hint && <p>{state.problem.hint}</p>}
-        <button type="button" className="jp-mod-styled" onClick={onReload}>
-          Try again
-        </button>
+        <p>{search.problem.detail}</p>
+        {search.problem.hint && <p>{search.problem.hint}</p>}
+        <Next label="Try again" onClick={again} />
       </div>
     );
   }
-  if (state.loading) {
+  if (search.loading && search.rows.length === 0) {
     return <p className="eohub-Empty">Looking for catalogues</p>;
   }
-  if (state.rows.length === 0) {
+  if (search.rows.length === 0) {
+    return <NoCatalogue />;
+  }
+  const rows = chosenRows(search);
+  if (rows.length === 0) {
     return (
       <div className="eohub-Empty">
-        <p>No catalogue is configured.</p>
-        <p>
-          Set <code>EOHUB_CATALOGUE_SERVER_CATALOGUES</code> or{' '}
-          <code>c.EOHubCatalogue.catalogues</code> for this Jupyter server to a list of STAC APIs,
-          then start it again.
-        </p>
+        <p>No catalogue is chosen, so there is nothing to search.</p>
+        <Next label="Choose catalogues" onClick={() => actions.search.fold('catalogues', true)} />
       </div>
     );
   }
-  if (isAsking(state)) {
+  if (isAsking(search)) {
     return <p className="eohub-Empty">Searching</p>;
   }
-  if (state.rows.some(row => row.health.kind === 'ok' && row.answered)) {
-    return <NothingFound state={state} onWithout={onWithout} />;
+  if (rows.some(row => row.health.kind === 'ok' && row.answered)) {
+    return <NothingFound search={search} />;
   }
-  const waiting = state.rows.some(row => row.health.kind === 'retrying');
+  return <NobodyAnswers search={search} onAgain={again} />;
+}
+
+/** The Jupyter server answers, or there would be another message; the catalogues do not. */
+function NobodyAnswers({
+  search,
+  onAgain
+}: {
+  search: SearchState;
+  onAgain: () => void;
+}): ReactElement {
+  const { actions } = usePanel();
+  const rows = chosenRows(search);
+  const isWaiting = rows.some(row => row.health.kind === 'retrying');
+  const isStopped = rows.every(row => row.health.kind === 'stopped');
+  const frozen = search.rows.filter(row => !row.chosen && row.source.kind === 'frozen');
+  if (isStopped) {
+    return (
+      <div className="eohub-Empty">
+        <p>The search was stopped.</p>
+        <Next label="Search again" onClick={onAgain} />
+      </div>
+    );
+  }
   return (
     <div className="eohub-Empty">
       <p>
-        {waiting
-          ? 'Items appear here as soon as a catalogue answers.'
-          : 'No catalogue has answered this search.'}
+        {rows.length === 1 ? 'The catalogue does not answer' : 'None of the catalogues answers'},
+        while your Jupyter server does. Perhaps this server has no way to the network just now.
       </p>
-      {!waiting && (
-        <button type="button" className="jp-mod-styled" onClick={onReload}>
-          Search again
-        </button>
+      {isWaiting && <p>Items appear here as soon as a catalogue answers.</p>}
+      {frozen.length > 0 && (
+        <>
+          <p>Frozen searches need no network:</p>
+          {frozen.map(({ source }) => (
+            <Next
+              key={source.id}
+              label={`Search ${source.title}`}
+              onClick={() => actions.search.choose(source.id, true)}
+            />
+          ))}
+        </>
       )}
+      {!isWaiting && <Next label="Search again" onClick={onAgain} />}
     </div>
   );
 }
 
-function NothingFound({ state, onWithout }: Pick<Props, 'state' | 'onWithout'>): ReactElement {
-  const form = state.searched ?? state.form;
-  const filters = filtersOf(form);
-  if (filters.length === 0) {
-    return <p className="eohub-Empty">The catalogues that answered hold no items yet.</p>;
-  }
-  // What is known to help comes alone; the others would find nothing either.
-  const offered = state.decisive?.length ? state.decisive : filters;
-  const isNoneEnough = state.decisive?.length === 0;
+function NoCatalogue(): ReactElement {
+  const { actions } = usePanel();
   return (
     <div className="eohub-Empty">
+      <p>No catalogue is configured.</p>
+      <Next label="Add a catalogue" onClick={() => actions.search.fold('catalogues', true)} />
       <p>
-        Nothing found{filters.map(each => ` ${named(form, each)}`).join('')}.
-        {isNoneEnough && ' Leaving out only one of them finds nothing either.'}
-        {state.decisive?.length === 1 && ` There are items without the ${state.decisive[0]}.`}
+        Those who run this Jupyter server give it catalogues with{' '}
+        <code>EOHUB_CATALOGUE_SERVER_CATALOGUES</code> or <code>c.EOHubCatalogue.catalogues</code>.
       </p>
-      {form.words.trim().includes(' ') && <p>Every word has to occur, so fewer find more.</p>}
-      {offered.map(each => (
-        <button key={each} type="button" className="jp-mod-styled" onClick={() => onWithout(each)}>
-          Search without {each === 'words' ? quoted(form) : 'the dates'}
-        </button>
-      ))}
     </div>
   );
 }
 
-function named(form: SearchForm, filter: Filter): string {
-  return filter === 'words'
-    ? `for ${quoted(form)}`
-    : `from ${form.from || 'any day'} to ${form.to || 'any day'}`;
-}
-
-function quoted(form: SearchForm): string {
-  return `“${form.words.trim()}”`;
+/** A button with the next step. */
+export function Next({ label, onClick }: { label: string; onClick: () => void }): ReactElement {
+  return (
+    <button type="button" className="jp-mod-styled" onClick={onClick}>
+      {label}
+    </button>
+  );
 }

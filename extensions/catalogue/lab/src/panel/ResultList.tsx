@@ -1,66 +1,152 @@
-import { useRef, type KeyboardEvent, type ReactElement } from 'react';
-import { isAsking, keyOf, type SearchState } from '../state';
-import type { ItemSummary } from '../tokens';
-import { total } from './format';
-import { ResultRow } from './ResultRow';
+import {
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type ReactElement,
+  type RefObject
+} from 'react';
+import type { Found } from '../merge';
+import { isAsking, type SearchState } from '../state';
+import { usePanel } from './context';
+import { ResultRow, ROW_HEIGHT } from './ResultRow';
+import { drawn, lengthOf, scrollTo, topOf, useScroll, type Rows } from './window';
 
-interface Props {
-  readonly state: SearchState;
-  readonly onSelect: (key: string) => void;
-  readonly onInsert: (item: ItemSummary, key: string) => void;
-  readonly onMore: () => void;
-}
+const REST_MS = 300;
 
-/** The items found, walked with the arrow keys, and the way to more of them. */
-export function ResultList({ state, onSelect, onInsert, onMore }: Props): ReactElement {
-  const list = useRef<HTMLUListElement>(null);
-  const titles = new Map(state.rows.map(row => [row.source.id, row.source.title]));
-  const keys = state.items.map(keyOf);
-  const reachable = Math.max(0, keys.indexOf(state.selected ?? ''));
-  const walk = (event: KeyboardEvent<HTMLLIElement>, index: number, item: ItemSummary) => {
-    if (event.target !== event.currentTarget) {
-      return;
-    }
-    const target = targetOf(event.key, index, keys.length);
-    if (target !== null) {
-      event.preventDefault();
-      (list.current?.children[target] as HTMLElement | undefined)?.focus();
-    } else if (event.key === 'Enter' && item.code_refusal === null) {
-      event.preventDefault();
-      onInsert(item, keys[index] ?? '');
-    }
-  };
+/** The items found, of which only those in view are drawn; walked with the arrow keys. */
+export function ResultList({ search }: { search: SearchState }): ReactElement {
+  const { actions } = usePanel();
+  const { found, selected, highlighted } = search;
+  const box = useRef<HTMLDivElement>(null);
+  const [extra, setExtra] = useState(0);
+  const open = found.findIndex(row => row.key === selected);
+  const rows: Rows = { count: found.length, height: ROW_HEIGHT, open, extra: open < 0 ? 0 : extra };
+  const { scrolled, view } = useScroll(box);
+  const [first, last] = drawn(rows, scrolled, view);
+  const reachable = Math.max(0, open);
+  const shown = indexesOf(first, last, reachable, rows.count);
+  const titles = new Map(search.rows.map(row => [row.source.id, row.source.title]));
+  useKeptScroll(box, search);
+  useInView(box, rows, open);
+  const walk = useWalk(box, found);
+  const measure = useCallback((height: number) => setExtra(Math.max(0, height - ROW_HEIGHT)), []);
   return (
-    <>
-      <ul ref={list} className="eohub-ResultList" aria-label="Items" aria-busy={isAsking(state)}>
-        {state.items.map((item, index) => {
-          const key = keys[index] ?? '';
+    <div ref={box} className="eohub-Results" onMouseLeave={() => actions.search.highlight(null)}>
+      <ul
+        className="eohub-ResultList"
+        aria-label="Items"
+        aria-busy={isAsking(search)}
+        style={{ height: lengthOf(rows) }}
+        onKeyDown={walk}
+      >
+        {shown.map(index => {
+          const row = found[index];
           return (
-            <ResultRow
-              key={`${key}${index}`}
-              item={item}
-              catalogue={titles.size > 1 ? (titles.get(item.catalogue) ?? null) : null}
-              selected={key === state.selected}
-              reachable={index === reachable}
-              inserting={key === state.inserting}
-              onSelect={() => onSelect(key)}
-              onInsert={() => onInsert(item, key)}
-              onKeyDown={event => walk(event, index, item)}
-            />
+            row && (
+              <ResultRow
+                key={row.key}
+                row={row}
+                index={index}
+                count={
+                  isAsking(search) || search.rows.some(each => each.next !== null) ? -1 : rows.count
+                }
+                top={topOf(rows, index)}
+                catalogues={titles}
+                isSelected={index === open}
+                isHighlighted={row.key === highlighted}
+                isReachable={index === reachable}
+                isInserting={row.key === search.inserting}
+                onHeight={measure}
+              />
+            )
           );
         })}
       </ul>
-      <More state={state} onMore={onMore} />
-    </>
+    </div>
   );
 }
 
-function targetOf(key: string, index: number, count: number): number | null {
+/** The rows to draw; the one that holds the focus stays, however far the list is scrolled. */
+function indexesOf(
+  first: number,
+  last: number,
+  reachable: number,
+  count: number
+): readonly number[] {
+  const inView = Array.from(
+    { length: Math.max(0, last - first + 1) },
+    (_, offset) => first + offset
+  );
+  const isThere = (reachable >= first && reachable <= last) || reachable >= count;
+  return isThere ? inView : [...inView, reachable].sort((one, other) => one - other);
+}
+
+/** Keys that walk through the rows; a row is selected when it is reached. */
+function useWalk(
+  box: RefObject<HTMLElement>,
+  found: readonly Found[]
+): (event: KeyboardEvent<HTMLElement>) => void {
+  const { actions } = usePanel();
+  const wanted = useRef<number | null>(null);
+  useEffect(() => {
+    if (wanted.current !== null) {
+      const row = box.current?.querySelector<HTMLElement>(`[data-index="${wanted.current}"]`);
+      row?.focus({ preventScroll: true });
+      wanted.current = null;
+    }
+  });
+  return event => {
+    const target = event.target as HTMLElement;
+    const index = Number(target.dataset['index'] ?? Number.NaN);
+    const row = found[index];
+    // Keys of buttons and links inside of a row are theirs.
+    if (!row) {
+      return;
+    }
+    const page = Math.max(1, Math.floor((box.current?.clientHeight ?? 0) / ROW_HEIGHT) - 1);
+    const to = targetOf(event.key, index, found.length, page);
+    const next = to === null ? undefined : found[to];
+    if (to !== null && next) {
+      event.preventDefault();
+      wanted.current = to;
+      actions.search.select(next.key);
+    } else if (event.key === 'Enter') {
+      event.preventDefault();
+      if (row.item.code_refusal === null) {
+        actions.insert(row.item, row.key);
+      } else {
+        actions.openItem(row.item);
+      }
+    } else if (event.key === 'Escape') {
+      event.preventDefault();
+      wanted.current = index;
+      actions.search.select(null);
+    } else if (
+      event.key === ' ' ||
+      event.key === 'ContextMenu' ||
+      (event.key === 'F10' && event.shiftKey)
+    ) {
+      event.preventDefault();
+      actions.search.select(row.key);
+      const { left, bottom } = target.getBoundingClientRect();
+      actions.openMenu(left + 12, Math.min(bottom, window.innerHeight) - 24);
+    }
+  };
+}
+
+function targetOf(key: string, index: number, count: number, page: number): number | null {
   switch (key) {
     case 'ArrowDown':
       return Math.min(index + 1, count - 1);
     case 'ArrowUp':
       return Math.max(index - 1, 0);
+    case 'PageDown':
+      return Math.min(index + page, count - 1);
+    case 'PageUp':
+      return Math.max(index - page, 0);
     case 'Home':
       return 0;
     case 'End':
@@ -70,22 +156,69 @@ function targetOf(key: string, index: number, count: number): number | null {
   }
 }
 
-function More({ state, onMore }: Pick<Props, 'state' | 'onMore'>): ReactElement {
-  const totals = state.rows.map(row => row.matched);
-  const matched = totals.reduce<number | null>(
-    (sum, each) => (sum === null || each === null ? null : sum + each),
-    0
-  );
-  const isAll = state.rows.every(row => row.answered && row.next === null && row.note === null);
-  const canMore = state.rows.some(row => row.next !== null && row.health.kind === 'ok');
-  return (
-    <div className="eohub-More">
-      <span>{total(state.items.length, matched, isAll)}</span>
-      {canMore && (
-        <button type="button" className="jp-mod-styled" onClick={onMore}>
-          more
-        </button>
-      )}
-    </div>
-  );
+/** Bring a row into view when it becomes the selected one, here or on the map. */
+function useInView(box: RefObject<HTMLElement>, rows: Rows, open: number): void {
+  const last = useRef(open);
+  const { extra } = rows;
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element || open < 0 || last.current === open) {
+      last.current = open;
+      return;
+    }
+    // The height of the row is known once it has been drawn open.
+    if (extra > 0) {
+      last.current = open;
+    }
+    const to = scrollTo(rows, open, element.scrollTop, element.clientHeight);
+    if (to !== null) {
+      element.scrollTop = to;
+    }
+  });
+}
+
+/** Begin where the list was before a reload, at the top for a new search, and note where it comes to rest. */
+function useKeptScroll(box: RefObject<HTMLElement>, search: SearchState): void {
+  const { actions } = usePanel();
+  const { searched, found, view } = search;
+  const wanted = useRef<number | null>(view.scroll);
+  const lastSearch = useRef(searched);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) {
+      return;
+    }
+    if (lastSearch.current !== searched) {
+      lastSearch.current = searched;
+      wanted.current = null;
+      element.scrollTop = 0;
+    } else if (wanted.current !== null) {
+      element.scrollTop = wanted.current;
+      if (element.scrollTop >= wanted.current) {
+        wanted.current = null;
+      }
+    }
+  }, [box, searched, found.length]);
+  useEffect(() => {
+    const element = box.current;
+    let timer = 0;
+    const note = () => {
+      window.clearTimeout(timer);
+      timer = window.setTimeout(() => {
+        if (element && wanted.current === null) {
+          actions.search.arrange({ scroll: Math.round(element.scrollTop) });
+        }
+      }, REST_MS);
+    };
+    // Whoever scrolls by hand no longer wants the old place.
+    const give = () => (wanted.current = null);
+    const byHand = ['wheel', 'pointerdown', 'keydown'] as const;
+    element?.addEventListener('scroll', note, { passive: true });
+    byHand.forEach(each => element?.addEventListener(each, give, { passive: true }));
+    return () => {
+      window.clearTimeout(timer);
+      element?.removeEventListener('scroll', note);
+      byHand.forEach(each => element?.removeEventListener(each, give));
+    };
+  }, [actions, box]);
 }

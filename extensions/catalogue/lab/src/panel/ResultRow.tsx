@@ -1,51 +1,77 @@
 import {
+  memo,
+  useEffect,
   useId,
+  useRef,
+  useState,
   type FocusEvent,
-  type KeyboardEvent,
   type ReactElement,
-  type ReactNode
+  type RefObject
 } from 'react';
+import type { Found } from '../merge';
 import type { ItemSummary } from '../tokens';
-import { extent, period, plural, shape, storedSize, variable, variables } from './format';
-import { useIcons } from './icons';
+import { usePanel } from './context';
+import { facts, period, plural, shape } from './format';
+import { ItemDetails } from './ItemDetails';
+
+/** Height of a row that is not open, in pixels. */
+export const ROW_HEIGHT = 74;
 
 interface Props {
-  readonly item: ItemSummary;
-  readonly catalogue: string | null;
-  readonly selected: boolean;
-  readonly reachable: boolean;
-  readonly inserting: boolean;
-  readonly onSelect: () => void;
-  readonly onInsert: () => void;
-  readonly onKeyDown: (event: KeyboardEvent<HTMLLIElement>) => void;
+  readonly row: Found;
+  readonly index: number;
+  /** How many rows there are, or -1 where that is unknown. */
+  readonly count: number;
+  readonly top: number;
+  readonly catalogues: ReadonlyMap<string, string>;
+  readonly isSelected: boolean;
+  readonly isHighlighted: boolean;
+  readonly isReachable: boolean;
+  readonly isInserting: boolean;
+  /** Told how high the row is while it is open. */
+  readonly onHeight: (pixels: number) => void;
 }
 
-/** One item: what it is, how large, when, what is wrong with it, and the button that writes code. */
+/** One item: what it is, how large, when, what is wrong with it, and what can be done with it. */
 export function ResultRow(props: Props): ReactElement {
-  const { item, selected, onSelect, onKeyDown } = props;
+  const { actions } = usePanel();
+  const { row, index, isSelected } = props;
   const titleId = useId();
+  const element = useRef<HTMLLIElement>(null);
+  useHeight(element, isSelected, props.onHeight);
+  const select = () => actions.search.select(row.key);
   return (
     <li
+      ref={element}
       className="eohub-ResultRow"
-      tabIndex={props.reachable ? 0 : -1}
-      aria-current={selected}
+      data-index={index}
+      data-highlighted={props.isHighlighted}
+      style={{ top: props.top, [isSelected ? 'minHeight' : 'height']: ROW_HEIGHT }}
+      tabIndex={props.isReachable ? 0 : -1}
+      aria-current={isSelected}
       aria-labelledby={titleId}
-      onFocus={event => selectByKeyboard(event, onSelect)}
-      onClick={onSelect}
-      onKeyDown={onKeyDown}
+      aria-posinset={index + 1}
+      aria-setsize={props.count}
+      onFocus={event => selectByKeyboard(event, select)}
+      onClick={select}
+      onContextMenu={select}
+      onDoubleClick={() => actions.openItem(row.item)}
+      onMouseEnter={() => actions.search.highlight(row.key)}
     >
+      <Quicklook item={row.item} />
       <div className="eohub-ResultRow-head">
-        <span id={titleId} className="eohub-ResultRow-title" title={item.title}>
-          {item.title}
+        <span id={titleId} className="eohub-ResultRow-title" title={row.item.title}>
+          {row.item.title}
         </span>
-        <span className="eohub-Kind">{item.kind}</span>
+        <span className="eohub-Kind">{row.item.kind}</span>
       </div>
-      <Facts item={item} catalogue={props.catalogue} />
+      <Facts row={row} catalogues={props.catalogues} />
       <div className="eohub-ResultRow-foot">
-        <Defects item={item} />
-        <InsertButton item={item} inserting={props.inserting} onInsert={props.onInsert} />
+        <When item={row.item} />
+        <Defects item={row.item} />
+        <RowButtons row={row} isInserting={props.isInserting} />
       </div>
-      {selected && <Details item={item} />}
+      {isSelected && <ItemDetails row={row} catalogues={props.catalogues} />}
     </li>
   );
 }
@@ -54,162 +80,125 @@ export function ResultRow(props: Props): ReactElement {
  * Select what the keyboard reaches. A mouse selects when its button is up: the row that was selected before
  * closes, and what is pressed would move away from under the pointer.
  */
-function selectByKeyboard(event: FocusEvent<HTMLLIElement>, onSelect: () => void): void {
+function selectByKeyboard(event: FocusEvent<HTMLLIElement>, select: () => void): void {
   if (event.target === event.currentTarget && event.target.matches(':focus-visible')) {
-    onSelect();
+    select();
   }
 }
 
-function Facts({ item, catalogue }: { item: ItemSummary; catalogue: string | null }): ReactElement {
-  const size = storedSize(item);
-  const assets = item.kind === 'Zarr' ? '' : plural(item.asset_count, 'asset');
-  const first = [size, assets, variables(item), catalogue].filter(Boolean);
-  return (
-    <>
-      {first.length > 0 && <div className="eohub-ResultRow-facts">{first.join(' · ')}</div>}
-      {item.dimensions.length > 0 && (
-        <div className="eohub-ResultRow-facts">{shape(item.dimensions)}</div>
-      )}
-      <div className="eohub-ResultRow-facts">{period(item.start, item.end)}</div>
-    </>
-  );
+function useHeight(
+  element: RefObject<HTMLElement>,
+  isSelected: boolean,
+  onHeight: (pixels: number) => void
+): void {
+  useEffect(() => {
+    const row = element.current;
+    if (!isSelected || !row) {
+      return undefined;
+    }
+    const sizes = new ResizeObserver(() => onHeight(row.offsetHeight));
+    sizes.observe(row);
+    onHeight(row.offsetHeight);
+    return () => sizes.disconnect();
+  }, [element, isSelected, onHeight]);
 }
 
-function Defects({ item }: { item: ItemSummary }): ReactElement {
-  if (item.defects.length === 0) {
-    return <span />;
+/** The small picture of an item, asked for when its row is drawn; none where it cannot be had. */
+const Quicklook = memo(function Quicklook({ item }: { item: ItemSummary }): ReactElement {
+  const { actions } = usePanel();
+  const [isGone, setGone] = useState(false);
+  const { catalogue, collection, id, quicklook } = item;
+  if (quicklook === null || isGone) {
+    return <span className="eohub-Quicklook" aria-hidden="true" />;
   }
+  const key = { catalogue, collection, item: id, asset: quicklook };
   return (
-    <details className="eohub-Defects" onClick={event => event.stopPropagation()}>
-      <summary>{plural(item.defects.length, 'defect')}</summary>
-      <ul>
-        {item.defects.map(defect => (
-          <li key={defect.code}>{defect.message}</li>
-        ))}
-      </ul>
-    </details>
+    <img
+      className="eohub-Quicklook"
+      src={actions.quicklookUrl(key)}
+      alt=""
+      loading="lazy"
+      decoding="async"
+      onError={() => setGone(true)}
+    />
+  );
+});
+
+function Facts({ row, catalogues }: Pick<Props, 'row' | 'catalogues'>): ReactElement {
+  const { item, also } = row;
+  const names = [item, ...also].map(each => catalogues.get(each.catalogue) ?? each.catalogue);
+  const where = catalogues.size > 1 ? names.join(' and ') : null;
+  const told = [...facts(item), where].filter(Boolean);
+  return (
+    <div className="eohub-ResultRow-facts" title={told.join(' · ')}>
+      {told.map((each, index) => (
+        <span key={index}>{each}</span>
+      ))}
+    </div>
   );
 }
 
-interface InsertProps {
-  readonly item: ItemSummary;
-  readonly inserting: boolean;
-  readonly onInsert: () => void;
+function When({ item }: { item: ItemSummary }): ReactElement {
+  const told = [period(item.start, item.end), shape(item.dimensions)].filter(Boolean);
+  return (
+    <div className="eohub-ResultRow-facts" title={told.join(' · ')}>
+      {told.map((each, index) => (
+        <span key={index}>{each}</span>
+      ))}
+    </div>
+  );
 }
 
-function InsertButton({ item, inserting, onInsert }: InsertProps): ReactElement {
-  const { add: Add } = useIcons();
+/** A mark with the number of defects; the row tells them when it is open. */
+function Defects({ item }: { item: ItemSummary }): ReactElement | null {
+  const told = item.defects.map(each => each.message).join(' ');
+  return item.defects.length === 0 ? null : (
+    <span className="eohub-Defects" title={told}>
+      {plural(item.defects.length, 'defect')}
+    </span>
+  );
+}
+
+function RowButtons({ row, isInserting }: { row: Found; isInserting: boolean }): ReactElement {
+  const { icons, actions } = usePanel();
   const reasonId = useId();
-  const refusal = item.code_refusal;
+  const refusal = row.item.code_refusal;
   return (
-    <>
+    <div className="eohub-Split">
       <button
         type="button"
         className="jp-mod-styled eohub-Insert"
         // Not `disabled`: the reason has to be reachable by keyboard and screen reader.
-        aria-disabled={refusal !== null || inserting}
+        aria-disabled={refusal !== null || isInserting}
         aria-describedby={refusal === null ? undefined : reasonId}
         title={refusal ?? 'Insert code that opens and plots this item'}
         onClick={() => {
-          if (refusal === null && !inserting) {
-            onInsert();
+          if (refusal === null && !isInserting) {
+            actions.insert(row.item, row.key);
           }
         }}
       >
-        <Add /> {inserting ? 'Inserting' : 'Insert code'}
+        <icons.add /> <span>{isInserting ? 'Inserting' : 'Insert code'}</span>
       </button>
       {refusal !== null && (
         <span id={reasonId} className="eohub-Refusal">
           {refusal}
         </span>
       )}
-    </>
-  );
-}
-
-function Details({ item }: { item: ItemSummary }): ReactElement {
-  return (
-    <dl className="eohub-Details">
-      {item.description && (
-        <>
-          <dt>About</dt>
-          <dd>{item.description}</dd>
-        </>
-      )}
-      {item.variables.length > 0 && (
-        <>
-          <dt>Variables</dt>
-          {item.variables.map(each => (
-            <dd key={each.name}>
-              {variable(each)} ({each.dimensions.join(', ')})
-              {each.description && `: ${each.description}`}
-              {each.extent && `, ${extent(each)}`}
-            </dd>
-          ))}
-        </>
-      )}
-      {item.code_refusal && (
-        <>
-          <dt>Code</dt>
-          <dd>{item.code_refusal}</dd>
-        </>
-      )}
-      <dt>Id</dt>
-      <dd>
-        {item.collection ? `${item.collection} / ` : ''}
-        {item.id || 'none'}
-      </dd>
-      <Origin item={item} />
-    </dl>
-  );
-}
-
-/** What a person needs to know before the data is shown to others. */
-function Origin({ item }: { item: ItemSummary }): ReactElement {
-  return (
-    <>
-      {(item.license ?? item.license_url) && (
-        <>
-          <dt>Licence</dt>
-          <dd>
-            <Linked url={item.license_url}>{item.license ?? item.license_url}</Linked>
-          </dd>
-        </>
-      )}
-      {item.attribution && (
-        <>
-          <dt>Attribution</dt>
-          <dd>{item.attribution}</dd>
-        </>
-      )}
-      {item.providers.length > 0 && (
-        <>
-          <dt>Providers</dt>
-          {item.providers.map((each, index) => (
-            <dd key={index}>{each}</dd>
-          ))}
-        </>
-      )}
-      {item.sources.length > 0 && (
-        <>
-          <dt>Source</dt>
-          {item.sources.map((each, index) => (
-            <dd key={index}>
-              <Linked url={each.url}>{each.title}</Linked>
-            </dd>
-          ))}
-        </>
-      )}
-    </>
-  );
-}
-
-function Linked({ url, children }: { url: string | null; children: ReactNode }): ReactElement {
-  return url === null ? (
-    <>{children}</>
-  ) : (
-    <a href={url} target="_blank" rel="noopener noreferrer">
-      {children}
-    </a>
+      <button
+        type="button"
+        className="jp-mod-styled eohub-Open"
+        aria-haspopup="menu"
+        aria-label={`Open ${row.item.title}`}
+        title="Open"
+        onClick={event => {
+          actions.search.select(row.key);
+          const { left, bottom } = event.currentTarget.getBoundingClientRect();
+          actions.openMenu(left, bottom);
+        }}
+      >
+        <icons.caret />
+      </button>
+    </div>
   );
 }

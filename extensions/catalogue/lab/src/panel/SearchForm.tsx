@@ -1,63 +1,53 @@
-import { useEffect, useRef, type FormEvent, type ReactElement, type RefObject } from 'react';
-import { dateFault, EMPTY_FORM, type SearchForm as Form } from '../state';
-import { useIcons } from './icons';
+import {
+  useEffect,
+  useRef,
+  type FormEvent,
+  type ReactElement,
+  type ReactNode,
+  type RefObject
+} from 'react';
+import { filtersOf, isEmpty, timeFault } from '../form';
+import { isAsking, type SearchState } from '../state';
+import { usePanel } from './context';
+import { Fold } from './Header';
 
 interface Props {
-  readonly form: Form;
-  readonly asking: boolean;
-  readonly onEdit: (form: Form) => void;
-  readonly onSearch: (form: Form) => void;
-  readonly onCancel: () => void;
+  readonly search: SearchState;
+  /** The filters, where they are open. */
+  readonly children: ReactNode;
 }
 
-/** Words and dates, and the button that searches or stops. */
-export function SearchForm(props: Props): ReactElement {
-  const { form, onEdit, onSearch } = props;
-  const fault = dateFault(form);
+/** Words, the way to the filters, and the button that searches or stops. */
+export function SearchForm({ search, children }: Props): ReactElement {
+  const { actions } = usePanel();
+  const { form } = search;
   const words = useFocusOfPanel();
+  const filters = filtersOf(form).filter(each => each !== 'words').length;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    onSearch(form);
+    actions.search.search(form);
   };
   return (
     <form className="eohub-SearchForm" role="search" onSubmit={submit}>
-      <input
-        ref={words}
-        type="search"
-        className="jp-mod-styled"
-        aria-label="Search words"
-        placeholder="Search words"
-        maxLength={500}
-        value={form.words}
-        onChange={event => onEdit({ ...form, words: event.target.value })}
-      />
-      <div className="eohub-SearchForm-dates">
-        <DateField
-          label="From"
-          value={form.from}
-          fault={fault}
-          onChange={from => onEdit({ ...form, from })}
+      <div className="eohub-Line">
+        <input
+          ref={words}
+          type="search"
+          className="jp-mod-styled"
+          aria-label="Search words"
+          placeholder="Search words"
+          maxLength={500}
+          value={form.words}
+          onChange={event => actions.search.edit({ ...form, words: event.target.value })}
         />
-        <DateField
-          label="To"
-          value={form.to}
-          fault={fault}
-          onChange={to => onEdit({ ...form, to })}
+        <Fold
+          search={search}
+          section="filters"
+          label={filters > 0 ? `Filters (${filters})` : 'Filters'}
         />
       </div>
-      {fault && (
-        <p id="eohub-date-fault" className="eohub-Fault" role="alert">
-          {fault}{' '}
-          <button
-            type="button"
-            className="eohub-Link"
-            onClick={() => onSearch({ ...form, from: form.to, to: form.from })}
-          >
-            Swap them
-          </button>
-        </p>
-      )}
-      <Buttons {...props} fault={fault} />
+      {children}
+      <Buttons search={search} />
     </form>
   );
 }
@@ -73,53 +63,41 @@ function useFocusOfPanel(): RefObject<HTMLInputElement> {
   return field;
 }
 
-function Buttons(props: Props & { readonly fault: string | null }): ReactElement {
-  const { form, asking, fault, onSearch, onCancel } = props;
-  const icons = useIcons();
-  const empty = !form.words && !form.from && !form.to;
+function Buttons({ search }: { search: SearchState }): ReactElement {
+  const { icons, actions } = usePanel();
+  const { form, cleared } = search;
+  const isBlank = isEmpty(form);
   return (
-    <div className="eohub-SearchForm-buttons">
-      <button type="submit" className="jp-mod-styled jp-mod-accept" disabled={fault !== null}>
+    <div className="eohub-Line">
+      <button
+        type="submit"
+        className="jp-mod-styled jp-mod-accept eohub-Wide"
+        disabled={timeFault(form) !== null}
+      >
         Search
       </button>
-      {asking ? (
-        <button type="button" className="jp-mod-styled" onClick={onCancel}>
+      {isAsking(search) ? (
+        <button type="button" className="jp-mod-styled" onClick={() => actions.search.cancel()}>
           <icons.stop /> Stop
+        </button>
+      ) : isBlank && cleared !== null ? (
+        <button
+          type="button"
+          className="jp-mod-styled"
+          onClick={() => actions.search.restoreCleared()}
+        >
+          Undo clear
         </button>
       ) : (
         <button
           type="button"
           className="jp-mod-styled"
-          disabled={empty}
-          onClick={() => onSearch(EMPTY_FORM)}
+          disabled={isBlank}
+          onClick={() => actions.search.clear()}
         >
           Clear
         </button>
       )}
     </div>
-  );
-}
-
-interface DateProps {
-  readonly label: string;
-  readonly value: string;
-  readonly fault: string | null;
-  readonly onChange: (value: string) => void;
-}
-
-function DateField({ label, value, fault, onChange }: DateProps): ReactElement {
-  return (
-    <label>
-      <span>{label}</span>
-      <input
-        type="date"
-        className="jp-mod-styled"
-        max="9999-12-31"
-        value={value}
-        aria-invalid={fault !== null}
-        aria-describedby={fault === null ? undefined : 'eohub-date-fault'}
-        onChange={event => onChange(event.target.value)}
-      />
-    </label>
   );
 }

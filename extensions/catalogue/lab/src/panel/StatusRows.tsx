@@ -1,28 +1,26 @@
 import { useEffect, useState, type ReactElement } from 'react';
-import type { CatalogueHealth, CatalogueRow, DataStoreRow } from '../state';
-import { useIcons } from './icons';
-
-interface Props {
-  readonly rows: readonly CatalogueRow[];
-  readonly dataStore: DataStoreRow | null;
-  readonly onRetry: (catalogue: string) => void;
-  readonly onRetryDataStore: () => void;
-}
+import { filterNames } from '../describe';
+import { chosenRows, type CatalogueHealth, type CatalogueRow, type SearchState } from '../state';
+import { isTotalWrong } from '../totals';
+import { usePanel } from './context';
+import { number, plural } from './format';
+import { IconButton } from './Header';
 
 /** One row per catalogue and one for the data: how it does, and a button where a person can do something. */
-export function StatusRows(props: Props): ReactElement {
-  const { rows, dataStore, onRetry, onRetryDataStore } = props;
+export function StatusRows({ search }: { search: SearchState }): ReactElement {
+  const { actions } = usePanel();
+  const { dataStore } = search;
   return (
     <ul className="eohub-StatusRows" aria-label="Catalogues and data store">
-      {rows.map(row => (
+      {chosenRows(search).map(row => (
         <StatusRow
           key={row.source.id}
           title={row.source.title}
-          address={row.source.url}
+          address={row.source.url ?? row.source.path}
           health={row.health}
-          found={found(row)}
-          note={row.note}
-          onRetry={() => onRetry(row.source.id)}
+          found={foundOf(row)}
+          notes={notesOf(row)}
+          onRetry={() => actions.search.retry(row.source.id)}
         />
       ))}
       {dataStore !== null && (
@@ -31,8 +29,8 @@ export function StatusRows(props: Props): ReactElement {
           address={dataStore.url}
           health={dataStore.health}
           found=""
-          note={null}
-          onRetry={onRetryDataStore}
+          notes={[]}
+          onRetry={actions.retryDataStore}
         />
       )}
     </ul>
@@ -45,17 +43,17 @@ interface RowProps {
   readonly health: CatalogueHealth;
   /** What stands behind "ok". */
   readonly found: string;
-  readonly note: string | null;
+  readonly notes: readonly string[];
   readonly onRetry: () => void;
 }
 
-function StatusRow({ title, address, health, found, note, onRetry }: RowProps): ReactElement {
-  const { refresh: Refresh } = useIcons();
+function StatusRow({ title, address, health, found, notes, onRetry }: RowProps): ReactElement {
+  const { icons } = usePanel();
   const problem = 'problem' in health ? health.problem : null;
-  const canRetry =
-    health.kind === 'retrying' || health.kind === 'failed' || health.kind === 'stopped';
+  const canRetry = ['retrying', 'failed', 'stopped'].includes(health.kind);
+  const told = problem ? [`${problem.detail} ${problem.hint ?? ''}`.trim(), ...notes] : notes;
   return (
-    <li className="eohub-StatusRow" data-health={health.kind}>
+    <li className="eohub-StatusRow" data-health={health.kind} data-long={told.length > 0}>
       <span className="eohub-StatusRow-light" aria-hidden="true" />
       <span className="eohub-StatusRow-title" title={address ?? undefined}>
         {title}
@@ -63,31 +61,57 @@ function StatusRow({ title, address, health, found, note, onRetry }: RowProps): 
       <span className="eohub-StatusRow-state" role="status">
         {wording(health, found)}
       </span>
-      {health.kind === 'retrying' && <Countdown until={health.at} />}
+      {health.kind === 'retrying' && (
+        <Countdown until={health.at} before={BUSY.has(health.problem.code) ? '' : 'in '} />
+      )}
       {canRetry && (
-        <button
-          type="button"
-          className="eohub-IconButton"
-          title={`Try ${title} again now`}
-          aria-label={`Try ${title} again now`}
-          onClick={onRetry}
-        >
-          <Refresh />
-        </button>
+        <IconButton label={`Try ${title} again now`} onClick={onRetry}>
+          <icons.refresh />
+        </IconButton>
       )}
-      {problem && (
-        <p className="eohub-StatusRow-problem">
-          {problem.detail} {problem.hint}
+      {told.map(each => (
+        <p key={each} className="eohub-StatusRow-problem">
+          {each}
         </p>
-      )}
-      {note && <p className="eohub-StatusRow-problem">{note}</p>}
+      ))}
     </li>
   );
 }
 
-function found(row: CatalogueRow): string {
-  return `${row.matched ?? row.shown}${row.matched === null && row.next !== null ? '+' : ''}`;
+/** How many items of how many; a total that cannot be right is left out. */
+function foundOf(row: CatalogueRow): string {
+  const { shown, matched, next } = row;
+  if (next === null) {
+    return number(shown);
+  }
+  return matched === null || isTotalWrong(row)
+    ? `${number(shown)}+`
+    : `${number(shown)} of about ${number(matched)}`;
 }
+
+/** What a person should know about how a catalogue's part of the list came to be. */
+function notesOf(row: CatalogueRow): readonly string[] {
+  const notes: string[] = [];
+  if (row.note !== null) {
+    notes.push(row.note);
+  }
+  if (row.doneHere.length > 0) {
+    notes.push(
+      `It cannot search by ${filterNames(row.doneHere)}: that was done here, on what it gave.`
+    );
+  }
+  if (isTotalWrong(row)) {
+    const gave = plural(row.shown + row.repeated, 'item');
+    notes.push(`Its total of ${number(row.matched ?? 0)} cannot be right: it gave ${gave}.`);
+  }
+  if (row.repeated > 0) {
+    notes.push(`It gave ${plural(row.repeated, 'item')} more than once; each is one row here.`);
+  }
+  return notes;
+}
+
+const AWAY: ReadonlySet<string> = new Set(['unavailable', 'server_unreachable', 'server_stopped']);
+const BUSY: ReadonlySet<string> = new Set(['catalogue_busy', 'too_many']);
 
 function wording(health: CatalogueHealth, found: string): string {
   switch (health.kind) {
@@ -100,20 +124,32 @@ function wording(health: CatalogueHealth, found: string): string {
     case 'stopped':
       return 'stopped';
     case 'retrying':
-      return 'unreachable, retrying';
+      return `${faultOf(health.problem.code)}, ${'retrying'}`;
     case 'failed':
-      return ['unavailable', 'server_unreachable', 'server_stopped'].includes(health.problem.code)
-        ? 'unreachable'
-        : 'failed';
+      return faultOf(health.problem.code);
   }
 }
 
+function faultOf(code: string): string {
+  if (BUSY.has(code)) {
+    return 'busy';
+  }
+  if (code.includes('login') || code === 'unauthenticated') {
+    return 'needs login';
+  }
+  if (code.includes('timeout') || code.includes('timed_out')) {
+    return 'timed out';
+  }
+  return AWAY.has(code) ? 'unreachable' : 'failed';
+}
+
 /** Seconds left; hidden from screen readers, which would read every one of them. */
-function Countdown({ until }: { until: number }): ReactElement {
+function Countdown({ until, before }: { until: number; before: string }): ReactElement {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     const timer = window.setInterval(() => setNow(Date.now()), 500);
     return () => window.clearInterval(timer);
   }, [until]);
-  return <span aria-hidden="true">in {Math.max(0, Math.ceil((until - now) / 1000))} s</span>;
+  const seconds = Math.max(0, Math.ceil((until - now) / 1000));
+  return <span aria-hidden="true">{`${before}${seconds} s`}</span>;
 }

@@ -1,4 +1,5 @@
 import type { Dimension, ItemSummary, Variable } from '../tokens';
+import type { Totals } from '../totals';
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 const NUMBERS = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
@@ -68,10 +69,28 @@ export function plural(count: number, word: string): string {
 }
 
 /** What is shown of how many, without making a total up. */
-export function total(shown: number, matched: number | null, isAll: boolean): string {
+export function total({ shown, isAll, matched, isAbout }: Totals): string {
   if (isAll) {
     return `showing all ${NUMBERS.format(shown)}`;
   }
-  const of = matched === null ? 'total unknown' : `of ${NUMBERS.format(matched)}`;
-  return `showing ${NUMBERS.format(shown)}${matched === null ? ',' : ''} ${of}`;
+  return matched === null
+    ? `showing ${NUMBERS.format(shown)}, total unknown`
+    : `showing ${NUMBERS.format(shown)} of ${isAbout ? 'about ' : ''}${NUMBERS.format(matched)}`;
+}
+
+/** A number with its thousands apart. */
+export function number(count: number): string {
+  return NUMBERS.format(count);
+}
+
+/** How large an item is and what it holds, as far as it tells. */
+export function facts(item: ItemSummary): readonly string[] {
+  const assets = item.kind === 'Zarr' ? '' : plural(item.asset_count, 'asset');
+  const clouds = item.cloud_cover === null ? '' : `${Number(item.cloud_cover.toFixed(1))} % cloud`;
+  return [storedSize(item), assets, variables(item), clouds].filter(each => each !== '');
+}
+
+/** The day of a time, such as "2020-12-31". */
+export function day(time: string): string {
+  return time.slice(0, 10);
 }

@@ -1,10 +1,15 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ICommandPalette } from '@jupyterlab/apputils';
+import { Clipboard, ICommandPalette } from '@jupyterlab/apputils';
+import type { CommandRegistry } from '@lumino/commands';
+import { isEmpty } from '../form';
 import { catalogueIcon } from '../icons';
 import { ICatalogueSession } from '../session';
-import { isAsking } from '../state';
+import { hasMore, isAsking, type Section } from '../state';
+import { OPEN_ITEM } from './names';
 
 const CATEGORY = 'Catalogue';
+
+type Actions = Readonly<Record<string, CommandRegistry.ICommandOptions>>;
 
 /** Every action of the panel as a command, in the palette too. */
 export const commands: JupyterFrontEndPlugin<void> = {
@@ -18,30 +23,29 @@ export const commands: JupyterFrontEndPlugin<void> = {
     session: ICatalogueSession,
     palette: ICommandPalette | null
   ): void => {
-    for (const [name, options] of Object.entries(actions(session))) {
+    const all = { ...searching(session), ...sections(session), ...items(app, session) };
+    const describedBy = { args: { type: 'object', properties: {} } };
+    for (const [name, options] of Object.entries(all)) {
       const command = `eohub-catalogue:${name}`;
-      app.commands.addCommand(command, options);
+      app.commands.addCommand(command, { describedBy, ...options });
       palette?.addItem({ command, category: CATEGORY });
     }
     session.search.store.subscribe(() => app.commands.notifyCommandChanged());
   }
 };
 
-/** The commands by name; each does one thing that the panel can do. */
-function actions(session: ICatalogueSession) {
+/** What a person can do with the search. */
+function searching(session: ICatalogueSession): Actions {
   const { search } = session;
   const state = () => search.store.get();
-  const schema = { args: { type: 'object', properties: {} } } as const;
   return {
     show: {
       label: 'Show the Catalogue',
       icon: catalogueIcon,
-      describedBy: schema,
       execute: () => session.show()
     },
     'search-again': {
       label: 'Search Catalogues Again',
-      describedBy: schema,
       execute: () => {
         session.show();
         void search.load();
@@ -49,26 +53,112 @@ function actions(session: ICatalogueSession) {
     },
     stop: {
       label: 'Stop the Catalogue Search',
-      describedBy: schema,
       isEnabled: () => isAsking(state()),
       execute: () => search.cancel()
     },
     more: {
       label: 'Show More Catalogue Items',
-      describedBy: schema,
-      isEnabled: () => state().rows.some(row => row.next !== null),
+      isEnabled: () => hasMore(state()),
       execute: () => search.more()
     },
+    clear: {
+      label: 'Clear the Catalogue Search',
+      isEnabled: () => !isEmpty(state().form),
+      execute: () => search.clear()
+    },
+    'undo-clear': {
+      label: 'Undo Clearing the Catalogue Search',
+      isEnabled: () => state().cleared !== null,
+      execute: () => search.restoreCleared()
+    },
+    'copy-link': {
+      label: 'Copy a Link to the Catalogue Search',
+      execute: () => session.copyLink()
+    },
+    'insert-search-code': {
+      label: 'Insert the Catalogue Search as Code',
+      isEnabled: () => state().searched !== null,
+      execute: () => session.insertSearchCode()
+    }
+  };
+}
+
+/** The parts of the panel that can be folded away, and what is in them. */
+function sections(session: ICatalogueSession): Actions {
+  const { search } = session;
+  const isOpen = (section: Section) => search.store.get().view.open.includes(section);
+  const folding = (section: Section, label: string): CommandRegistry.ICommandOptions => ({
+    label,
+    isToggled: () => isOpen(section),
+    execute: () => {
+      session.show();
+      search.fold(section, !isOpen(section));
+    }
+  });
+  return {
+    catalogues: folding('catalogues', 'Choose and Add Catalogues'),
+    filters: folding('filters', 'Show Catalogue Filters'),
+    map: {
+      label: 'Show the Catalogue Map',
+      isToggled: () => search.store.get().view.frame.open,
+      execute: () => {
+        session.show();
+        const { frame } = search.store.get().view;
+        search.arrange({ frame: { ...frame, open: !frame.open } });
+      }
+    },
+    saved: folding('saved', 'Saved and Frozen Catalogue Searches')
+  };
+}
+
+/** What a person can do with the selected item. */
+function items(app: JupyterFrontEnd, session: ICatalogueSession): Actions {
+  const { search } = session;
+  const insert = async (isNew: boolean) => {
+    const item = search.selected();
+    const { selected } = search.store.get();
+    if (item && selected !== null) {
+      await session.insert(item, selected, isNew);
+    }
+  };
+  const hasCode = () => search.selected()?.code_refusal === null;
+  return {
     'insert-code': {
       label: 'Insert Code for the Selected Catalogue Item',
-      describedBy: schema,
-      isEnabled: () => search.selected()?.code_refusal === null,
-      execute: async () => {
+      isEnabled: hasCode,
+      execute: () => insert(false)
+    },
+    'insert-code-new': {
+      label: 'Insert Code for the Selected Catalogue Item into a New Notebook',
+      isEnabled: hasCode,
+      execute: () => insert(true)
+    },
+    'open-selected': {
+      label: 'Open the Page of the Selected Catalogue Item',
+      isEnabled: () => search.selected() !== null && app.commands.hasCommand(OPEN_ITEM),
+      execute: () => {
         const item = search.selected();
-        const { selected } = state();
-        if (item && selected !== null) {
-          await session.insert(item, selected);
+        if (item) {
+          session.openItem(item);
         }
+      }
+    },
+    'only-collection': {
+      label: 'Search Only the Collection of the Selected Item',
+      isEnabled: () => (search.selected()?.collection ?? null) !== null,
+      execute: () => {
+        const collection = search.selected()?.collection;
+        if (collection) {
+          search.search({ ...search.store.get().form, collections: [collection] });
+        }
+      }
+    },
+    'copy-id': {
+      label: 'Copy the Id of the Selected Catalogue Item',
+      isEnabled: () => (search.selected()?.id ?? '') !== '',
+      execute: () => {
+        Clipboard.copyToSystem(search.selected()?.id ?? '');
+        search.announce('The id is copied');
       }
     }
   };

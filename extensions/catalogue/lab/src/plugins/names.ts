@@ -9,3 +9,12 @@ export const OPEN_ITEM = 'eohub-catalogue:open-item';
 
 /** The plugin whose schema holds the map's settings. */
 export const MAP_PLUGIN = '@eohub/catalogue:map';
+
+/** The menu of a row, in its order; each command acts on the selected item. */
+export const ROW_COMMANDS = [
+  'eohub-catalogue:insert-code',
+  'eohub-catalogue:insert-code-new',
+  'eohub-catalogue:open-selected',
+  'eohub-catalogue:only-collection',
+  'eohub-catalogue:copy-id'
+] as const;

@@ -1,19 +1,23 @@
 import { ReactPanel, useStore } from '@eohub/toolkit';
 import {
   ILayoutRestorer,
+  IRouter,
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { IStateDB } from '@jupyterlab/statedb';
+import { MenuSvg } from '@jupyterlab/ui-components';
 import type { ReactElement } from 'react';
 import { catalogueIcon, panelIcons } from '../icons';
-import { CataloguePanel, type PanelActions } from '../panel/CataloguePanel';
-import { restoreForm } from '../restore';
-import type { CatalogueSearch } from '../search';
+import { linkedSearch, type LinkedSearch } from '../link';
+import { CataloguePanel } from '../panel/CataloguePanel';
+import type { PanelActions } from '../panel/context';
+import { MapArea } from '../panel/map/MapArea';
+import { restorePanel } from '../restore';
 import { ICatalogueSession, SelectedItems } from '../session';
 import { ISelectedItems } from '../tokens';
 import { Watch } from '../watch';
-import { PANEL_ID, PANEL_PLUGIN } from './names';
+import { PANEL_ID, PANEL_PLUGIN, ROW_COMMANDS } from './names';
 
 /** The panel in the left sidebar. */
 export const panel: JupyterFrontEndPlugin<ISelectedItems> = {
@@ -22,17 +26,18 @@ export const panel: JupyterFrontEndPlugin<ISelectedItems> = {
   autoStart: true,
   provides: ISelectedItems,
   requires: [ICatalogueSession],
-  optional: [ILayoutRestorer, IStateDB],
+  optional: [ILayoutRestorer, IStateDB, IRouter],
   activate: (
     app: JupyterFrontEnd,
     session: ICatalogueSession,
     restorer: ILayoutRestorer | null,
-    states: IStateDB | null
+    states: IStateDB | null,
+    router: IRouter | null
   ): ISelectedItems => {
     const { search } = session;
-    const actions = actionsOf(session);
-    const restored = restoreForm(search, states);
-    const watch = new Watch(search, restored);
+    const linked = linkedSearch(router?.current.search ?? '');
+    const actions = actionsOf(app, session);
+    const watch = new Watch(search, restorePanel(search, states, linked));
     const widget = new ReactPanel({
       id: PANEL_ID,
       title: 'Catalogue',
@@ -40,36 +45,66 @@ export const panel: JupyterFrontEndPlugin<ISelectedItems> = {
       className: 'eohub-Catalogue',
       firstField: 'input[type=search]',
       onVisible: visible => watch.setVisible(visible),
-      render: () => <Connected search={search} actions={actions} />
+      render: () => <Connected session={session} actions={actions} />
     });
     app.shell.add(widget, 'left', { rank: 300, type: 'Catalogue' });
     restorer?.add(widget, PANEL_ID);
+    for (const command of ROW_COMMANDS) {
+      app.contextMenu.addItem({ command, selector: '.eohub-ResultRow' });
+    }
+    showLinked(app, session, linked);
     return new SelectedItems(search);
   }
 };
 
-function Connected({
-  search,
-  actions
-}: {
-  search: CatalogueSearch;
-  actions: PanelActions;
-}): ReactElement {
-  return <CataloguePanel state={useStore(search.store)} icons={panelIcons} actions={actions} />;
+/** Bring the search of a link into view, once the layout of the last visit is back. */
+function showLinked(
+  app: JupyterFrontEnd,
+  session: ICatalogueSession,
+  linked: LinkedSearch | null
+): void {
+  if (linked !== null) {
+    void app.restored.then(() => session.show());
+  }
 }
 
-function actionsOf(session: ICatalogueSession): PanelActions {
-  const { search } = session;
+interface ConnectedProps {
+  readonly session: ICatalogueSession;
+  readonly actions: PanelActions;
+}
+
+function Connected({ session, actions }: ConnectedProps): ReactElement {
+  const state = {
+    search: useStore(session.search.store),
+    registry: useStore(session.registry.store),
+    saved: useStore(session.saved.store),
+    freezing: useStore(session.freezing.store),
+    collections: useStore(session.collections.store),
+    properties: useStore(session.properties.store)
+  };
+  return <CataloguePanel state={state} icons={panelIcons} actions={actions} map={MapArea} />;
+}
+
+function actionsOf(app: JupyterFrontEnd, session: ICatalogueSession): PanelActions {
+  const { client, search, registry, saved, freezing, collections, properties } = session;
+  const menu = new MenuSvg({ commands: app.commands });
+  for (const command of ROW_COMMANDS) {
+    menu.addItem({ command });
+  }
   return {
-    edit: form => search.edit(form),
-    search: form => search.search(form),
-    searchWithout: part => search.searchWithout(part),
-    cancel: () => search.cancel(),
-    more: () => search.more(),
-    retry: catalogue => search.retry(catalogue),
+    search,
+    registry,
+    saved,
+    freezing,
+    collections,
+    properties,
     retryDataStore: () => search.dataStore.ask(),
-    reload: () => void search.load(),
-    select: key => search.select(key),
-    insert: (item, key) => void session.insert(item, key)
+    checkFilter: (text, signal) => client.checkFilter(text, signal),
+    quicklookUrl: key => client.quicklookUrl(key),
+    insert: (item, key) => void session.insert(item, key),
+    openItem: item => session.openItem(item),
+    openMenu: (x, y) => menu.open(x, y),
+    insertSearchCode: () => void session.insertSearchCode(),
+    copyLink: () => void session.copyLink()
   };
 }

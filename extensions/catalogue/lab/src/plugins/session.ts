@@ -1,12 +1,23 @@
-import { toastProblem, problemOf } from '@eohub/toolkit';
+import { ProblemError, toastProblem, problemOf } from '@eohub/toolkit';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { Clipboard } from '@jupyterlab/apputils';
+import { PageConfig } from '@jupyterlab/coreutils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { Collections } from '../collections';
+import { Freezing } from '../freezing';
 import { insertCode } from '../insert';
+import { linkOf } from '../link';
+import { Queryables } from '../queryables';
+import { Registry } from '../registry';
+import { BROWSER_CLOCK } from '../retries';
+import { SavedThings } from '../saved';
 import { CatalogueSearch } from '../search';
 import { ICatalogueSession } from '../session';
+import { chosenRows } from '../state';
 import { ICatalogueClient } from '../tokens';
-import { PANEL_ID, PANEL_PLUGIN } from './names';
+import { labAddress } from '../address';
+import { OPEN_ITEM, PANEL_ID, PANEL_PLUGIN } from './names';
 
 /** The search behind the panel; nothing is asked before the panel is seen. */
 export const session: JupyterFrontEndPlugin<ICatalogueSession> = {
@@ -18,26 +29,77 @@ export const session: JupyterFrontEndPlugin<ICatalogueSession> = {
   optional: [ISettingRegistry],
   activate: (
     app: JupyterFrontEnd,
-    catalogueClient: ICatalogueClient,
+    client: ICatalogueClient,
     notebooks: INotebookTracker,
     registry: ISettingRegistry | null
   ): ICatalogueSession => {
-    const search = new CatalogueSearch(catalogueClient);
+    const search = new CatalogueSearch(client);
     void followPageSize(search, registry);
     return {
-      search,
+      ...partsOf(client, search),
       // Later, since the command palette gives the focus back to the notebook when it closes.
       show: () => void window.setTimeout(() => app.shell.activateById(PANEL_ID)),
-      insert: async (item, key) => {
-        try {
-          await search.insert(item, key, source => insertCode(app, notebooks, source));
-        } catch (error) {
-          toastProblem(problemOf(error));
+      insert: (item, key, isNew = false) =>
+        told(() => search.insert(item, key, source => insertCode(app, notebooks, source, isNew))),
+      openItem: ({ catalogue, collection, id }) => {
+        if (app.commands.hasCommand(OPEN_ITEM)) {
+          void app.commands.execute(OPEN_ITEM, { catalogue, collection, item: id });
         }
-      }
+      },
+      insertSearchCode: () =>
+        told(async () => {
+          for (const query of search.queries()) {
+            const source = await client.searchCode(query, new AbortController().signal);
+            search.announce(
+              `Code inserted into ${await insertCode(app, notebooks, source, false)}`
+            );
+          }
+        }),
+      copyLink: () => told(async () => copyLink(search))
     };
   }
 };
+
+function partsOf(client: ICatalogueClient, search: CatalogueSearch) {
+  const chosen = () => chosenRows(search.store.get()).map(row => row.source);
+  return {
+    client,
+    search,
+    registry: new Registry(client, search, BROWSER_CLOCK),
+    saved: new SavedThings(client, search),
+    freezing: new Freezing(client, search, BROWSER_CLOCK),
+    collections: new Collections(client, chosen, BROWSER_CLOCK),
+    properties: new Queryables(client, chosen)
+  };
+}
+
+function copyLink(search: CatalogueSearch): void {
+  const { form, rows } = search.store.get();
+  const isAll = rows.every(row => row.chosen);
+  const catalogues = isAll ? [] : rows.filter(row => row.chosen).map(row => row.source.id);
+  const link = linkOf(
+    { form, catalogues },
+    labAddress(name => PageConfig.getOption(name))
+  );
+  if (link === null) {
+    throw new ProblemError({
+      code: 'too_long',
+      detail: 'This search is too long for a link.',
+      hint: 'Take a simpler area, or save the search under a name.'
+    });
+  }
+  Clipboard.copyToSystem(link);
+  search.announce('The link is copied');
+}
+
+/** Do something; what goes wrong becomes a toast. */
+async function told(action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    toastProblem(problemOf(error));
+  }
+}
 
 async function followPageSize(
   search: CatalogueSearch,
@@ -46,7 +108,9 @@ async function followPageSize(
   const settings = await registry?.load(PANEL_PLUGIN);
   const read = () => {
     const size = settings?.get('pageSize').composite;
-    search.pageSize = typeof size === 'number' ? size : search.pageSize;
+    if (typeof size === 'number') {
+      search.pageSize = size;
+    }
   };
   settings?.changed.connect(read);
   read();

@@ -8,6 +8,7 @@ import {
   type PointerEvent,
   type ReactElement
 } from 'react';
+import { bounded, LEAST, MOST, type MapFrame } from '../frame';
 import type { MapProps } from '../mapProps';
 import { MapIcon } from './icons';
 import type { Tiles } from './types';
@@ -15,39 +16,17 @@ import type { Tiles } from './types';
 // OpenLayers is as large as the rest of the panel, which is not kept waiting for it.
 const CatalogueMap = lazy(() => import('./CatalogueMap'));
 
-const LEAST = 100;
-const MOST = 600;
 const STEP = 20;
 
-/** How the map lies in the panel. */
-export interface MapFrame {
-  readonly open: boolean;
-  /** In pixels. */
-  readonly height: number;
-}
-
-export const START_FRAME: MapFrame = { open: true, height: 180 };
-
-/** A frame from what was kept, whatever that is. */
-export function frameOf(kept: unknown): MapFrame {
-  const { open, height } = (typeof kept === 'object' && kept ? kept : {}) as Record<
-    string,
-    unknown
-  >;
-  return {
-    open: typeof open === 'boolean' ? open : START_FRAME.open,
-    height: typeof height === 'number' && height > 0 ? bounded(height) : START_FRAME.height
-  };
-}
-
-interface Props extends MapProps {
+/** What the map and its place in the panel need. */
+export interface MapAreaProps extends MapProps {
   readonly frame: MapFrame;
   readonly onFrame: (frame: MapFrame) => void;
   readonly tiles: Tiles | null;
 }
 
 /** The map's place in the panel: it can be closed, and its height changed. Drawing opens it. */
-export function MapArea({ frame, onFrame, ...map }: Props): ReactElement {
+export function MapArea({ frame, onFrame, ...map }: MapAreaProps): ReactElement {
   const id = useId();
   const [dragged, setDragged] = useState<number | null>(null);
   const isOpen = frame.open || map.drawing !== null;
@@ -86,10 +65,6 @@ export function MapArea({ frame, onFrame, ...map }: Props): ReactElement {
       )}
     </section>
   );
-}
-
-function bounded(height: number): number {
-  return Math.round(Math.max(LEAST, Math.min(MOST, height)));
 }
 
 interface GripProps {

@@ -1,0 +1,28 @@
+import type { ReactElement } from 'react';
+import { AreaField } from './AreaField';
+import { CollectionField } from './CollectionField';
+import type { PanelState } from './context';
+import { Cql2Field } from './Cql2Field';
+import type { Drawing } from './mapProps';
+import { PropertyFields } from './PropertyFields';
+import { TimeFields } from './TimeFields';
+
+interface Props {
+  readonly state: PanelState;
+  readonly drawing: Drawing | null;
+  readonly onDraw: (shape: Drawing | null) => void;
+}
+
+/** What narrows a search beside words. */
+export function FilterSection({ state, drawing, onDraw }: Props): ReactElement {
+  const { search } = state;
+  return (
+    <div className="eohub-Filters" role="group" aria-label="Filters">
+      <CollectionField form={search.form} choices={state.collections} />
+      <TimeFields form={search.form} />
+      <AreaField search={search} places={state.saved.places} drawing={drawing} onDraw={onDraw} />
+      <PropertyFields form={search.form} choices={state.properties} />
+      <Cql2Field form={search.form} />
+    </div>
+  );
+}

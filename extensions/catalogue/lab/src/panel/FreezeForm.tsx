@@ -1,0 +1,148 @@
+import { useState, type FormEvent, type ReactElement } from 'react';
+import type { FreezeChoice } from '../freezing';
+import type { FrozenState } from '../tokens';
+import { usePanel, type PanelState } from './context';
+import { bytes, number } from './format';
+
+const ASSETS: readonly { readonly value: FreezeChoice['assets']; readonly label: string }[] = [
+  { value: 'headers', label: 'items, and the size and type of their files' },
+  { value: 'small', label: 'items and their small files' },
+  { value: 'none', label: 'items only' }
+];
+
+/** Keeps the present search for a time without a network, and tells how far that is. */
+export function FreezeForm({ state }: { state: PanelState }): ReactElement {
+  const { freezing, search } = state;
+  return (
+    <details className="eohub-Expert" open={freezing.frozen.length > 0 || undefined}>
+      <summary>Use this search without a network</summary>
+      <NewFrozen isPossible={search.found.length > 0} />
+      <ul className="eohub-Entries" aria-label="Frozen searches">
+        {freezing.frozen.map(each => (
+          <Frozen key={each.id} frozen={each} />
+        ))}
+      </ul>
+      {freezing.problem && (
+        <p className="eohub-Fault" role="alert">
+          {freezing.problem.detail} {freezing.problem.hint}
+        </p>
+      )}
+    </details>
+  );
+}
+
+function NewFrozen({ isPossible }: { isPossible: boolean }): ReactElement {
+  const { actions } = usePanel();
+  const [title, setTitle] = useState('');
+  const [assets, setAssets] = useState<FreezeChoice['assets']>('headers');
+  const [most, setMost] = useState(1000);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const choice = { title: title.trim(), path: pathOf(title), most_items: most, assets };
+    if (choice.title !== '' && (await actions.freezing.start(choice))) {
+      setTitle('');
+    }
+  };
+  return (
+    <form className="eohub-Field" onSubmit={event => void submit(event)}>
+      <input
+        type="text"
+        className="jp-mod-styled"
+        aria-label="Title of the frozen search"
+        placeholder="Title"
+        maxLength={100}
+        value={title}
+        onChange={event => setTitle(event.target.value)}
+      />
+      <AssetsField value={assets} onChange={setAssets} />
+      <div className="eohub-Line">
+        <label className="eohub-Wide">
+          at most{' '}
+          <input
+            type="number"
+            className="jp-mod-styled eohub-Short"
+            aria-label="Most items"
+            min={1}
+            max={10000}
+            value={most}
+            onChange={event =>
+              setMost(Math.min(10000, Math.max(1, event.target.valueAsNumber || 1)))
+            }
+          />{' '}
+          items
+        </label>
+        <button
+          type="submit"
+          className="jp-mod-styled"
+          disabled={title.trim() === '' || !isPossible}
+        >
+          Freeze
+        </button>
+      </div>
+      {title.trim() !== '' && <p className="eohub-Hint">Into {pathOf(title)} in your files</p>}
+    </form>
+  );
+}
+
+interface AssetsProps {
+  readonly value: FreezeChoice['assets'];
+  readonly onChange: (value: FreezeChoice['assets']) => void;
+}
+
+function AssetsField({ value, onChange }: AssetsProps): ReactElement {
+  return (
+    <select
+      className="jp-mod-styled"
+      aria-label="What is kept"
+      value={value}
+      onChange={event => onChange(ASSETS[event.target.selectedIndex]?.value ?? value)}
+    >
+      {ASSETS.map(each => (
+        <option key={each.value} value={each.value}>
+          {each.label}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** A folder below the home folder, named after the title. */
+function pathOf(title: string): string {
+  const name = title
+    .trim()
+    .replace(/[^\p{L}\p{N}._-]+/gu, '-')
+    .replace(/^[.-]+/, '');
+  return `frozen-searches/${name || 'search'}`;
+}
+
+function Frozen({ frozen }: { frozen: FrozenState }): ReactElement {
+  const { actions } = usePanel();
+  const { id, title, path, state, items, assets, problem } = frozen;
+  const isFreezing = state === 'freezing';
+  return (
+    <li className="eohub-Entry">
+      <div className="eohub-Line">
+        <span className="eohub-Wide eohub-Cut" title={path}>
+          {title}
+        </span>
+        <span className="eohub-Hint" role="status">
+          {state}
+        </span>
+        {isFreezing && (
+          <button
+            type="button"
+            className="eohub-Link"
+            onClick={() => void actions.freezing.stop(id)}
+          >
+            Cancel
+          </button>
+        )}
+      </div>
+      {isFreezing && <progress aria-label={`Freezing ${title}`} />}
+      <p className="eohub-Hint">
+        {number(items)} items, {number(assets)} files, {bytes(frozen.bytes)} in {path}
+      </p>
+      {problem && <p className="eohub-Fault">{problem}</p>}
+    </li>
+  );
+}

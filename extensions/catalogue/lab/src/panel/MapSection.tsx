@@ -1,0 +1,43 @@
+import { useMemo, type ReactElement } from 'react';
+import type { Found } from '../merge';
+import type { SearchState } from '../state';
+import type { Area } from '../tokens';
+import { usePanel } from './context';
+import type { Drawing, Footprint } from './mapProps';
+
+interface Props {
+  readonly search: SearchState;
+  readonly drawing: Drawing | null;
+  readonly onDraw: (area: Area) => void;
+  readonly onDrawStop: () => void;
+}
+
+/** The map with the footprints of the rows. */
+export function MapSection({ search, drawing, onDraw, onDrawStop }: Props): ReactElement {
+  const { Map, actions } = usePanel();
+  const footprints = useMemo(() => footprintsOf(search.found), [search.found]);
+  return (
+    <Map
+      footprints={footprints}
+      area={search.form.area?.area ?? null}
+      highlighted={search.highlighted}
+      selected={search.selected}
+      drawing={drawing}
+      view={search.view.map}
+      frame={search.view.frame}
+      tiles={null}
+      onDraw={onDraw}
+      onDrawStop={onDrawStop}
+      onView={map => actions.search.arrange({ map })}
+      onFrame={frame => actions.search.arrange({ frame })}
+      onHighlight={key => actions.search.highlight(key)}
+      onSelect={key => actions.search.select(key)}
+    />
+  );
+}
+
+function footprintsOf(found: readonly Found[]): readonly Footprint[] {
+  return found.flatMap(({ key, item }) =>
+    item.footprint === null ? [] : [{ key, title: item.title, geometry: item.footprint }]
+  );
+}

@@ -1,0 +1,42 @@
+import type { Abilities, CatalogueSource } from '../tokens';
+
+const KINDS: Readonly<Record<CatalogueSource['kind'], string>> = {
+  api: 'STAC API',
+  static: 'static',
+  folder: 'folder',
+  earthdatahub: 'Earth Data Hub',
+  destine: 'DestinE',
+  frozen: 'frozen'
+};
+
+const NAMES: Readonly<Record<keyof Abilities, string>> = {
+  words: 'words',
+  collections: 'collections',
+  time: 'dates',
+  area: 'area',
+  properties: 'properties',
+  cql2: 'CQL2',
+  collection_search: 'words in collections'
+};
+
+/** What kind a catalogue is, in a word or two. */
+export function kindName(kind: CatalogueSource['kind']): string {
+  return KINDS[kind];
+}
+
+/** What was found out about a catalogue: who does which filter. */
+export function doneHere(abilities: Abilities): string {
+  const of = (who: string) =>
+    (Object.keys(NAMES) as (keyof Abilities)[])
+      .filter(each => abilities[each] === who)
+      .map(each => NAMES[each]);
+  const [here, none] = [of('here'), of('none')];
+  if (here.length + none.length === 0) {
+    return 'It does every filter itself.';
+  }
+  const told = [
+    here.length > 0 ? `Done here, after the fact: ${here.join(', ')}.` : '',
+    none.length > 0 ? `Not possible: ${none.join(', ')}.` : ''
+  ];
+  return told.filter(Boolean).join(' ');
+}

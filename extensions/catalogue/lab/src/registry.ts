@@ -1,0 +1,164 @@
+import { isAbort, problemOf, type Problem } from '@eohub/toolkit/lib/problem';
+import { Store } from '@eohub/toolkit/lib/store';
+import type { Clock } from './retries';
+import type { CatalogueSearch } from './search';
+import type { CatalogueSource, CatalogueState, ICatalogueClient, IndexState } from './tokens';
+
+const LOOK_MS = 1000;
+
+/** What is known of catalogues beside the search. */
+export interface RegistryState {
+  /** What catalogues said that they can do, by their id. */
+  readonly states: Readonly<Record<string, CatalogueState>>;
+  readonly adding: boolean;
+  /** Why the last catalogue could not be added or removed, or its index not be built. */
+  readonly problem: Problem | null;
+  /** The catalogue that was removed last, to be brought back. */
+  readonly removed: CatalogueSource | null;
+  /** The catalogue that was added last. */
+  readonly added: string | null;
+}
+
+export const NO_REGISTRY: RegistryState = {
+  states: {},
+  adding: false,
+  problem: null,
+  removed: null,
+  added: null
+};
+
+/** The catalogues of a site and of a person: added, removed, and indexed where they cannot search. */
+export class Registry {
+  readonly store = new Store<RegistryState>(NO_REGISTRY);
+  private readonly stops = new Map<string, () => void>();
+  private readonly signal = new AbortController().signal;
+
+  constructor(
+    private readonly client: ICatalogueClient,
+    private readonly search: CatalogueSearch,
+    private readonly clock: Clock
+  ) {}
+
+  /** Ask every listed catalogue what it can do, unless that is known. */
+  look(): void {
+    const { states } = this.store.get();
+    for (const { source } of this.search.store.get().rows) {
+      if (states[source.id] === undefined) {
+        void this.ask(source.id);
+      } else {
+        this.follow(source.id);
+      }
+    }
+  }
+
+  /** Add a catalogue by its address or path; true where that worked. */
+  async add(address: string, title: string | null = null): Promise<boolean> {
+    this.store.patch({ adding: true, problem: null, added: null });
+    const isAdded = await this.attempt(async () => {
+      const source = await this.client.addCatalogue(
+        { address: address.trim(), title },
+        this.signal
+      );
+      this.search.list(await this.client.catalogues(this.signal));
+      this.store.patch({ added: source.id, removed: null });
+      this.search.announce(`${source.title} is added`);
+      await this.ask(source.id);
+    });
+    this.store.patch({ adding: false });
+    return isAdded;
+  }
+
+  /** Remove a catalogue of one's own; `restore` brings it back. */
+  async remove(source: CatalogueSource): Promise<void> {
+    await this.attempt(async () => {
+      this.stopFollowing(source.id);
+      this.search.list(await this.client.removeCatalogue(source.id, this.signal));
+      this.store.patch({ removed: source, added: null });
+      this.search.announce(`${source.title} is removed`);
+    });
+  }
+
+  /** Bring the catalogue back that was removed last. */
+  async restore(): Promise<void> {
+    const { removed } = this.store.get();
+    const address = removed?.url ?? removed?.path;
+    if (removed && address) {
+      await this.add(address, removed.title);
+    }
+  }
+
+  /** Build the local index of a catalogue, or bring it up to date. */
+  async build(catalogue: string): Promise<void> {
+    await this.attempt(async () =>
+      this.noteIndex(catalogue, await this.client.buildIndex(catalogue, this.signal))
+    );
+  }
+
+  /** Stop building the local index of a catalogue. */
+  async stop(catalogue: string): Promise<void> {
+    await this.attempt(async () =>
+      this.noteIndex(catalogue, await this.client.stopBuilding(catalogue, this.signal))
+    );
+  }
+
+  private async ask(catalogue: string): Promise<void> {
+    try {
+      const state = await this.client.state(catalogue, this.signal);
+      this.store.patch({ states: { ...this.store.get().states, [catalogue]: state } });
+      this.follow(catalogue);
+    } catch {
+      // The row of the search tells how the catalogue does.
+    }
+  }
+
+  private noteIndex(catalogue: string, index: IndexState): void {
+    const state = this.store.get().states[catalogue];
+    const before = state?.index;
+    if (state !== undefined) {
+      this.store.patch({
+        states: { ...this.store.get().states, [catalogue]: { ...state, index } }
+      });
+    }
+    if (before?.state === 'building' && index.state !== 'building') {
+      this.search.announce(index.problem ?? `The index is ${index.state}`);
+      this.search.refresh(catalogue);
+    }
+    this.follow(catalogue);
+  }
+
+  /** Look again and again how far an index is, until it is built. */
+  private follow(catalogue: string): void {
+    const { index } = this.store.get().states[catalogue] ?? {};
+    this.stopFollowing(catalogue);
+    if (index?.state === 'building') {
+      this.stops.set(
+        catalogue,
+        this.clock.later(LOOK_MS, () => void this.lookAt(catalogue))
+      );
+    }
+  }
+
+  private async lookAt(catalogue: string): Promise<void> {
+    await this.attempt(async () =>
+      this.noteIndex(catalogue, await this.client.indexState(catalogue, this.signal))
+    );
+  }
+
+  private stopFollowing(catalogue: string): void {
+    this.stops.get(catalogue)?.();
+    this.stops.delete(catalogue);
+  }
+
+  private async attempt(action: () => Promise<void>): Promise<boolean> {
+    try {
+      this.store.patch({ problem: null });
+      await action();
+      return true;
+    } catch (error) {
+      if (!isAbort(error)) {
+        this.store.patch({ problem: problemOf(error) });
+      }
+      return false;
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import { problemOf, type Problem } from '@eohub/toolkit/lib/problem';
+import { Store } from '@eohub/toolkit/lib/store';
+import { criteriaOf, type FormArea } from './form';
+import { formOf } from './kept';
+import type { CatalogueSearch } from './search';
+import { chosenRows } from './state';
+import type { ICatalogueClient, Saved, SavedPlace, SavedSearch } from './tokens';
+
+/** What a person keeps, and the last of it that they forgot. */
+export interface SavedState extends Saved {
+  readonly problem: Problem | null;
+  readonly forgotten: SavedSearch | SavedPlace | null;
+}
+
+export const NOTHING_SAVED: SavedState = {
+  searches: [],
+  places: [],
+  note: null,
+  problem: null,
+  forgotten: null
+};
+
+/** Searches and places that a person keeps under names. */
+export class SavedThings {
+  readonly store = new Store<SavedState>(NOTHING_SAVED);
+  private readonly signal = new AbortController().signal;
+
+  constructor(
+    private readonly client: ICatalogueClient,
+    private readonly search: CatalogueSearch
+  ) {}
+
+  /** List what is kept. */
+  async load(): Promise<void> {
+    await this.attempt(() => this.client.saved(this.signal));
+  }
+
+  /** Keep what the form says under a name; a search of the same name is replaced. */
+  async keepSearch(name: string): Promise<boolean> {
+    const state = this.search.store.get();
+    const chosen = chosenRows(state);
+    const catalogues = chosen.length === state.rows.length ? [] : chosen.map(row => row.source.id);
+    const kept = { name: name.trim(), criteria: criteriaOf(state.form), catalogues };
+    return this.attempt(() => this.client.keepSearch(kept, this.signal), `${kept.name} is saved`);
+  }
+
+  /** Search again what is kept. */
+  open(saved: SavedSearch): void {
+    this.search.chooseOnly(saved.catalogues);
+    this.search.search(formOf(saved.criteria, this.store.get().places));
+  }
+
+  /** Forget a search; `restore` brings it back. */
+  async forgetSearch(saved: SavedSearch): Promise<void> {
+    const said = `${saved.name} is deleted`;
+    if (await this.attempt(() => this.client.forgetSearch(saved.name, this.signal), said)) {
+      this.store.patch({ forgotten: saved });
+    }
+  }
+
+  /** Keep an area under a name. */
+  async keepPlace(name: string, { area }: FormArea): Promise<boolean> {
+    const place = { name: name.trim(), area };
+    const said = `${place.name} is saved`;
+    if (!(await this.attempt(() => this.client.keepPlace(place, this.signal), said))) {
+      return false;
+    }
+    const { form } = this.search.store.get();
+    this.search.edit({ ...form, area: { area, label: place.name } });
+    return true;
+  }
+
+  /** Forget a place; `restore` brings it back. */
+  async forgetPlace(place: SavedPlace): Promise<void> {
+    const said = `${place.name} is deleted`;
+    if (await this.attempt(() => this.client.forgetPlace(place.name, this.signal), said)) {
+      this.store.patch({ forgotten: place });
+    }
+  }
+
+  /** Bring back what was forgotten last. */
+  async restore(): Promise<void> {
+    const { forgotten } = this.store.get();
+    if (forgotten === null) {
+      return;
+    }
+    const isBack = await this.attempt(
+      () =>
+        'criteria' in forgotten
+          ? this.client.keepSearch(forgotten, this.signal)
+          : this.client.keepPlace(forgotten, this.signal),
+      `${forgotten.name} is back`
+    );
+    if (isBack) {
+      this.store.patch({ forgotten: null });
+    }
+  }
+
+  private async attempt(action: () => Promise<Saved>, said = ''): Promise<boolean> {
+    try {
+      this.store.patch({ ...(await action()), problem: null });
+      if (said !== '') {
+        this.search.announce(said);
+      }
+      return true;
+    } catch (error) {
+      this.store.patch({ problem: problemOf(error) });
+      return false;
+    }
+  }
+}

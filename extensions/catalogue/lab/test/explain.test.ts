@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import { explain } from '../src/explain';
+import { EMPTY_FORM, type SearchForm } from '../src/form';
+import { freshRow, type CatalogueRow } from '../src/state';
+import { AWAY, EMBEDDED, FakeClient, OTHER, page, settled, source } from './fakes';
+
+const FORM: SearchForm = {
+  ...EMPTY_FORM,
+  words: 'ice',
+  from: '2020',
+  collections: ['a'],
+  properties: [{ property: 'gsd', op: '<=', value: 9 }]
+};
+const answered = (from: CatalogueRow['source']): CatalogueRow => ({
+  ...freshRow(from),
+  answered: true,
+  health: { kind: 'ok' }
+});
+
+async function explained(
+  rows: readonly CatalogueRow[],
+  answer: (missing: string) => number | 'fail'
+) {
+  const client = new FakeClient();
+  const running = explain(client, FORM, rows, new AbortController().signal);
+  let most = 0;
+  for (let done = 0; done < client.searches.length;) {
+    most = Math.max(most, client.searches.length - done);
+    const { query, answer: give, fail } = client.searches[done] ?? client.last;
+    const missing = [
+      query.words === '' ? 'words' : '',
+      query.collections.length === 0 ? 'collections' : '',
+      query.start === null ? 'time' : '',
+      query.properties.length === 0 ? 'gsd' : ''
+    ].join('');
+    expect(query).toMatchObject({ limit: 1, page: null });
+    const found = answer(missing);
+    await (found === 'fail' ? fail(AWAY) : give(page('x', found)));
+    await settled();
+    done += 1;
+  }
+  return { explanation: await running, asked: client.searches, most };
+}
+
+test('each filter is dropped once, a few requests at a time', async () => {
+  const { explanation, asked, most } = await explained([answered(EMBEDDED)], missing =>
+    missing === 'time' ? 1 : 0
+  );
+  expect(explanation).toEqual({ decisive: ['time'], unknown: [] });
+  expect(asked).toHaveLength(4);
+  expect(most).toBe(2);
+});
+
+test('the next catalogue is asked only while none has an item', async () => {
+  const rows = [answered(EMBEDDED), answered(OTHER)];
+  const { asked } = await explained(rows, () => 1);
+  expect(asked.map(each => each.query.catalogue)).toEqual(Array(4).fill('embedded'));
+  const without = await explained(rows, () => 0);
+  expect(without.asked).toHaveLength(8);
+  expect(without.explanation.decisive).toEqual([]);
+});
+
+test('only catalogues that answered are asked', async () => {
+  const away = { ...freshRow(OTHER), health: { kind: 'failed', problem: AWAY.problem } as const };
+  const leftOut = { ...answered(source({ id: 'third' })), chosen: false };
+  const { asked } = await explained([answered(EMBEDDED), away, leftOut], () => 0);
+  expect(new Set(asked.map(each => each.query.catalogue))).toEqual(new Set(['embedded']));
+});
+
+test('what could not be asked is not known', async () => {
+  const { explanation } = await explained([answered(EMBEDDED)], missing =>
+    missing === 'gsd' ? 'fail' : 0
+  );
+  expect(explanation).toEqual({ decisive: [], unknown: ['property:gsd'] });
+});
+
+test('a newer search ends it', async () => {
+  const client = new FakeClient();
+  const stop = new AbortController();
+  const running = explain(client, FORM, [answered(EMBEDDED), answered(OTHER)], stop.signal);
+  stop.abort();
+  await expect(running).rejects.toMatchObject({ name: 'AbortError' });
+  expect(client.searches).toHaveLength(2);
+});
