@@ -64,12 +64,16 @@ export function sharedOf(found: readonly Found[]): number {
   return found.filter(row => row.also.length > 0).length;
 }
 
+/** The key of the first row of an item. */
+export function keyOf({ catalogue, collection, id }: ItemSummary): string {
+  return JSON.stringify([catalogue, collection, id]);
+}
+
 function freeKey(item: ItemSummary, taken: ReadonlySet<string>): string {
-  for (let number = 0; ; number += 1) {
-    const parts = [item.catalogue, item.collection, item.id];
-    const key = JSON.stringify(number === 0 && item.id !== '' ? parts : [...parts, number]);
-    if (!taken.has(key)) {
-      return key;
-    }
+  const key = keyOf(item);
+  let free = key;
+  for (let number = 2; taken.has(free); number += 1) {
+    free = `${key} ${number}`;
   }
+  return free;
 }

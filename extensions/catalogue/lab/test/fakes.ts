@@ -156,7 +156,7 @@ export class FakeClient implements ICatalogueClient {
   readonly queryableLists = new Map<string, QueryableList>();
   filterProblem: string | null = null;
   readonly checked: string[] = [];
-  kept: Saved = { searches: [], places: [] };
+  kept: Saved = { searches: [], places: [], note: null };
   savedFault: unknown = null;
   frozenStates: readonly FrozenState[] = [];
   readonly freezes: FreezeQuery[] = [];

@@ -1,6 +1,7 @@
-import { facts, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   bytes,
+  facts,
   period,
   plural,
   shape,

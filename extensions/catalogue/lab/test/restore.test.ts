@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
-import { formOf, restoreForm } from '../src/restore';
+import { EMPTY_FORM } from '../src/form';
+import { formOf } from '../src/kept';
+import { linkedSearch, linkOf } from '../src/link';
+import { restorePanel, viewOf } from '../src/restore';
 import { CatalogueSearch } from '../src/search';
-import { EMPTY_FORM } from '../src/state';
-import { FakeClient, FakeClock } from './fakes';
+import { EMBEDDED, FakeClient, FakeClock, OTHER, page, settled } from './fakes';
 
 class MemoryStates {
   readonly kept = new Map<string, unknown>();
@@ -26,19 +28,129 @@ test.each([undefined, null, 7, 'text', [], { words: 3, from: 'yesterday', to: '2
 test('the last search fills the form after a reload', async () => {
   const states = new MemoryStates() as never;
   const before = new CatalogueSearch(new FakeClient(), new FakeClock());
-  await restoreForm(before, states);
+  await restorePanel(before, states, null);
   await before.load();
-  before.search({ words: 'ice', from: '2020-01-01', to: '' });
+  before.search({ ...EMPTY_FORM, words: 'ice', from: '2020-01-01' });
 
   const after = new CatalogueSearch(new FakeClient(), new FakeClock());
-  await restoreForm(after, states);
-  expect(after.store.get().form).toEqual({ words: 'ice', from: '2020-01-01', to: '' });
+  await restorePanel(after, states, null);
+  expect(after.store.get().form).toEqual({ ...EMPTY_FORM, words: 'ice', from: '2020-01-01' });
 });
 
 test('typing alone is not kept', async () => {
   const states = new MemoryStates();
   const search = new CatalogueSearch(new FakeClient(), new FakeClock());
-  await restoreForm(search, states as never);
-  search.edit({ words: 'half a wo', from: '', to: '' });
+  await restorePanel(search, states as never, null);
+  search.edit({ ...EMPTY_FORM, words: 'half a wo' });
   expect(states.kept.size).toBe(0);
+});
+
+test('pages, the selected row, the catalogues and the arrangement are as they were', async () => {
+  const states = new MemoryStates() as never;
+  const client = new FakeClient();
+  client.sources = [EMBEDDED, OTHER];
+  const before = new CatalogueSearch(client, new FakeClock());
+  await restorePanel(before, states, null);
+  await before.load();
+  before.choose('other', false);
+  before.search({ ...EMPTY_FORM, words: 'ice' });
+  await client.last.answer(page('a', 1, { next: 'n' }));
+  before.more();
+  await client.last.answer(page('b', 1));
+  before.select(before.store.get().found[1]?.key ?? null);
+  before.fold('filters', true);
+  const map = { center: [10, 50], zoom: 4, bbox: [0, 40, 20, 60] } as const;
+  before.arrange({ map, scroll: 120, frame: { open: false, height: 300 } });
+
+  const again = new FakeClient();
+  again.sources = [EMBEDDED, OTHER];
+  const after = new CatalogueSearch(again, new FakeClock());
+  await restorePanel(after, states, null);
+  await after.load();
+  expect(again.searches.map(each => each.query.catalogue)).toEqual(['embedded']);
+  await again.last.answer(page('a', 1, { next: 'n' }));
+  await again.last.answer(page('b', 1));
+  await settled();
+  expect(after.selected()?.id).toBe('b-0');
+  expect(after.store.get().view).toEqual({
+    open: ['filters'],
+    map,
+    scroll: 120,
+    frame: { open: false, height: 300 }
+  });
+});
+
+test.each([
+  undefined,
+  7,
+  { open: 'all', scroll: 'far', map: { zoom: 'x' }, frame: 3 },
+  { map: [] }
+])('an arrangement kept as %j is the first one', kept => {
+  expect(viewOf(kept)).toMatchObject({ map: null, scroll: 0, frame: { open: true } });
+});
+
+const FULL = {
+  ...EMPTY_FORM,
+  words: 'snow & ice?',
+  collections: ['a', 'b'],
+  from: '2020-01-01 10:00',
+  area: { area: { bbox: [170, -10, -170, 10] as never, geometry: null }, label: 'Fiji' },
+  properties: [
+    { property: 'eo:cloud_cover', op: '<=' as const, value: 20 },
+    { property: 'platform', op: 'in' as const, value: ['x', 'y'] }
+  ],
+  cql2: "name = 'é'"
+};
+
+test('a link brings the whole search, and nothing of the last one', async () => {
+  const link = linkOf(
+    { form: FULL, catalogues: ['other'] },
+    'https://hub.example/user-redirect/lab'
+  );
+  expect(link).toMatch(/^https:\/\/hub\.example\/user-redirect\/lab\?eohub-search=/);
+  const linked = linkedSearch(new URL(link ?? '').search);
+  expect(linked).toEqual({ form: FULL, catalogues: ['other'] });
+  const client = new FakeClient();
+  client.sources = [EMBEDDED, OTHER];
+  const search = new CatalogueSearch(client, new FakeClock());
+  await restorePanel(search, new MemoryStates() as never, linked);
+  await search.load();
+  expect(client.searches.map(each => each.query.catalogue)).toEqual(['other']);
+  expect(client.last.query).toMatchObject({ words: 'snow & ice?', start: '2020-01-01T10:00Z' });
+});
+
+test('a link that is no search is none, and one that is too long is not made', () => {
+  expect(linkedSearch('')).toBeNull();
+  expect(linkedSearch('?eohub-search=%7Bbroken')).toBeNull();
+  expect(linkedSearch('?eohub-search=3')).toEqual({ form: EMPTY_FORM, catalogues: [] });
+  expect(
+    linkOf({ form: { ...FULL, cql2: 'x'.repeat(9000) }, catalogues: [] }, 'https://a.b/')
+  ).toBeNull();
+});
+
+test('what a link says is read with care', () => {
+  const nasty = {
+    words: 'w'.repeat(900),
+    collections: ['a', 7, ''],
+    area: { bbox: [1, 2, 3] },
+    properties: [
+      { property: 'x', op: 'drop', value: 1 },
+      { property: 'y', op: 'in', value: 3 },
+      null
+    ],
+    cql2: {}
+  };
+  const form = formOf(nasty);
+  expect(form.words).toHaveLength(500);
+  expect(form.collections).toEqual(['a']);
+  expect(form.area).toBeNull();
+  expect(form.properties).toEqual([]);
+  expect(form.cql2).toBe('');
+});
+
+test('criteria of the server become a form, and an area that is a saved place has its name', () => {
+  const area = { bbox: [1, 2, 3, 4] as never, geometry: null };
+  const form = formOf({ start: '2020-01-01', end: null, area }, [{ name: 'Home', area }]);
+  expect(form).toMatchObject({ from: '2020-01-01', to: '', area: { label: 'Home' } });
+  expect(formOf({ area }).area?.label).toBe('1, 2, 3, 4');
 });

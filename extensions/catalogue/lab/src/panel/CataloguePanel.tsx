@@ -52,6 +52,7 @@ export function CataloguePanel({ state, icons, actions, map }: Props): ReactElem
       {isListed && (
         <MapSection
           search={search}
+          tiles={state.tiles}
           drawing={drawing}
           onDraw={area => {
             setDrawing(null);

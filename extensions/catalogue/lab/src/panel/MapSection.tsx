@@ -3,17 +3,19 @@ import type { Found } from '../merge';
 import type { SearchState } from '../state';
 import type { Area } from '../tokens';
 import { usePanel } from './context';
+import type { Tiles } from './map/types';
 import type { Drawing, Footprint } from './mapProps';
 
 interface Props {
   readonly search: SearchState;
+  readonly tiles: Tiles | null;
   readonly drawing: Drawing | null;
   readonly onDraw: (area: Area) => void;
   readonly onDrawStop: () => void;
 }
 
 /** The map with the footprints of the rows. */
-export function MapSection({ search, drawing, onDraw, onDrawStop }: Props): ReactElement {
+export function MapSection({ search, tiles, drawing, onDraw, onDrawStop }: Props): ReactElement {
   const { Map, actions } = usePanel();
   const footprints = useMemo(() => footprintsOf(search.found), [search.found]);
   return (
@@ -25,7 +27,7 @@ export function MapSection({ search, drawing, onDraw, onDrawStop }: Props): Reac
       drawing={drawing}
       view={search.view.map}
       frame={search.view.frame}
-      tiles={null}
+      tiles={tiles}
       onDraw={onDraw}
       onDrawStop={onDrawStop}
       onView={map => actions.search.arrange({ map })}

@@ -10,6 +10,7 @@ import { filtersOf, isEmpty, timeFault } from '../form';
 import { isAsking, type SearchState } from '../state';
 import { usePanel } from './context';
 import { Fold } from './Header';
+import { TimeFault } from './TimeFields';
 
 interface Props {
   readonly search: SearchState;
@@ -47,6 +48,7 @@ export function SearchForm({ search, children }: Props): ReactElement {
         />
       </div>
       {children}
+      <TimeFault form={form} />
       <Buttons search={search} />
     </form>
   );

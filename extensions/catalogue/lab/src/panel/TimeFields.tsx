@@ -9,39 +9,45 @@ const FAULT_ID = 'eohub-date-fault';
 export function TimeFields({ form }: { form: SearchForm }): ReactElement {
   const { actions } = usePanel();
   const fault = timeFault(form);
-  const canSwap =
-    fault !== null && momentOf(form.from, 'start') !== null && momentOf(form.to, 'end') !== null;
   return (
-    <>
-      <div className="eohub-Line">
-        <TimeField
-          label="From"
-          value={form.from}
-          fault={fault}
-          onChange={from => actions.search.edit({ ...form, from })}
-        />
-        <TimeField
-          label="To"
-          value={form.to}
-          fault={fault}
-          onChange={to => actions.search.edit({ ...form, to })}
-        />
-      </div>
-      {fault && (
-        <p id={FAULT_ID} className="eohub-Fault" role="alert">
-          {fault}{' '}
-          {canSwap && (
-            <button
-              type="button"
-              className="eohub-Link"
-              onClick={() => actions.search.search({ ...form, from: form.to, to: form.from })}
-            >
-              Swap them
-            </button>
-          )}
-        </p>
+    <div className="eohub-Line">
+      <TimeField
+        label="From"
+        value={form.from}
+        fault={fault}
+        onChange={from => actions.search.edit({ ...form, from })}
+      />
+      <TimeField
+        label="To"
+        value={form.to}
+        fault={fault}
+        onChange={to => actions.search.edit({ ...form, to })}
+      />
+    </div>
+  );
+}
+
+/** What is wrong with the times, also where the fields are folded away. */
+export function TimeFault({ form }: { form: SearchForm }): ReactElement | null {
+  const { actions } = usePanel();
+  const fault = timeFault(form);
+  if (fault === null) {
+    return null;
+  }
+  const canSwap = momentOf(form.from, 'start') !== null && momentOf(form.to, 'end') !== null;
+  return (
+    <p id={FAULT_ID} className="eohub-Fault" role="alert">
+      {fault}{' '}
+      {canSwap && (
+        <button
+          type="button"
+          className="eohub-Link"
+          onClick={() => actions.search.search({ ...form, from: form.to, to: form.from })}
+        >
+          Swap them
+        </button>
       )}
-    </>
+    </p>
   );
 }
 

@@ -8,6 +8,7 @@ import type { CatalogueSearch } from '../search';
 import type { SearchState } from '../state';
 import type { AssetKey, ItemSummary } from '../tokens';
 import type { MapAreaProps } from './map/MapArea';
+import type { Tiles } from './map/types';
 
 /** The icons that the panel draws; JupyterLab's own are handed in from outside. */
 export type PanelIcons = Readonly<
@@ -22,6 +23,8 @@ export interface PanelState {
   readonly freezing: FreezingState;
   readonly collections: CollectionChoices;
   readonly properties: PropertyChoices;
+  /** Map tiles of the site's choice. */
+  readonly tiles: Tiles | null;
 }
 
 type Does<T> = {

@@ -9,9 +9,9 @@ import type { ReactElement } from 'react';
 import { catalogueIcon } from '../icons';
 import { ItemLoad, isItemKey } from '../itemLoad';
 import { IMapSettings } from '../mapSettings';
+import { keyOf } from '../merge';
 import { ItemPage, type ItemActions } from '../panel/item/ItemPage';
 import { ICatalogueSession } from '../session';
-import { keyOf } from '../state';
 import { ICatalogueClient, type ItemKey } from '../tokens';
 import { OPEN_ITEM } from './names';
 
@@ -85,7 +85,7 @@ function pageOf(
   const load = new ItemLoad(client, key);
   const actions: ItemActions = {
     retry: () => void load.load(),
-    insert: ({ summary }) => void session.insert(summary, keyOf(summary, 0)),
+    insert: ({ summary }) => void session.insert(summary, keyOf(summary)),
     copy: text => Clipboard.copyToSystem(text)
   };
   const content = new ReactPanel({

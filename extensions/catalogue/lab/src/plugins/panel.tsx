@@ -10,6 +10,7 @@ import { MenuSvg } from '@jupyterlab/ui-components';
 import type { ReactElement } from 'react';
 import { catalogueIcon, panelIcons } from '../icons';
 import { linkedSearch, type LinkedSearch } from '../link';
+import { IMapSettings } from '../mapSettings';
 import { CataloguePanel } from '../panel/CataloguePanel';
 import type { PanelActions } from '../panel/context';
 import { MapArea } from '../panel/map/MapArea';
@@ -25,11 +26,12 @@ export const panel: JupyterFrontEndPlugin<ISelectedItems> = {
   description: 'Adds the catalogue to the left sidebar.',
   autoStart: true,
   provides: ISelectedItems,
-  requires: [ICatalogueSession],
+  requires: [ICatalogueSession, IMapSettings],
   optional: [ILayoutRestorer, IStateDB, IRouter],
   activate: (
     app: JupyterFrontEnd,
     session: ICatalogueSession,
+    settings: IMapSettings,
     restorer: ILayoutRestorer | null,
     states: IStateDB | null,
     router: IRouter | null
@@ -45,7 +47,7 @@ export const panel: JupyterFrontEndPlugin<ISelectedItems> = {
       className: 'eohub-Catalogue',
       firstField: 'input[type=search]',
       onVisible: visible => watch.setVisible(visible),
-      render: () => <Connected session={session} actions={actions} />
+      render: () => <Connected session={session} settings={settings} actions={actions} />
     });
     app.shell.add(widget, 'left', { rank: 300, type: 'Catalogue' });
     restorer?.add(widget, PANEL_ID);
@@ -70,17 +72,19 @@ function showLinked(
 
 interface ConnectedProps {
   readonly session: ICatalogueSession;
+  readonly settings: IMapSettings;
   readonly actions: PanelActions;
 }
 
-function Connected({ session, actions }: ConnectedProps): ReactElement {
+function Connected({ session, settings, actions }: ConnectedProps): ReactElement {
   const state = {
     search: useStore(session.search.store),
     registry: useStore(session.registry.store),
     saved: useStore(session.saved.store),
     freezing: useStore(session.freezing.store),
     collections: useStore(session.collections.store),
-    properties: useStore(session.properties.store)
+    properties: useStore(session.properties.store),
+    tiles: useStore(settings.tiles)
   };
   return <CataloguePanel state={state} icons={panelIcons} actions={actions} map={MapArea} />;
 }
