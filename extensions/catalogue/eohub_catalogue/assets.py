@@ -1,17 +1,16 @@
 """Which asset of an item the generated code opens, and why none where there is none."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
+from eohub_catalogue.keys import has_key
 from eohub_catalogue.reading import mapping, sequence, text
 
 _MOST_ASSETS = 2_000
 _LONGEST_ADDRESS = 2_000
 _ZARR_TYPES = ("application/vnd+zarr", "application/vnd.zarr", "application/x-zarr", "application/zarr")
 _SCHEMES = frozenset({"s3", "gs", "gcs", "az", "abfs", "abfss", "https", "http"})
-_KEY_NAMES = re.compile(r"sig|token|key|secret|credential|password|auth", re.IGNORECASE)
 _KINDS = (
     ("netcdf", "netCDF"),
     ("grib", "GRIB"),
@@ -117,21 +116,9 @@ def absolute(item: Mapping[str, object], href: str) -> str:
         return href
 
 
-def has_key(href: str) -> bool:
-    """Whether an address carries a user, a password, a signature or a token."""
-    try:
-        parts = urlsplit(href)
-        named = [name for name, _ in parse_qsl(parts.query, keep_blank_values=True, max_num_fields=100)]
-    except ValueError:
-        return False
-    return "@" in parts.netloc or any(_KEY_NAMES.search(name) for name in named)
-
-
 def _address_refusal(address: str) -> str | None:
     try:
         parts = urlsplit(address)
-        named = [name for name, _ in parse_qsl(parts.query, keep_blank_values=True, max_num_fields=100)]
-        has_user = "@" in parts.netloc
     except ValueError:
         return "The address of its data cannot be read."
     if not address or len(address) > _LONGEST_ADDRESS or not address.isprintable():
@@ -139,6 +126,6 @@ def _address_refusal(address: str) -> str | None:
     if parts.scheme not in _SCHEMES:
         place = parts.scheme or "a bare path"
         return f"Its data lies at an address ({place}) that a notebook here cannot reach."
-    if has_user or any(_KEY_NAMES.search(name) for name in named):
+    if has_key(address):
         return "The address of its data carries a key, and keys do not belong in a notebook."
     return None

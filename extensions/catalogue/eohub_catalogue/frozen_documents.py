@@ -1,13 +1,12 @@
 """A frozen search as STAC documents: a static catalogue that needs nothing but its own files."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urlsplit, urlunsplit
 
-from eohub_catalogue.assets import absolute, has_key, own_address
+from eohub_catalogue.assets import absolute, own_address
 from eohub_catalogue.contract import CollectionSummary, SearchQuery
+from eohub_catalogue.keys import without_keys
 from eohub_catalogue.naming import distinct, file_name_of
 from eohub_catalogue.reading import identifier, instant, mapping, number, positions, sequence
 
@@ -20,10 +19,6 @@ FILE_EXTENSION = "https://stac-extensions.github.io/file/v2.1.0/schema.json"
 ALTERNATE_EXTENSION = "https://stac-extensions.github.io/alternate-assets/v1.2.0/schema.json"
 
 _REPLACED_LINKS = frozenset({"self", "root", "parent", "collection"})
-_SECRET_OPTION = re.compile(
-    r"^(key|secret|token|pass(word)?|.*(access_key|secret|token|credential|auth).*)$", re.I
-)
-_DEEPEST = 60
 
 
 @dataclass
@@ -75,7 +70,7 @@ def kept_item(raw: Mapping[str, object]) -> dict[str, object]:
     if own is not None:
         kept.append({"rel": "canonical", "href": own})
     assets = {key: _absolute(raw, mapping(asset)) for key, asset in mapping(raw.get("assets")).items()}
-    item = _without_secrets({**raw, "links": kept, "assets": assets}, 0)
+    item = without_keys({**raw, "links": kept, "assets": assets})
     return dict(mapping(item))
 
 
@@ -169,33 +164,9 @@ def identity_of(item: Mapping[str, object]) -> tuple[str, str] | None:
     return None if own is None else (identifier(item.get("collection")) or "", own)
 
 
-def without_key(href: str) -> str:
-    """An address without user, password and signature, as it is where it has none."""
-    if not has_key(href):
-        return href
-    parts = urlsplit(href)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
-
-
 def _absolute(item: Mapping[str, object], part: Mapping[str, object]) -> dict[str, object]:
     href = part.get("href")
     return {**part, "href": absolute(item, href)} if isinstance(href, str) else dict(part)
-
-
-def _without_secrets(value: object, depth: int, *, options: bool = False) -> object:
-    if depth > _DEEPEST:
-        return None
-    if isinstance(value, str):
-        return without_key(value) if "://" in value else value
-    if isinstance(value, list):
-        return [_without_secrets(each, depth + 1, options=options) for each in sequence(value)]
-    if not isinstance(value, dict):
-        return value
-    return {
-        name: _without_secrets(each, depth + 1, options=options or name.endswith("storage_options"))
-        for name, each in mapping(value).items()
-        if not (options and _SECRET_OPTION.match(name))
-    }
 
 
 def _coordinates(item: Mapping[str, object]) -> object:

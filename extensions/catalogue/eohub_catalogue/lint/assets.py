@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from eohub_catalogue.assets import has_key, is_relative, own_address, path_of
+from eohub_catalogue.assets import is_relative, own_address, path_of
+from eohub_catalogue.keys import has_key
 from eohub_catalogue.reading import count, mapping, text
 
 _MOST_ASSETS: Final = 500

@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from eohub_catalogue.assets import has_key
 from eohub_catalogue.contract import FreezeQuery
 from eohub_catalogue.frozen_documents import with_copy, with_file
+from eohub_catalogue.keys import has_key
 from eohub_catalogue.naming import file_name_of
 from eohub_catalogue.reading import count, mapping, text
 from eohub_catalogue.server.addresses import Origin
