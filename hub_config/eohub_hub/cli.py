@@ -68,6 +68,12 @@ VERBS: tuple[Named, ...] = (
         "eohub_hub.local.environments.commands",
         "ENVIRONMENTS",
     ),
+    Named(
+        "catalogue",
+        "Add, import, export or check what the catalogue holds, while EOHub runs or not.",
+        "eohub_hub.local.catalogue",
+        "CATALOGUE",
+    ),
 )
 
 

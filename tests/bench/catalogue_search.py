@@ -238,7 +238,7 @@ def measure_ingest(folder: Path, file: Path, service: CatalogueService) -> Inges
     """The command against lines that are parsed for their id and put into one table as they are."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
-    done = service.ingest(file)
+    done = service.store(file)
     wall = time.perf_counter() - started
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert done.returncode == 0, done.stderr

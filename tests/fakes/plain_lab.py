@@ -96,7 +96,7 @@ class RestartableService:
             "PATH": os.environ["PATH"],
         }
 
-    def ingest(self, documents: Sequence[Any]) -> None:
+    def store(self, documents: Sequence[Any]) -> None:
         """Store items and collections."""
         path = self._folder / "documents.ndjson"
         path.write_text("\n".join(json.dumps(document) for document in documents), "utf-8")

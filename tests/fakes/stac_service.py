@@ -27,11 +27,13 @@ class CatalogueService:
     database_url: str
     pid: int
 
-    def ingest(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run `eohub-catalogue` with these words on the service's database."""
+        return manage(words, {"EOHUB_CATALOGUE_SERVICE_DATABASE_URL": self.database_url})
+
+    def store(self, *paths: str | Path) -> subprocess.CompletedProcess[str]:
         """Run `eohub-catalogue import` on the service's database."""
-        return manage(
-            ["import", *map(str, arguments)], {"EOHUB_CATALOGUE_SERVICE_DATABASE_URL": self.database_url}
-        )
+        return self.run("import", *map(str, paths))
 
 
 @contextmanager

@@ -80,7 +80,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Generator[RestartableService]:
     service = RestartableService(tmp_path_factory.mktemp("service"))
-    service.ingest(documents())
+    service.store(documents())
     service.start()
     yield service
     service.kill()

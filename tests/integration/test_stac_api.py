@@ -69,7 +69,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CatalogueServi
     (folder / "items.ndjson").write_text("\n".join(lines) + "\n")
     (folder / "collection.json").write_text(json.dumps(COLLECTION))
     with catalogue_service(folder) as running:
-        done = running.ingest(folder / "items.ndjson", folder / "collection.json")
+        done = running.store(folder / "items.ndjson", folder / "collection.json")
         assert done.returncode == 0, done.stderr
         assert f"items: {COUNT} new" in done.stderr
         yield running
@@ -420,7 +420,7 @@ def test_items_appear_while_the_service_runs_and_odd_ids_can_be_opened(
     names = ["a/b", "a b?c#d", "ü%20", "'\"<>", ".."]
     file = tmp_path / "odd.json"
     file.write_text(json.dumps([document(0) | {"id": name, "collection": "odd ones"} for name in names]))
-    assert service.ingest(file).returncode == 0
+    assert service.store(file).returncode == 0
     page = http_client.get("search", params={"collections": "odd ones", "limit": 100}).json()
     assert {item["id"] for item in page["features"]} == set(names)
     for item in page["features"]:
@@ -439,14 +439,14 @@ def test_a_bad_line_is_named_and_stops_no_other(service: CatalogueService, tmp_p
     ]
     file = tmp_path / "lines.ndjson"
     file.write_text("\n".join(lines))
-    done = service.ingest(file, tmp_path / "missing.ndjson")
+    done = service.store(file, tmp_path / "missing.ndjson")
     assert done.returncode == 1
     for number in (2, 3, 5, 6):
         assert f"{file}:{number}: " in done.stderr
     assert "missing.ndjson: It cannot be read" in done.stderr
     assert "items: 2 new, 0 changed, 0 unchanged" in done.stderr
     assert "refused: 5" in done.stderr
-    assert "items: 0 new, 0 changed, 2 unchanged" in service.ingest(file).stderr
+    assert "items: 0 new, 0 changed, 2 unchanged" in service.store(file).stderr
 
 
 def test_an_interrupted_ingest_can_be_repeated(tmp_path: Path) -> None:

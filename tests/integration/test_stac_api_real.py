@@ -73,7 +73,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CatalogueServi
 @pytest.fixture(scope="module")
 def ingested(service: CatalogueService) -> str:
     """What the command said about all files."""
-    return service.ingest(*files()).stderr
+    return service.store(*files()).stderr
 
 
 @pytest.fixture(scope="module")

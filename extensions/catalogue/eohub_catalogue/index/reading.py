@@ -10,7 +10,7 @@ from eohub_catalogue.index.jsontext import parse_json
 # An item of a few hundred kB is unusual; a file that is one JSON text has to fit into memory several times.
 LONGEST_LINE = 32 * 1024 * 1024
 LARGEST_FILE = 512 * 1024 * 1024
-_LINE_SUFFIXES = frozenset({".ndjson", ".jsonl", ".geojsonl", ".geojsons"})
+LINE_SUFFIXES = frozenset({".ndjson", ".jsonl", ".geojsonl", ".geojsons"})
 _RECORD_SEPARATOR = b"\x1e"
 
 
@@ -66,7 +66,7 @@ def documents_of(text: Text) -> Iterator[Reading]:
 def read_texts(path: Path, progress: Callable[[int], None]) -> Iterator[Text | Reading]:
     """As `read_documents`, with texts that are not large not parsed yet."""
     try:
-        if path.suffix.lower() in _LINE_SUFFIXES:
+        if path.suffix.lower() in LINE_SUFFIXES:
             yield from _read_lines(path, progress)
         else:
             yield from _read_whole(path, progress)

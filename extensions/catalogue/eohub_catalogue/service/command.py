@@ -9,9 +9,13 @@ from rich.console import Console
 
 from eohub_catalogue.index.ports import StacStore
 from eohub_catalogue.index.store import SqliteStore
-from eohub_catalogue.service.commands import importing
+from eohub_catalogue.service.commands import adding, exporting, importing
 from eohub_catalogue.service.commands.terminal import CANCELLED
 from eohub_catalogue.service.settings import CatalogueSettings
+
+
+# A page of an export may be far down; nobody waits for it but who asked.
+_LONGEST_PAGE_SECONDS = 300.0
 
 
 class Run(Protocol):
@@ -36,12 +40,28 @@ class Command:
 
 COMMANDS = (
     Command(
+        "add",
+        "store one item or collection, or make a collection",
+        "Store one item or collection from a file or standard input, or make a collection for items to come.",
+        adding.describe,
+        adding.run,
+        "Cancelled.",
+    ),
+    Command(
         "import",
         "store items and collections from files, folders, static catalogues and stac-geoparquet",
         "Store STAC items and collections, replacing those of the same id. It may be repeated.",
         importing.describe,
         importing.run,
         "Cancelled. What had been stored stays; run it again to go on.",
+    ),
+    Command(
+        "export",
+        "write collections and items to NDJSON, stac-geoparquet or a static catalogue",
+        "Write collections and items, all or some, to a file or a folder that can be imported again.",
+        exporting.describe,
+        exporting.run,
+        "Cancelled. Nothing was written.",
     ),
 )
 
@@ -51,7 +71,7 @@ def run(arguments: Sequence[str], settings: CatalogueSettings) -> int:
     options = _parser(settings).parse_args(arguments)
     command: Command = options.command
     console = Console(stderr=True, soft_wrap=True, highlight=False)
-    store = SqliteStore.open(options.database_url)
+    store = SqliteStore.open(options.database_url, search_seconds=_LONGEST_PAGE_SECONDS)
     console.print(f"Catalogue: {store.engine.url.database}", markup=False)
     try:
         return command.run(store, options, console)

@@ -58,7 +58,7 @@ def item_of(columns: Mapping[str, Any], members: frozenset[str]) -> dict[str, An
         if name == "geometry":
             item[name] = _geojson(value)
         elif name == "bbox":
-            item[name] = _bounds(value)
+            item |= {} if value is None else {name: _bounds(value)}
         elif name in MEMBERS or name in members:
             item[name] = value
         elif not name.startswith("__index_level_"):
@@ -86,6 +86,8 @@ def _wkb(geometry: object) -> bytes | None:
 
 
 def _geojson(wkb: object) -> object:
+    if wkb is None:
+        return None
     try:
         return parse_json(shapely.to_geojson(shapely.from_wkb(cast("bytes", wkb))).encode())
     except (ShapelyError, TypeError, ValueError, AttributeError):

@@ -20,6 +20,7 @@ ROWS_PER_GROUP = 5_000
 
 _TIME: Final = pa.timestamp("us", tz="UTC")
 _WKB_MARK = {"ARROW:extension:name": "geoarrow.wkb"}
+_KNOWN = frozenset({*MEMBERS, "properties"})
 _REFUSALS = (pa.ArrowException, ValueError, TypeError, OverflowError)
 
 
@@ -38,11 +39,11 @@ class Layout:
     def learn(self, item: Mapping[str, Any]) -> None:
         """Take the item's columns in; raises Invalid, and learns nothing, where it cannot go into a file."""
         row = row_of(item)
-        if len(self._kinds.keys() | row.keys()) > MOST_COLUMNS:
+        if len(self._kinds) + sum(name not in self._kinds for name in row) > MOST_COLUMNS:
             raise Invalid(f"The file would have more than {MOST_COLUMNS} columns.")
         properties = cast("Mapping[str, Any]", item.get("properties") or {})
-        self._properties |= properties.keys() - set(MEMBERS)
-        self._foreign |= item.keys() - properties.keys() - {*MEMBERS, "properties"}
+        self._properties.update(properties)
+        self._foreign.update(name for name in item if name not in _KNOWN and name not in properties)
         for name, value in row.items():
             if name == "bbox":
                 self._is_three_dimensional |= "zmin" in (value or ())

@@ -8,10 +8,10 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 from eohub_catalogue.index.document import is_collection, is_item
 from eohub_catalogue.index.importing import Source
-from eohub_catalogue.index.reading import Found, Text, Unreadable, documents_of, read_texts
+from eohub_catalogue.index.reading import LINE_SUFFIXES, Found, Text, Unreadable, documents_of, read_texts
 
 PARQUET_SUFFIXES = frozenset({".parquet", ".geoparquet"})
-_SUFFIXES = frozenset({".json", ".geojson", ".ndjson", ".jsonl", ".geojsonl", ".geojsons"}) | PARQUET_SUFFIXES
+_SUFFIXES = frozenset({".json", ".geojson"}) | LINE_SUFFIXES | PARQUET_SUFFIXES
 _LINKED = ("child", "item")
 _LARGEST_LINKED = 32 * 1024 * 1024
 
@@ -61,15 +61,18 @@ def _read_file(path: Path, progress: Progress) -> Iterator[Source]:
 
 
 def _is_catalogue(source: Source) -> bool:
-    """Whether it is a file that is one catalogue; the text is only parsed where it may be."""
-    if not isinstance(source, Text) or not source.numbered or b'"Catalog"' not in source.text:
+    """Whether it is a file that is one catalogue; only a text that may be one is parsed for it."""
+    if not isinstance(source, Text) or not source.numbered or b'"properties"' in source.text:
         return False
     documents = list(documents_of(source))
-    return len(documents) == 1 and isinstance(documents[0], Found) and _kind(documents[0]) == "Catalog"
+    return len(documents) == 1 and isinstance(documents[0], Found) and _is_catalogue_document(documents[0])
 
 
-def _kind(found: Found) -> object:
-    return found.document.get("type")
+def _is_catalogue_document(found: Found) -> bool:
+    kind = found.document.get("type")
+    # STAC before 1.0 gave catalogues no `type`.
+    is_old = kind is None and "links" in found.document and "stac_version" in found.document
+    return kind == "Catalog" or (is_old and not is_collection(found.document) and not is_item(found.document))
 
 
 def _follow(start: Path, progress: Progress) -> Iterator[Source]:
@@ -90,13 +93,16 @@ def _follow(start: Path, progress: Progress) -> Iterator[Source]:
             progress(len(text.text))
         for reading in documents_of(text):
             if isinstance(reading, Found) and not is_item(reading.document):
-                if _kind(reading) != "Catalog" or is_collection(reading.document):
+                if not _is_catalogue_document(reading):
                     yield reading
-                followed = list(_linked(path, reading))
-                yield from (one for one in followed if isinstance(one, Unreadable))
-                paths = [one for one in followed if isinstance(one, Path) and one.resolve() not in seen]
-                seen.update(one.resolve() for one in paths)
-                pending.extend(reversed(paths))
+                new: list[Path] = []
+                for led in _linked(path, reading):
+                    if isinstance(led, Unreadable):
+                        yield led
+                    elif (place := led.resolve()) not in seen:
+                        seen.add(place)
+                        new.append(led)
+                pending.extend(reversed(new))
             else:
                 yield reading
 

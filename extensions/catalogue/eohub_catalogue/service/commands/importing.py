@@ -19,7 +19,6 @@ from eohub_catalogue.service.commands.terminal import DONE, FOUND_FAULTS, Naming
 from eohub_catalogue.service.sources import files_below, read_sources
 
 _WORTH_A_PROCESS = 8 * 1024 * 1024
-_BYTES_BETWEEN_TELLING = 256 * 1024
 _MOST_PROCESSES = 3
 
 
@@ -51,22 +50,12 @@ def _import(store: StacStore, paths: Sequence[Path], collections_only: bool, con
     naming = Naming(console, "More documents are refused; they are counted only.")
     size = sum(path.stat().st_size for path in files_below(paths) if path.is_file())
     pool = _pool() if size >= _WORTH_A_PROCESS else None
-    untold = 0
     try:
         with progress_bar(console, "Storing", size, in_bytes=True) as advance:
-
-            def count(read: int) -> None:
-                nonlocal untold
-                untold += read
-                # A bar that moves with every line takes longer than the line.
-                if untold >= _BYTES_BETWEEN_TELLING:
-                    advance(untold)
-                    untold = 0
-
             return asyncio.run(
                 import_documents(
                     store,
-                    read_sources(paths, count),
+                    read_sources(paths, advance),
                     refuse=lambda refused: naming(refused.where, refused.reason),
                     collections_only=collections_only,
                     pool=pool,

@@ -11,6 +11,9 @@ DONE, FOUND_FAULTS, CANCELLED = 0, 1, 130
 
 _SHOWN = 20
 _BYTES = (BarColumn(), DownloadColumn(), TimeRemainingColumn())
+_STEPS_AT_ONCE = {True: 256 * 1024, False: 250}
+"""A bar that moves with every line takes longer than the line."""
+
 _COUNT = (BarColumn(), TextColumn("{task.completed:,.0f} items"))
 
 
@@ -39,4 +42,13 @@ def progress_bar(
     columns: tuple[ProgressColumn, ...] = (TextColumn(does), *(_BYTES if in_bytes else _COUNT))
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
         task = bar.add_task("", total=total)
-        yield lambda step: bar.advance(task, step)
+        pending = 0
+
+        def advance(step: int) -> None:
+            nonlocal pending
+            pending += step
+            if pending >= _STEPS_AT_ONCE[in_bytes]:
+                bar.advance(task, pending)
+                pending = 0
+
+        yield advance
