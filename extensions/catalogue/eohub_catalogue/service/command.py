@@ -13,7 +13,6 @@ from eohub_catalogue.service.commands import adding, exporting, importing
 from eohub_catalogue.service.commands.terminal import CANCELLED
 from eohub_catalogue.service.settings import CatalogueSettings
 
-
 # A page of an export may be far down; nobody waits for it but who asked.
 _LONGEST_PAGE_SECONDS = 300.0
 
