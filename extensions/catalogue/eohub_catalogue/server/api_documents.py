@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Protocol
 from urllib.parse import urlencode
 
@@ -21,15 +22,18 @@ from eohub_catalogue.server.web import Answer, Ask, Web, trusted_origin
 from eohub_toolkit.errors import EohubError, Unavailable, Upstream
 
 _LONGEST_REASON = 64 * 1024
+_NO_LOGIN = "Search the other catalogues, or this one on its own web page."
 _NO_STAC = "Ask those who run this hub to check the catalogue's address in its settings."
 _NEXT_IN_HEADER = re.compile(r'<([^<>]{1,8000})>\s*;[^,<]*\brel="?next"?', re.IGNORECASE)
 
 
 class Login(Protocol):
-    """Gives the secret headers of a catalogue that asks for a login."""
+    """Gives the secret headers of a catalogue that asks for a login; `hint` is for whom they do not help."""
 
-    async def headers(self, *, refused: bool) -> Mapping[str, str]:
-        """The headers; after a refusal they are made anew. Raises LoginNeeded, Unavailable or Upstream."""
+    hint: str
+
+    async def headers(self, refused: Mapping[str, str] | None = None) -> Mapping[str, str]:
+        """The headers, others than those refused. Raises LoginNeeded, Unavailable or Upstream."""
         ...
 
 
@@ -43,6 +47,7 @@ class ApiDocuments:
         self._web = web
         self._trusted = trusted_origin(source)
         self._login = login
+        self._protected: set[str] = set()
 
     async def get(
         self, path: str, parameters: Mapping[str, str] | None = None, missing: str | None = None
@@ -59,22 +64,24 @@ class ApiDocuments:
         return await self._document(ask, None)
 
     async def _document(self, ask: Ask, missing: str | None) -> Mapping[str, object]:
-        answer = await self._answer(ask, refused=False)
+        # Much is open to everybody: the login is shown where it was asked for, and nowhere before.
+        part = ask.url.removeprefix(self.base_url).partition("?")[0].partition("/")[0]
+        secrets = await self._secrets() if part in self._protected else {}
+        answer = await self._answer(replace(ask, secrets=secrets))
         if answer.status == 401 and self._login is not None:
-            answer = await self._answer(ask, refused=True)
+            self._protected.add(part)
+            answer = await self._answer(replace(ask, secrets=await self._secrets(secrets or None)))
         # A large answer takes seconds to read, and other requests are waiting.
         if answer.status == 200:
             return await asyncio.to_thread(self._object, answer)
         raise self._refusal(answer, missing)
 
-    async def _answer(self, ask: Ask, *, refused: bool) -> Answer:
-        secrets = await self._login.headers(refused=refused) if self._login is not None else {}
+    async def _secrets(self, refused: Mapping[str, str] | None = None) -> Mapping[str, str]:
+        return await self._login.headers(refused) if self._login is not None else {}
+
+    async def _answer(self, ask: Ask) -> Answer:
         try:
-            return await self._web.send(
-                Ask(
-                    ask.url, ask.method, ask.headers, ask.body, secrets=secrets, trusted=ask.trusted,
-                )
-            )  # fmt: skip
+            return await self._web.send(ask)
         except (Unavailable, Upstream, CatalogueBusy, AddressRefused) as error:
             raise self._in_words(error) from error
 
@@ -98,7 +105,7 @@ class ApiDocuments:
             case 401 | 403:
                 return LoginNeeded(
                     f"{self.title} asks for a login.",
-                    hint="Search the other catalogues, or this one on its own web page.",
+                    hint=self._login.hint if self._login is not None else _NO_LOGIN,
                 )
             case 429:
                 return CatalogueBusy.for_seconds(self.title, 1)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from eohub_catalogue.contract import CatalogueSource
 from eohub_catalogue.ports import StacCatalogue
+from eohub_catalogue.server.api_documents import Login
 from eohub_catalogue.server.documents import Documents
 from eohub_catalogue.server.folder import earth_data_hub_files, stac_files
 from eohub_catalogue.server.home import Home
@@ -29,16 +30,19 @@ class Opener:
         home: Home,
         cache: Path,
         clock: Callable[[], datetime],
+        destine_login: Callable[[], Login | None] = lambda: None,
     ) -> None:
         self._web = web
         self._home = home
         self._cache = cache
         self._clock = clock
+        self._destine_login = destine_login
 
     def open(self, source: CatalogueSource) -> StacCatalogue:
         """The catalogue at a source; nothing is asked or read yet. Raises Invalid for a path that is none."""
         if source.kind in ("api", "destine"):
-            return StacApi(self._web(), source)
+            login = self._destine_login() if source.kind == "destine" else None
+            return StacApi(self._web(), source, login)
         return LocalCatalogue(source, self._index(source))
 
     def _index(self, source: CatalogueSource) -> LocalIndex:

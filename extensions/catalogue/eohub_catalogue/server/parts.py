@@ -1,5 +1,6 @@
 """What the routes are given: each part made once, nothing asked or opened before it is needed."""
 
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -12,11 +13,12 @@ from eohub_catalogue.server.catalogues import Catalogues
 from eohub_catalogue.server.data_store import DataStoreProbe
 from eohub_catalogue.server.freezer import FileFreezer
 from eohub_catalogue.server.home import Home
+from eohub_catalogue.server.login import BearerLogin, FileTokens, HubTokens
 from eohub_catalogue.server.opening import Opener
 from eohub_catalogue.server.own_catalogues import OwnCatalogues
 from eohub_catalogue.server.recognising import Recogniser
 from eohub_catalogue.server.saved import SavedFile
-from eohub_catalogue.server.settings import settings_of
+from eohub_catalogue.server.settings import ServerSettings, settings_of
 from eohub_catalogue.server.web import Web
 
 
@@ -33,7 +35,7 @@ def parts_of(environ: Mapping[str, str], configured: object) -> dict[type, objec
     home = Home(Path.home())
     kept = Path(jupyter_data_dir()) / "eohub-catalogue"
     cached = Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "eohub-catalogue"
-    opener = Opener(web, home, cached, _now)
+    opener = Opener(web, home, cached, _now, cache(lambda: _destine_login(settings(), web())))
     own = OwnCatalogues(kept / "catalogues.json", Recogniser(web, home))
     catalogues = Catalogues(settings, lambda source, _: opener.open(source), own)
     return {
@@ -42,6 +44,16 @@ def parts_of(environ: Mapping[str, str], configured: object) -> dict[type, objec
         SavedThings: SavedFile(kept / "saved.json"),
         Freezer: FileFreezer(catalogues, web, home, kept / "freezing.json", _now),
     }
+
+
+def _destine_login(settings: ServerSettings, web: Web) -> BearerLogin | None:
+    """A login of the site's own settings, else the hub's, else none."""
+    if settings.destine_login is not None:
+        return BearerLogin(FileTokens(web, settings.destine_login), time.monotonic)
+    if settings.hub_api_url and settings.hub_token.get_secret_value():
+        tokens = HubTokens(web, settings.hub_api_url, settings.hub_token, settings.destine_platform)
+        return BearerLogin(tokens, time.monotonic)
+    return None
 
 
 def _now() -> datetime:

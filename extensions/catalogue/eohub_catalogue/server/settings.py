@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from eohub_catalogue.contract import CatalogueSource
 from eohub_catalogue.server.addresses import AllowedHosts
@@ -15,6 +15,20 @@ _RATES: Mapping[str, float] = {
     "catalogue.dataspace.copernicus.eu": 5,
 }
 """What these hosts allow one account: https://hda.data.destination-earth.eu and Copernicus' quotas."""
+
+
+class DestineLogin(BaseModel):
+    """How a login of the DestinE platform becomes a token of its Data Lake; addresses are those of realms."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    token_file: str = Field(description="File with a refresh token of the platform, which may be rewritten")
+    issuer: str = "https://auth.destine.eu/realms/desp"
+    client_id: str = "dedl-hda"
+    exchange_issuer: str = "https://identity.data.destination-earth.eu/auth/realms/dedl"
+    exchange_client_id: str = "hda-public"
+    audience: str = "hda-public"
+    subject_issuer: str = "desp-oidc"
 
 
 class ServerSettings(Settings):
@@ -36,6 +50,24 @@ class ServerSettings(Settings):
     )
     requests_per_second: dict[str, float] = Field(
         default={}, description="How often a host is asked at most; added to what is built in"
+    )
+
+    destine_login: DestineLogin | None = Field(
+        default=None, description="How to log in to the DestinE Data Lake where no hub does it"
+    )
+    destine_platform: str = Field(
+        default="data-lake", pattern=r"^[a-z0-9-]{1,40}$", description="What the hub calls the Data Lake"
+    )
+    hub_api_url: str = Field(
+        default="",
+        pattern=r"^$|^https?://[^\s/?#]+(/[^\s?#]*)?$",
+        validation_alias="JUPYTERHUB_API_URL",
+        description="The hub, which exchanges people's logins",
+    )
+    hub_token: SecretStr = Field(
+        default=SecretStr(""),
+        validation_alias=AliasChoices("EOHUB_CATALOGUE_SERVER_HUB_TOKEN", "JUPYTERHUB_API_TOKEN"),
+        description="The server's own token at the hub",
     )
 
     @field_validator("allowed_hosts")
