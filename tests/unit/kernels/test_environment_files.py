@@ -49,7 +49,10 @@ def of_pod_halves() -> list[Requirement]:
         path = ROOT / "extensions" / name.removeprefix("eohub_") / "pyproject.toml"
         project = tomllib.loads(path.read_text("utf-8"))["project"]
         extras = project.get("optional-dependencies", {})
-        lines = [*project["dependencies"], *extras.get("server", []), *extras.get("gpu", [])]
+        lines = [
+            *project["dependencies"],
+            *(each for extra in ("server", "index", "gpu") for each in extras.get(extra, [])),
+        ]
         found += [each for each in map(Requirement, lines) if not each.name.startswith("eohub-")]
     return found
 
