@@ -18,7 +18,7 @@ from sqlalchemy import event, text
 
 from eohub_catalogue.index import tables
 from eohub_catalogue.index.document import collection_record, item_record
-from eohub_catalogue.index.ports import ItemPage, ItemQuery, Position, StacStore, Written
+from eohub_catalogue.index.ports import ItemPage, ItemQuery, Position, StacStore, StoredCollection, Written
 from eohub_catalogue.index.query import item_query
 from eohub_catalogue.index.store import SqliteStore
 from eohub_toolkit.db import open_engine
@@ -347,7 +347,7 @@ class StacStoreContract:
         assert ([one.id for one in first.collections], first.next) == (["a", "b"], "b")
         second = await store.collections(2, first.next)
         assert ([one.id for one in second.collections], second.next) == (["c"], None)
-        assert await store.collection("b") == changed
+        assert await store.collection("b") == StoredCollection("b", changed.body, changed.links)
         assert await store.collection("d") is None
 
     async def test_an_empty_store_answers(self, store: StacStore) -> None:
@@ -446,6 +446,11 @@ class TestSqliteAlone:
             {"q": "scene", "datetime": "1992-01-01T00:00:00Z/.."},
             {},
             {"intersects": box(-179, -89, 179, 89)},
+            {"filter": "title LIKE 'scene%' AND title IS NOT NULL"},
+            {"filter": "S_INTERSECTS(geometry, BBOX(-180,-90,180,90)) OR title = 'x'"},
+            {"sortby": "title"},
+            {"sortby": "-title,datetime", "filter": "title > 'scene of l'"},
+            {"sortby": "datetime"},
         ]
         for given in wide:
             query = item_query({"limit": 100, **given})
@@ -566,7 +571,9 @@ class TestSqliteAlone:
 
 def not_virtual(_: object, name: str | None, kind: str, *__: object) -> bool:
     return not (
-        kind == "table" and name is not None and name.startswith(("item_extent", "item_text", "alembic"))
+        kind == "table"
+        and name is not None
+        and name.startswith(("item_extent", "item_text", "collection_text", "alembic"))
     )
 
 

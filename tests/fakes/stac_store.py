@@ -1,23 +1,36 @@
 """A `StacStore` in memory that compares every item with the query, one by one: slow, and easy to believe."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Sequence
 
 import shapely
 
-from eohub_catalogue.index.footprint import shape_of
+from eohub_catalogue.errors import ChangedMeanwhile
+from eohub_catalogue.index.etag import etag_of
+from eohub_catalogue.index.footprint import box_shape, shape_of
+from eohub_catalogue.index.matching import is_true_for
 from eohub_catalogue.index.ports import (
+    ABSENT,
+    PRESENT,
+    Change,
     CollectionPage,
     CollectionRecord,
+    CollectionSearch,
+    Expected,
     ItemPage,
     ItemQuery,
     ItemRecord,
     Position,
+    Put,
+    StoredCollection,
     StoredItem,
     Written,
 )
-from eohub_toolkit.errors import NotFound
+from eohub_catalogue.index.queryables import Learned, learn
+from eohub_catalogue.index.sorting import SortKey, SortValue, sort_value
+from eohub_toolkit.errors import Conflict, NotFound
 
 # No item has been seen so early: it stands for "no time" in the order of results.
 _BEFORE_EVERYTHING = -(10**17) - 1
@@ -38,12 +51,14 @@ class MemoryStacStore:
         for collection in query.collections:
             if collection not in known:
                 raise NotFound(f"There is no collection '{collection}' here.")
-        found = sorted((r for r in self._items.values() if matches(r, query)), key=position_of, reverse=True)
-        rest = [record for record in found if query.after is None or position_of(record) < query.after]
+        found = in_order([r for r in self._items.values() if matches(r, query)], query.sort)
+        rest = found
+        if query.after is not None:
+            rest = found[[position_of(record, query.sort) for record in found].index(query.after) + 1 :]
         page = rest[: query.limit]
         return ItemPage(
             items=tuple(StoredItem(r.collection, r.id, r.body, r.links) for r in page),
-            next=position_of(page[-1]) if len(rest) > len(page) else None,
+            next=position_of(page[-1], query.sort) if len(rest) > len(page) else None,
             matched=len(found),
         )
 
@@ -52,12 +67,17 @@ class MemoryStacStore:
         return record and StoredItem(record.collection, record.id, record.body, record.links)
 
     async def collections(self, limit: int, after: str | None = None) -> CollectionPage:
-        ids = [one for one in sorted(self._collections) if after is None or one > after]
-        page = tuple(self._collections[one] for one in ids[:limit])
-        return CollectionPage(page, page[-1].id if len(ids) > limit else None)
+        return await self.search_collections(CollectionSearch(limit=limit, after=after))
 
-    async def collection(self, collection: str) -> CollectionRecord | None:
-        return self._collections.get(collection)
+    async def search_collections(self, query: CollectionSearch) -> CollectionPage:
+        found = sorted(one.id for one in self._collections.values() if is_found(one, query))
+        rest = [one for one in found if query.after is None or one > query.after]
+        page = tuple(given_back(self._collections[one]) for one in rest[: query.limit])
+        return CollectionPage(page, page[-1].id if len(rest) > query.limit else None, len(found))
+
+    async def collection(self, collection: str) -> StoredCollection | None:
+        found = self._collections.get(collection)
+        return found and given_back(found)
 
     async def put_items(self, records: Sequence[ItemRecord]) -> Written:
         latest = {(record.collection, record.id): record for record in records}
@@ -86,6 +106,35 @@ class MemoryStacStore:
     async def remove_collections(self, ids: Sequence[str]) -> int:
         return sum(self._collections.pop(each, None) is not None for each in ids)
 
+    async def apply(self, changes: Sequence[Change]) -> int:
+        items, collections = dict(self._items), dict(self._collections)
+        try:
+            return sum([await self._change(change) for change in changes])
+        except Exception:
+            self._items, self._collections = items, collections
+            raise
+
+    async def _change(self, change: Change) -> int:
+        if isinstance(change, Put):
+            record = change.record
+            if isinstance(record, ItemRecord):
+                check(self._items.get((record.collection, record.id)), change.expected)
+                await self.put_items([record])
+            else:
+                check(self._collections.get(record.id), change.expected)
+                await self.put_collections([record])
+            return 0
+        if change.item is not None:
+            check(self._items.get((change.collection, change.item)), change.expected)
+            return await self.remove_items([(change.collection, change.item)])
+        check(self._collections.get(change.collection), change.expected)
+        its_own = [key for key in self._items if key[0] == change.collection]
+        return await self.remove_items(its_own) + await self.remove_collections([change.collection])
+
+    async def queryables(self, collections: Sequence[str] = ()) -> Learned:
+        records = [r for r in self._items.values() if not collections or r.collection in collections]
+        return learn(record.facts for record in records)
+
     async def page_key(self) -> bytes:
         return b"k" * 32
 
@@ -93,9 +142,50 @@ class MemoryStacStore:
         self.closed = True
 
 
-def position_of(record: ItemRecord) -> Position:
+def position_of(record: ItemRecord, sort: Sequence[SortKey] = ()) -> Position:
     start = record.interval[0] if record.interval else _BEFORE_EVERYTHING
-    return Position(start, record.id, record.collection)
+    return Position(start, record.id, record.collection, keys_of(record, sort))
+
+
+def keys_of(record: ItemRecord, sort: Sequence[SortKey]) -> tuple[SortValue, ...]:
+    facts, identity = json.loads(record.facts), (record.collection, record.id)
+    return tuple(sort_value(key, identity, record.interval, facts) for key in sort)
+
+
+def in_order(records: Sequence[ItemRecord], sort: Sequence[SortKey]) -> list[ItemRecord]:
+    """By one key after the other, the least important first: Python's sorting keeps what was in order."""
+    if not sort:
+        return sorted(records, key=position_of, reverse=True)
+    found = sorted(records, key=lambda r: (r.id, r.collection), reverse=sort[-1].descending)
+    for number, key in reversed(list(enumerate(sort))):
+        values = {id(record): keys_of(record, sort)[number] for record in found}
+        there = [record for record in found if values[id(record)] is not None]
+        lacking = [record for record in found if values[id(record)] is None]
+        there.sort(key=lambda r: (isinstance(v := values[id(r)], str), v), reverse=key.descending)
+        found = there + lacking
+    return found
+
+
+def given_back(record: CollectionRecord) -> StoredCollection:
+    return StoredCollection(record.id, record.body, record.links)
+
+
+def check(found: ItemRecord | CollectionRecord | None, expected: Expected) -> None:
+    if expected == ABSENT and found is not None:
+        raise Conflict("It is there already.")
+    if expected not in (ABSENT, None) and found is None:
+        raise NotFound("It is not there.")
+    if expected not in (ABSENT, PRESENT, None) and found and etag_of(found.body, found.links) != expected:
+        raise ChangedMeanwhile
+
+
+def is_found(record: CollectionRecord, query: CollectionSearch) -> bool:
+    if query.interval and not (record.interval and overlap(record.interval, query.interval)):
+        return False
+    area = query.area
+    return _says(record.words, query.terms) and (
+        area is None or any(area.shape.intersects(box_shape(*box)) for box in record.boxes)
+    )
 
 
 def matches(record: ItemRecord, query: ItemQuery) -> bool:
@@ -105,6 +195,8 @@ def matches(record: ItemRecord, query: ItemQuery) -> bool:
     if query.ids and record.id not in query.ids:
         return False
     if query.interval and not (record.interval and overlap(record.interval, query.interval)):
+        return False
+    if query.filter and not is_true_for(query.filter, json.loads(record.body)):
         return False
     return _lies_in(record, query) and _says(record.words, query.terms)
 

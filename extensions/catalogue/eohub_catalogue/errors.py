@@ -3,7 +3,7 @@
 from math import ceil
 from typing import Self
 
-from eohub_toolkit.errors import Forbidden, Invalid, NotFound, TooMany, Unauthenticated, Upstream
+from eohub_toolkit.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated, Upstream
 
 
 class UnknownCatalogue(NotFound):
@@ -67,3 +67,15 @@ class LoginNeeded(Unauthenticated):
     """The catalogue answers only to those who are logged in there."""
 
     code = "login_needed"
+
+
+class ChangedMeanwhile(Conflict):
+    """The document is not the one that the change was meant for."""
+
+    code = "precondition_failed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The document is not the one that was expected: somebody has changed or removed it.",
+            hint="Read it again, make your change, and send it with the new ETag.",
+        )

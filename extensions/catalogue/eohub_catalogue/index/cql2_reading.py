@@ -4,8 +4,10 @@ import json
 from typing import NoReturn, cast
 
 import cql2
+import shapely
 
 from eohub_catalogue.filters import DEEPEST, LONGEST_FILTER, cql2_of_text
+from eohub_catalogue.index.area import area_of
 from eohub_catalogue.index.cql2_values import (
     as_moment,
     constant,
@@ -38,7 +40,6 @@ from eohub_catalogue.index.expression import (
     Truth,
 )
 from eohub_catalogue.index.facts import Scalar
-from eohub_catalogue.index.query import area_of
 from eohub_catalogue.index.relations import ARITHMETIC, ARRAYS, ORDERS, SPATIAL, TEMPORAL, TURNED, folded
 from eohub_toolkit.errors import Invalid
 
@@ -277,5 +278,5 @@ def _spatial(name: str, given: list[object]) -> Condition:
         raise Invalid(f"{name} compares the property geometry with a GeoJSON geometry or a bbox.")
     area = area_of(cast("dict[str, object]", other), name)
     if name == "s_disjoint":
-        return Not(Spatial("s_intersects", area.shape, area.boxes))
-    return Spatial(TURNED.get(name, name) if turned else name, area.shape, area.boxes)
+        return Not(Spatial("s_intersects", shapely.to_wkb(area.shape), area.boxes))
+    return Spatial(TURNED.get(name, name) if turned else name, shapely.to_wkb(area.shape), area.boxes)

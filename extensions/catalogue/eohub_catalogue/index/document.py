@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from eohub_catalogue.index.footprint import Footprint, footprints_of
-from eohub_catalogue.index.interval import interval_of
+from eohub_catalogue.index.facts import facts_of, facts_text
+from eohub_catalogue.index.footprint import Box, Footprint, bounds_of, boxes_of, footprints_of
+from eohub_catalogue.index.interval import BEGINNING, END, Interval, interval_of, moment
 from eohub_catalogue.index.jsontext import to_json
 from eohub_catalogue.index.ports import CollectionRecord, ItemRecord
 from eohub_catalogue.index.query import is_text
@@ -16,6 +17,7 @@ from eohub_toolkit.errors import Invalid
 _ITEM_LINKS = ("self", "root", "parent", "collection")
 _COLLECTION_LINKS = ("self", "root", "parent", "item", "items", "child")
 _LONGEST_WORDS = 20_000
+_MOST_BOXES = 100
 
 
 @dataclass(frozen=True)
@@ -52,10 +54,15 @@ def item_record(document: Mapping[str, object]) -> ItemRecord:
 
 def collection_record(document: Mapping[str, object]) -> CollectionRecord:
     """What is stored of a collection; only one without a usable id raises Invalid."""
+    identity = _identity(document.get("id"), "collection")
+    extent = _mapping(document.get("extent"))
     return CollectionRecord(
-        id=_identity(document.get("id"), "collection"),
+        id=identity,
         body=_body(document),
         links=_links(document.get("links"), _COLLECTION_LINKS),
+        interval=_whole_interval(_list(_mapping(extent.get("temporal")).get("interval"))),
+        boxes=_extent_boxes(_list(_mapping(extent.get("spatial")).get("bbox"))),
+        words=_words(identity, document),
     )
 
 
@@ -93,6 +100,7 @@ def _item_record(item: _Item, place: Footprint | None) -> ItemRecord:
         interval=interval_of(item.properties),
         footprint=place,
         words=_words(item.id, item.properties),
+        facts=facts_text(facts_of(item.properties)),
     )
 
 
@@ -126,6 +134,28 @@ def _words(identity: str, properties: Mapping[str, Any]) -> str:
     texts.extend(_mapping(properties.get("cube:variables")))
     words = "\n".join([identity, *(text for text in texts if isinstance(text, str))])
     return words.encode(errors="replace").decode()[:_LONGEST_WORDS].replace("\x00", " ")
+
+
+def _whole_interval(intervals: list[object]) -> Interval | None:
+    """The first interval, which STAC has for the whole of the collection; open where an end is null."""
+    ends = _list(intervals[0]) if intervals else []
+    if len(ends) != 2:
+        return None
+    start, end = (
+        BEGINNING if ends[0] is None else moment(ends[0]),
+        END if ends[1] is None else moment(ends[1]),
+    )
+    return (start, end) if start is not None and end is not None and start <= end else None
+
+
+def _extent_boxes(boxes: list[object]) -> tuple[Box, ...]:
+    # The first is around all the others, if there are others.
+    bounds = [found for box in boxes[1 : _MOST_BOXES + 1] or boxes[:1] if (found := bounds_of(box))]
+    return tuple(box for one in bounds for box in boxes_of(one))
+
+
+def _list(value: object) -> list[object]:
+    return cast("list[object]", value) if isinstance(value, list) else []
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -5,8 +5,10 @@ of value than it is compared with, is neither true nor false, and an item is fou
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from eohub_catalogue.index.facts import Scalar
@@ -104,11 +106,16 @@ class Missing:
 
 @dataclass(frozen=True)
 class Spatial:
-    """The item's place in a relation to a shape, such as `s_within`; `boxes` cover the shape."""
+    """The item's place in a relation to a shape (WKB), such as `s_within`; `boxes` cover the shape."""
 
     relation: str
-    shape: BaseGeometry
+    wkb: bytes
     boxes: tuple[Box, ...]
+
+    @cached_property
+    def shape(self) -> BaseGeometry:
+        """The shape to compare with."""
+        return shapely.from_wkb(self.wkb)
 
 
 type Ending = int | Property | Literal["start", "end"]

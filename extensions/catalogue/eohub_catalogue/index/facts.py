@@ -10,6 +10,9 @@ type Scalar = str | float | bool
 type Fact = Scalar | tuple[Scalar, ...] | dict[str, str]
 """A text, a number, a truth value, a list of those, or {} for what is there but cannot be compared."""
 
+CLOUD_COVER = "eo:cloud_cover"
+"""The property that nearly every search of images asks about; the store has an index of it."""
+
 MOST_FACTS = 1_000
 LONGEST_NAME = 200
 LONGEST_FACT = 10_000

@@ -107,8 +107,8 @@ def _truth(condition: Condition, subject: _Subject) -> bool | None:
             return _joined([_truth(part, subject) for part in parts], decisive=True)
         case Missing(operand):
             return _is_missing(operand, subject)
-        case Spatial(relation, shape):
-            return None if subject.place is None else related(relation, subject.place, shape)
+        case Spatial(relation):
+            return None if subject.place is None else related(relation, subject.place, condition.shape)
         case Temporal():
             return _is_then(condition, subject)
         case _:

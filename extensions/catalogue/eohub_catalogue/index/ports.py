@@ -6,8 +6,11 @@ from typing import Protocol
 
 from shapely.geometry.base import BaseGeometry
 
+from eohub_catalogue.index.expression import Condition
 from eohub_catalogue.index.footprint import Box, Footprint
 from eohub_catalogue.index.interval import Interval
+from eohub_catalogue.index.queryables import Learned
+from eohub_catalogue.index.sorting import SortKey, SortValue
 
 
 @dataclass(frozen=True)
@@ -25,11 +28,15 @@ class Area:
 
 @dataclass(frozen=True, order=True)
 class Position:
-    """An item's place in the order of results, which is by time, id and collection, greatest first."""
+    """An item's place in the order of results, which is by time, id and collection, greatest first.
+
+    Where another order was asked for, `keys` has what the item is sorted by, in the order of the keys.
+    """
 
     start: int
     id: str
     collection: str
+    keys: tuple[SortValue, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,7 @@ class ItemQuery:
 
     `terms` is free text: one of the terms has to occur, with every one of its words, each at the beginning
     of a word in the item's title, description, keywords, variable names or id. A word with signs in it is a
-    phrase.
+    phrase. Without `sort` the newest items come first.
     """
 
     collections: tuple[str, ...] = ()
@@ -46,13 +53,29 @@ class ItemQuery:
     area: Area | None = None
     interval: Interval | None = None
     terms: tuple[tuple[str, ...], ...] = ()
+    filter: Condition | None = None
+    sort: tuple[SortKey, ...] = ()
     limit: int = 10
     after: Position | None = None
 
 
 @dataclass(frozen=True)
+class CollectionSearch:
+    """Which collections are searched; as `ItemQuery`, with words in title, description, keywords or id."""
+
+    area: Area | None = None
+    interval: Interval | None = None
+    terms: tuple[tuple[str, ...], ...] = ()
+    limit: int = 10
+    after: str | None = None
+
+
+@dataclass(frozen=True)
 class ItemRecord:
-    """An item ready to be stored: its JSON text without `links`, its own links, and what it is found by."""
+    """An item ready to be stored: its JSON text without `links`, its own links, and what it is found by.
+
+    `facts` is JSON text of what filters see of its properties.
+    """
 
     collection: str
     id: str
@@ -61,15 +84,25 @@ class ItemRecord:
     interval: Interval | None
     footprint: Footprint | None
     words: str
+    facts: str
 
 
 @dataclass(frozen=True)
-class CollectionRecord:
-    """A collection ready to be stored: its JSON text without `links`, and its own links."""
+class StoredCollection:
+    """A collection as it is given back."""
 
     id: str
     body: str
     links: str
+
+
+@dataclass(frozen=True)
+class CollectionRecord(StoredCollection):
+    """A collection ready to be stored, as an item is; `boxes` cover its extent."""
+
+    interval: Interval | None = None
+    boxes: tuple[Box, ...] = ()
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,10 +126,11 @@ class ItemPage:
 
 @dataclass(frozen=True)
 class CollectionPage:
-    """One page of collections by id; `next` is the id to go on after, None at the end."""
+    """One page of collections by id, and how many match; `next` is the id to go on after, None at the end."""
 
-    collections: tuple[CollectionRecord, ...]
+    collections: tuple[StoredCollection, ...]
     next: str | None
+    matched: int
 
 
 @dataclass(frozen=True)
@@ -112,6 +146,31 @@ class Written:
         return Written(self.added + other.added, self.changed + other.changed, self.same + other.same)
 
 
+ABSENT, PRESENT = "absent", "present"
+type Expected = str | None
+"""What a document has to be for a change: `ABSENT`, `PRESENT`, of this ETag, or, with None, anything."""
+
+
+@dataclass(frozen=True)
+class Put:
+    """A document to be stored in place of the one of its id."""
+
+    record: ItemRecord | CollectionRecord
+    expected: Expected = None
+
+
+@dataclass(frozen=True)
+class Remove:
+    """An item to be removed, or with `item` None a collection and all its items."""
+
+    collection: str
+    item: str | None
+    expected: Expected = None
+
+
+type Change = Put | Remove
+
+
 class StacStore(Protocol):
     """Keeps items and collections whatever their defects, by id; every write is all or nothing."""
 
@@ -124,10 +183,14 @@ class StacStore(Protocol):
         ...
 
     async def collections(self, limit: int, after: str | None = None) -> CollectionPage:
-        """Collections in the order of their ids, those after `after`."""
+        """All collections in the order of their ids, those after `after`."""
         ...
 
-    async def collection(self, collection: str) -> CollectionRecord | None:
+    async def search_collections(self, query: CollectionSearch) -> CollectionPage:
+        """Collections that a search finds, in the order of their ids."""
+        ...
+
+    async def collection(self, collection: str) -> StoredCollection | None:
         """The collection of this id, or None."""
         ...
 
@@ -145,6 +208,18 @@ class StacStore(Protocol):
 
     async def remove_collections(self, ids: Sequence[str]) -> int:
         """Remove collections by id, not their items; returns how many there were."""
+        ...
+
+    async def apply(self, changes: Sequence[Change]) -> int:
+        """Make changes in their order, all or none; returns how many items and collections were removed.
+
+        Raises Conflict where a document is there that should not be, NotFound where one is not, and
+        ChangedMeanwhile where it is not of the expected ETag.
+        """
+        ...
+
+    async def queryables(self, collections: Sequence[str] = ()) -> Learned:
+        """What is known of the properties of these collections' items, or of all items."""
         ...
 
     async def page_key(self) -> bytes:

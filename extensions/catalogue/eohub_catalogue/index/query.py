@@ -5,19 +5,13 @@ import re
 from collections.abc import Mapping
 from typing import cast
 
-import shapely
-
-from eohub_catalogue.index.footprint import (
-    GEOMETRY_TYPES,
-    boxes_of,
-    footprint_of,
-    is_number,
-    normalise,
-    parse_geometry,
-    shape_of,
-)
+from eohub_catalogue.index.area import BBOX_HINT, box_area, shape_area
+from eohub_catalogue.index.cql2_reading import condition_of, condition_of_text
+from eohub_catalogue.index.expression import Condition
+from eohub_catalogue.index.facts import is_property_name
 from eohub_catalogue.index.interval import Interval, searched_interval
-from eohub_catalogue.index.ports import Area, ItemQuery
+from eohub_catalogue.index.ports import Area, CollectionSearch, ItemQuery
+from eohub_catalogue.index.sorting import SortKey
 from eohub_catalogue.wire import LONGEST_ID
 from eohub_toolkit.errors import Invalid
 
@@ -28,9 +22,10 @@ LARGEST_LIMIT = 1_000_000
 LARGEST_LIST = 1_000
 LONGEST_TEXT = 1_000
 MOST_WORDS = 32
-MOST_VERTICES = 5_000
 
-_BBOX_HINT = "Give west,south,east,north in degrees; west > east crosses the antimeridian."
+MOST_KEYS = 8
+_LONGITUDE_LATITUDE = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+_SORT_HINT = 'Such as -datetime,+id, or [{"field": "properties.eo:cloud_cover", "direction": "asc"}].'
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -46,7 +41,19 @@ def item_query(given: Mapping[str, object]) -> ItemQuery:
         ids=id_list("ids", given.get("ids")),
         area=_area(given.get("bbox"), given.get("intersects")),
         interval=_interval(given.get("datetime")),
-        terms=_terms(given.get("q")),
+        terms=terms_of(given.get("q")),
+        filter=_filter(given.get("filter"), given.get("filter-lang"), given.get("filter-crs")),
+        sort=_sort(given.get("sortby")),
+        limit=page_limit(given.get("limit")),
+    )
+
+
+def collection_search(given: Mapping[str, object]) -> CollectionSearch:
+    """The search for collections that a request's parameters describe; raises Invalid."""
+    return CollectionSearch(
+        area=_area(given.get("bbox"), None),
+        interval=_interval(given.get("datetime")),
+        terms=terms_of(given.get("q")),
         limit=page_limit(given.get("limit")),
     )
 
@@ -54,7 +61,7 @@ def item_query(given: Mapping[str, object]) -> ItemQuery:
 def json_query(given: Mapping[str, object]) -> ItemQuery:
     """The query that the body of a POST describes, in which a `bbox` is a list; raises Invalid."""
     if isinstance(given.get("bbox"), str):
-        raise Invalid("bbox has to be a list of numbers in JSON.", hint=_BBOX_HINT)
+        raise Invalid("bbox has to be a list of numbers in JSON.", hint=BBOX_HINT)
     return item_query(given)
 
 
@@ -114,7 +121,8 @@ def _interval(value: object) -> Interval | None:
             raise Invalid("datetime has to be a text.")
 
 
-def _terms(value: object) -> tuple[tuple[str, ...], ...]:
+def terms_of(value: object) -> tuple[tuple[str, ...], ...]:
+    """The terms of free text: separated by commas or in a list, each of words; raises Invalid."""
     match value:
         case None:
             return ()
@@ -135,71 +143,74 @@ def _terms(value: object) -> tuple[tuple[str, ...], ...]:
     return tuple(term for term in terms if term)
 
 
+def _filter(value: object, language: object, reference_system: object) -> Condition | None:
+    if value is None:
+        return None
+    if reference_system not in (None, _LONGITUDE_LATITUDE):
+        raise Invalid(
+            "filter-crs has to be longitude and latitude.", hint=f"Leave it out: {_LONGITUDE_LATITUDE}."
+        )
+    if language not in (None, "cql2-text", "cql2-json"):
+        raise Invalid("filter-lang has to be cql2-text or cql2-json.")
+    if not isinstance(value, str):
+        if language == "cql2-text":
+            raise Invalid("filter is no text, as filter-lang says.")
+        return condition_of(value)
+    if language != "cql2-json":
+        return condition_of_text(value)
+    try:
+        return condition_of(json.loads(value))
+    except (ValueError, RecursionError):
+        raise Invalid("filter is not JSON, as filter-lang says.") from None
+
+
+def _sort(value: object) -> tuple[SortKey, ...]:
+    match value:
+        case None | "":
+            return ()
+        case str():
+            keys = [_sort_key(part.strip().lstrip("+"), "asc") for part in value.split(",", MOST_KEYS)]
+        case list():
+            keys = [_sort_object(part) for part in cast("list[object]", value)]
+        case _:
+            raise Invalid("sortby has to be a list.", hint=_SORT_HINT)
+    if len(keys) > MOST_KEYS:
+        raise Invalid(f"sortby has more than {MOST_KEYS} entries.")
+    # A later key of the same property cannot change anything.
+    first: dict[str, SortKey] = {}
+    for key in keys:
+        first.setdefault(key.name, key)
+    sort = tuple(first.values())
+    # The order that results have by themselves is the fastest.
+    return () if sort == (SortKey("datetime", descending=True),) else sort
+
+
+def _sort_object(part: object) -> SortKey:
+    match part:
+        case {"field": str(name), "direction": str(direction)}:
+            return _sort_key(name, direction.lower())
+        case {"field": str(name)}:
+            return _sort_key(name, "asc")
+        case str():
+            return _sort_key(part.lstrip("+"), "asc")
+        case _:
+            raise Invalid("An entry of sortby is no object with a field and a direction.", hint=_SORT_HINT)
+
+
+def _sort_key(name: str, direction: str) -> SortKey:
+    if direction not in ("asc", "desc"):
+        raise Invalid("The direction of an entry of sortby has to be asc or desc.", hint=_SORT_HINT)
+    plain = name.removeprefix("-").removeprefix("properties.")
+    if not plain or not is_property_name(plain) or plain == "geometry":
+        raise Invalid(f"'{name[:100]}' cannot be sorted by.", hint=_SORT_HINT)
+    return SortKey(plain, descending=direction == "desc" or name.startswith("-"))
+
+
 def _has_letters(word: str) -> bool:
     return any(character.isalnum() for character in word)
 
 
-def area_of(document: Mapping[str, object], name: str) -> Area:
-    """The area of a GeoJSON geometry, or of an object with a `bbox` only; raises Invalid that says `name`."""
-    return _box_area(document["bbox"]) if set(document) == {"bbox"} else _shape_area(document, name)
-
-
 def _area(bbox: object, intersects: object) -> Area | None:
     if bbox is not None:
-        return _box_area(bbox)
-    return None if intersects is None else _shape_area(intersects, "intersects")
-
-
-def _box_area(value: object) -> Area:
-    bounds = _numbers(value)
-    half = len(bounds) // 2
-    west, south, east, north = bounds[0], bounds[1], bounds[half], bounds[half + 1]
-    if not (-90 <= south <= 90 and -90 <= north <= 90 and abs(west) <= 360 and abs(east) <= 360):
-        raise Invalid("bbox lies outside the earth's degrees.", hint=_BBOX_HINT)
-    if south > north:
-        raise Invalid(f"bbox has its south ({south:g}) above its north ({north:g}).", hint=_BBOX_HINT)
-    heights = (bounds[2], bounds[5]) if half == 3 else None
-    if heights and heights[0] > heights[1]:
-        raise Invalid("bbox has its bottom above its top.", hint="Give west,south,bottom,east,north,top.")
-    boxes = boxes_of(bounds)
-    return Area(boxes, shape_of(boxes), is_boxes=True, heights=heights)
-
-
-def _numbers(value: object) -> list[float]:
-    parts: list[object] = []
-    if isinstance(value, str):
-        parts = [_number(part) for part in value.split(",", 7)]
-    elif isinstance(value, list):
-        parts = cast("list[object]", value)
-    numbers = [float(cast("float", part)) for part in parts[:7] if is_number(part)]
-    if len(numbers) != len(parts) or len(numbers) not in (4, 6):
-        raise Invalid("bbox has to be 4 numbers, or 6 with heights.", hint=_BBOX_HINT)
-    return numbers
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text) if "_" not in text else None
-    except ValueError:
-        return None
-
-
-def _shape_area(value: object, name: str) -> Area:
-    if isinstance(value, str):
-        try:
-            value = cast("object", json.loads(value))
-        except (ValueError, RecursionError):
-            raise Invalid(f"{name} is not JSON.", hint="Give a GeoJSON geometry.") from None
-    shape = parse_geometry(value)
-    if shape is None:
-        raise Invalid(
-            f"{name} is not a GeoJSON geometry with coordinates on earth.",
-            hint=f"Its type may be {', '.join(sorted(GEOMETRY_TYPES))}; not a Feature.",
-        )
-    if shapely.get_num_coordinates(shape) > MOST_VERTICES:
-        raise Invalid(f"{name} has more than {MOST_VERTICES} vertices.", hint="Simplify the geometry.")
-    if not shape.is_valid:
-        raise Invalid(f"{name} crosses or touches itself.", hint="Draw its rings without crossings.")
-    footprint = footprint_of(value, None)
-    assert footprint is not None, "a geometry that can be parsed covers something"
-    return Area(footprint.boxes, normalise(shape), is_boxes=False)
+        return box_area(bbox)
+    return None if intersects is None else shape_area(intersects, "intersects")

@@ -5,125 +5,137 @@ counts the candidates of each index, never beyond a bound, and the second one ei
 set of candidates, or, where all are large, walks along the time index until the page is full.
 """
 
-# Every value is a bound parameter; the texts put together here are constants of this module.
+# Every value is a bound parameter; the texts put together here are constants of this room.
 # ruff: noqa: S608
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from eohub_catalogue.index.footprint import Box
-from eohub_catalogue.index.interval import BEGINNING, END
+from shapely.geometry.base import BaseGeometry
+
+from eohub_catalogue.index.candidates import Candidates, days, narrowed, terms_expression, where
 from eohub_catalogue.index.ports import ItemQuery
+from eohub_catalogue.index.predicate import Parameters, Predicate, predicate_of
+from eohub_catalogue.index.sorting import NEWEST, after, key_columns, order_by
 
 # Starting from this many candidates costs about as much as walking the time index does at worst.
 MOST_CANDIDATES = 5_000
-_NOWHERE: Box = (1_000.0, 1_000.0, 1_000.0, 1_000.0)
-_MICROSECONDS_PER_DAY = 86_400_000_000
-_ORDER = "item.start_time DESC, item.id DESC, item.collection DESC"
 _COLUMNS = "item.collection, item.id, item.start_time, item.body, item.links"
-
-type Parameters = dict[str, str | int | float]
+_NOTHING = Predicate("", {}, {})
 
 
 @dataclass(frozen=True)
 class Statement:
-    """SQL text with its parameters."""
+    """SQL text with its parameters; `shapes` are geometries whose handles have to be bound by these names."""
 
     sql: str
     parameters: Parameters
+    shapes: dict[str, BaseGeometry] = field(default_factory=dict[str, BaseGeometry])
 
 
-def plan_statement(query: ItemQuery) -> Statement:
+@dataclass(frozen=True)
+class Search:
+    """A query with the SQL that both of its statements share."""
+
+    query: ItemQuery
+
+    @cached_property
+    def predicate(self) -> Predicate:
+        """The SQL of the filter."""
+        return predicate_of(self.query.filter) if self.query.filter else _NOTHING
+
+    @cached_property
+    def candidates(self) -> Candidates:
+        """A subquery for each index that can be used."""
+        return narrowed(self.query)
+
+
+def plan_statement(search: Search) -> Statement:
     """One row: the asked collections that are unknown, as a JSON list, then each index's candidates."""
     counts = [
         f"(SELECT count(*) FROM (SELECT 1 FROM ({candidates}) LIMIT :most))"
-        for candidates in _candidates(query).values()
+        for candidates in search.candidates.subqueries.values()
     ]
-    parameters = _parameters(query) | {"most": MOST_CANDIDATES + 1}
-    return Statement(f"SELECT {', '.join([_unknown(query), *counts])}", parameters)
+    parameters = _parameters(search.query) | search.candidates.parameters | {"most": MOST_CANDIDATES + 1}
+    return Statement(f"SELECT {', '.join([_unknown(search.query), *counts])}", parameters)
 
 
-def page_statement(query: ItemQuery, counts: list[int], shape: int) -> Statement:
+def page_statement(search: Search, counts: Sequence[int]) -> Statement:
     """The rows of one page and one row more, with the number of all matches in each row where it is cheap.
 
-    `counts` are the candidates that `plan_statement` found; `shape` is the handle of the query's geometry
-    for the SQL function `is_within_reach`.
+    `counts` are the candidates that `plan_statement` found. A row is collection, id, start, body, links, the
+    number of matches, and what it is sorted by.
     """
-    names = list(_candidates(query))
-    smallest = min(counts)
-    parameters = _parameters(query) | {"limit": query.limit + 1, "shape": shape}
-    if query.after:
-        after = query.after
-        parameters |= {"after_time": after.start, "after_id": after.id, "after_collection": after.collection}
-    if smallest <= MOST_CANDIDATES:
-        return Statement(_from_candidates(query, names[counts.index(smallest)]), parameters)
-    return Statement(_along_time(query), parameters)
+    query = search.query
+    names = list(search.candidates.subqueries)
+    chosen = names[counts.index(min(counts))] if min(counts) <= MOST_CANDIDATES else None
+    columns, sorting = key_columns(query.sort) if query.sort else ([NEWEST], {})
+    parameters = _parameters(query) | search.candidates.parameters | search.predicate.parameters | sorting
+    parameters |= {"limit": query.limit + 1}
+    keyset, position = _keyset(query)
+    shapes = dict(search.predicate.shapes)
+    if query.area:
+        shapes["shape"] = query.area.shape
+    if chosen is None and not query.sort:
+        sql = _along_time(search, keyset)
+    else:
+        sql = _sorted(search, chosen, columns, keyset)
+    return Statement(sql, parameters | position, shapes)
 
 
-def match_expression(terms: tuple[tuple[str, ...], ...]) -> str:
-    """An FTS5 expression for free text: quoted throughout, so that nothing in it is syntax."""
-    words = [[f'"{word.replace(chr(34), " ")}"*' for word in term] for term in terms]
-    return " OR ".join(f"({' AND '.join(term)})" for term in words)
-
-
-def extent_row(box: Box | None, start: int, end: int) -> tuple[float, ...]:
-    """One entry of the R*Tree: west, east, south, north, since, until; without a box outside the earth."""
-    west, south, east, north = box or _NOWHERE
-    return west, east, south, north, _days(start), _days(end)
-
-
-def _from_candidates(query: ItemQuery, name: str) -> str:
-    # CROSS JOIN keeps SQLite from turning the order of the two tables round.
-    return (
-        "WITH found AS MATERIALIZED (SELECT item.pk, start_time, item.id, item.collection"
-        f" FROM ({_candidates(query)[name]}) AS candidate CROSS JOIN item ON item.pk = candidate.pk"
-        f"{_where(_conditions(query, besides=name))})"
-        f" SELECT {_COLUMNS}, (SELECT count(*) FROM found) FROM"
-        f" (SELECT pk FROM found AS item{_where(_keyset(query))} ORDER BY {_ORDER} LIMIT :limit) AS page"
-        f" CROSS JOIN item ON item.pk = page.pk ORDER BY {_ORDER}"
-    )
-
-
-def _along_time(query: ItemQuery) -> str:
-    index = "item_by_collection" if len(query.collections) == 1 else "item_by_time"
-    conditions = [*_conditions(query), *_keyset(query)]
-    return (
-        f"SELECT {_COLUMNS}, NULL FROM item INDEXED BY {index}{_where(conditions)}"
-        f" ORDER BY {_ORDER} LIMIT :limit"
-    )
-
-
-def _candidates(query: ItemQuery) -> dict[str, str]:
-    """A subquery of candidate pks for each index that the query can use; `all` where it can use none."""
-    found: dict[str, str] = {}
-    if query.ids:
-        found["ids"] = "SELECT pk FROM item WHERE id IN (SELECT value FROM json_each(:ids))"
-    if query.collections:
-        found["collections"] = (
-            "SELECT pk FROM item WHERE collection IN (SELECT value FROM json_each(:collections))"
+def _sorted(search: Search, chosen: str | None, columns: Sequence[str], keyset: str) -> str:
+    """All matches are looked at, from the chosen candidates on if there are any, and the first are taken."""
+    query = search.query
+    keys = [f"key{number}" for number in range(len(columns))]
+    order = order_by(query.sort) if query.sort else "key0 DESC, id DESC, collection DESC"
+    # CROSS JOIN keeps SQLite from turning the order of the tables round.
+    source = "item"
+    if chosen is not None:
+        source = (
+            f"({search.candidates.subqueries[chosen]}) AS candidate CROSS JOIN item ON item.pk = candidate.pk"
         )
-    if query.terms:
-        found["terms"] = "SELECT rowid AS pk FROM item_text WHERE item_text MATCH :terms"
-    if query.area or query.interval:
-        parts = range(len(query.area.boxes)) if query.area else [None]
-        found["extent"] = " UNION ".join(_extent(query, part) for part in parts)
-    return found or {"all": "SELECT pk FROM item"}
+    conditions = where(_conditions(search, besides=chosen or ""))
+    named = ", ".join(f"{column} AS {key}" for column, key in zip(columns, keys, strict=True))
+    # What is counted has to be kept; otherwise SQLite may stop, or keep no more than a page.
+    matched, kept = (
+        ("(SELECT count(*) FROM found)", "MATERIALIZED") if chosen else ("NULL", "NOT MATERIALIZED")
+    )
+    return (
+        f"WITH found AS {kept} (SELECT item.pk, item.id, item.collection, {named}"
+        f" FROM {source}{_with_facts(search, columns)}{conditions})"
+        f" SELECT {_COLUMNS}, {matched}, {', '.join(f'page.{key}' for key in keys)} FROM"
+        f" (SELECT * FROM found{where([keyset] if keyset else [])} ORDER BY {order} LIMIT :limit) AS page"
+        f" CROSS JOIN item ON item.pk = page.pk ORDER BY {_of_page(order)}"
+    )
 
 
-def _extent(query: ItemQuery, part: int | None) -> str:
-    conditions: list[str] = []
-    if part is not None:
-        conditions += [
-            f"west <= :east{part} AND east >= :west{part}",
-            f"south <= :north{part} AND north >= :south{part}",
-        ]
-    if query.interval:
-        conditions.append("since <= :until AND until >= :since")
-    return f"SELECT DISTINCT id >> 1 AS pk FROM item_extent{_where(conditions)}"
+def _along_time(search: Search, keyset: str) -> str:
+    index = "item_by_collection" if len(search.query.collections) == 1 else "item_by_time"
+    conditions = _conditions(search)
+    if keyset:
+        conditions.append(
+            "(item.start_time, item.id, item.collection) < (:after0, :after_id, :after_collection)"
+        )
+    return (
+        f"SELECT {_COLUMNS}, NULL FROM item INDEXED BY {index}{_with_facts(search, ())}{where(conditions)}"
+        " ORDER BY item.start_time DESC, item.id DESC, item.collection DESC LIMIT :limit"
+    )
 
 
-def _conditions(query: ItemQuery, besides: str = "") -> list[str]:
+def _of_page(order: str) -> str:
+    return ", ".join(f"page.{term}" for term in order.split(", "))
+
+
+def _with_facts(search: Search, columns: Sequence[str]) -> str:
+    uses = any("item_facts." in sql for sql in (search.predicate.sql, *columns))
+    return " CROSS JOIN item_facts ON item_facts.pk = item.pk" if uses else ""
+
+
+def _conditions(search: Search, besides: str = "") -> list[str]:
     """What has to hold exactly; an index that is exact by itself is not asked again."""
+    query = search.query
     conditions: list[str] = []
     if query.ids and besides != "ids":
         conditions.append("item.id IN (SELECT value FROM json_each(:ids))")
@@ -140,18 +152,21 @@ def _conditions(query: ItemQuery, besides: str = "") -> list[str]:
         conditions.append("item.pk IN (SELECT rowid FROM item_text WHERE item_text MATCH :terms)")
     if query.area:
         conditions.extend(_area_conditions(query))
+    if search.predicate.sql:
+        conditions.append(search.predicate.sql)
     return conditions
 
 
 def _area_conditions(query: ItemQuery) -> list[str]:
     assert query.area
     parts = range(len(query.area.boxes))
-    overlaps = " OR ".join(
+    meets = " OR ".join(
         f"(west <= :east{part} AND east >= :west{part} AND south <= :north{part} AND north >= :south{part})"
         for part in parts
     )
-    conditions = [f"({overlaps})"]
-    reach = "is_within_reach(:shape, shape, west, south, east, north)"
+    conditions = [f"({meets})"]
+    # Rather shown than lost, where shapes cannot be compared: the boxes do overlap.
+    reach = "COALESCE(is_related(:shape, 's_intersects', shape, west, south, east, north), 1)"
     if query.area.is_boxes:
         inside = " OR ".join(
             f"(west >= :west{part} AND east <= :east{part}"
@@ -167,10 +182,16 @@ def _area_conditions(query: ItemQuery) -> list[str]:
     return conditions
 
 
-def _keyset(query: ItemQuery) -> list[str]:
+def _keyset(query: ItemQuery) -> tuple[str, Parameters]:
     if query.after is None:
-        return []
-    return ["(item.start_time, item.id, item.collection) < (:after_time, :after_id, :after_collection)"]
+        return "", {}
+    ids: Parameters = {"after_id": query.after.id, "after_collection": query.after.collection}
+    if query.sort:
+        condition, parameters = after(query.sort, query.after.keys)
+        return condition, parameters | ids
+    return "(key0, id, collection) < (:after0, :after_id, :after_collection)", ids | {
+        "after0": query.after.start
+    }
 
 
 def _unknown(query: ItemQuery) -> str:
@@ -189,10 +210,10 @@ def _parameters(query: ItemQuery) -> Parameters:
     if query.collections:
         parameters |= {"collections": json.dumps(query.collections), "collection": query.collections[0]}
     if query.terms:
-        parameters["terms"] = match_expression(query.terms)
+        parameters["terms"] = terms_expression(query.terms)
     if query.interval:
         start, end = query.interval
-        parameters |= {"start": start, "end": end, "since": _days(start), "until": _days(end)}
+        parameters |= {"start": start, "end": end, "since": days(start), "until": days(end)}
     if query.area:
         for part, (west, south, east, north) in enumerate(query.area.boxes):
             parameters |= {f"west{part}": west, f"south{part}": south}
@@ -200,11 +221,3 @@ def _parameters(query: ItemQuery) -> Parameters:
         if query.area.heights:
             parameters |= {"bottom": query.area.heights[0], "top": query.area.heights[1]}
     return parameters
-
-
-def _days(moment: int) -> float:
-    return max(BEGINNING, min(END, moment)) / _MICROSECONDS_PER_DAY
-
-
-def _where(conditions: list[str]) -> str:
-    return f" WHERE {' AND '.join(conditions)}" if conditions else ""

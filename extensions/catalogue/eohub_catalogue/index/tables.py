@@ -1,6 +1,6 @@
 """The tables that SQLAlchemy can describe; the migration adds SQLite's R*Tree and full-text index."""
 
-from sqlalchemy import REAL, BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import REAL, BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
 metadata = MetaData()
 
@@ -31,13 +31,44 @@ item = Table(
     sqlite_strict=True,
 )
 
+# What filters see of an item, apart from its long texts so that many can be looked at.
+item_facts = Table(
+    "item_facts",
+    metadata,
+    Column("pk", Integer, primary_key=True),
+    Column("cloud_cover", REAL),
+    Column("facts", Text, nullable=False),
+    Index("item_by_cloud_cover", "cloud_cover", sqlite_where=text("cloud_cover IS NOT NULL")),
+    sqlite_strict=True,
+)
+
 collection = Table(
     "collection",
     metadata,
-    Column("id", Text, primary_key=True),
+    Column("pk", Integer, primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("start_time", _Microseconds, nullable=False),
+    Column("end_time", _Microseconds, nullable=False),
+    # A JSON list of [west, south, east, north].
+    Column("boxes", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("links", Text, nullable=False),
+    Index("collection_by_id", "id", unique=True),
     sqlite_strict=True,
 )
+
+# What was learned of the properties of a collection's items; '' for those without a collection.
+learned = Table(
+    "learned",
+    metadata,
+    Column("collection", Text, primary_key=True),
+    Column("properties", Text, nullable=False),
+    # Items were changed or removed since: what is learned may say more than is there.
+    Column("is_stale", Integer, nullable=False),
+    sqlite_strict=True,
+)
+
+# Which version of the code has made what is made from the documents.
+derived = Table("derived", metadata, Column("version", Integer, nullable=False), sqlite_strict=True)
 
 page_key = Table("page_key", metadata, Column("secret", LargeBinary, nullable=False), sqlite_strict=True)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
-from eohub_catalogue.index.ports import CollectionRecord, ItemQuery, StacStore, StoredItem
+from eohub_catalogue.index.ports import ItemQuery, StacStore, StoredCollection, StoredItem
 
 ITEMS_AT_ONCE = 500
 _COLLECTIONS_AT_ONCE = 500
@@ -16,7 +16,7 @@ class Selection:
     store: StacStore
     query: ItemQuery
 
-    async def collections(self) -> AsyncIterator[CollectionRecord]:
+    async def collections(self) -> AsyncIterator[StoredCollection]:
         """The collections in the order of their ids."""
         if self.query.collections:
             for name in self.query.collections:
@@ -46,7 +46,7 @@ class Selection:
             query = replace(query, after=page.next)
 
 
-def document_text(record: StoredItem | CollectionRecord, made_links: str = "") -> str:
+def document_text(record: StoredItem | StoredCollection, made_links: str = "") -> str:
     """The JSON text of an item or a collection; `made_links` are link objects to put before its own."""
     own = record.links.strip()[1:-1]
     links = ",".join(part for part in (made_links, own) if part)

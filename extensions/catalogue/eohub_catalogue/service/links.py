@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from starlette.requests import Request
 
 from eohub_catalogue.index.jsontext import parse_json, to_json
-from eohub_catalogue.index.ports import CollectionRecord, StoredItem
+from eohub_catalogue.index.ports import StoredCollection, StoredItem
 from eohub_catalogue.service.fields import Fields
 
 JSON = "application/json"
@@ -71,7 +71,7 @@ def item_json(item: StoredItem, root: str, fields: Fields | None = None) -> str:
     return _with_links(item.body, made, item.links)
 
 
-def collection_json(collection: CollectionRecord, root: str) -> str:
+def collection_json(collection: StoredCollection, root: str) -> str:
     """A collection's JSON text with links to itself, its items and the root before its own."""
     mine = collection_url(root, collection.id)
     made = [
@@ -94,7 +94,7 @@ def feature_collection_json(features: Sequence[str], links: Iterable[Link], matc
     )
 
 
-def collections_json(collections: Iterable[CollectionRecord], root: str, links: Iterable[Link]) -> str:
+def collections_json(collections: Iterable[StoredCollection], root: str, links: Iterable[Link]) -> str:
     """The JSON text of one page of collections."""
     texts = [collection_json(collection, root) for collection in collections]
     return f'{{"collections":[{",".join(texts)}],"links":{json.dumps(list(links))}}}'

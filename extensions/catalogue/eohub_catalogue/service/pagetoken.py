@@ -5,11 +5,13 @@ import binascii
 import hashlib
 import hmac
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 import shapely
 
 from eohub_catalogue.index.ports import ItemQuery, Position
+from eohub_catalogue.index.sorting import SortValue
 from eohub_toolkit.errors import Invalid
 
 LONGEST_TOKEN = 8_192
@@ -29,14 +31,14 @@ class WrongToken(Invalid):
 
 def item_token(key: bytes, query: ItemQuery, position: Position) -> str:
     """The token of the page of `query` that comes after `position`."""
-    return _seal(key, _purpose(query), [position.start, position.id, position.collection])
+    return _seal(key, _purpose(query), [position.start, position.id, position.collection, *position.keys])
 
 
 def resume(key: bytes, query: ItemQuery, token: object) -> ItemQuery:
     """The query of the page that `token` stands for; raises WrongToken."""
     match _open(key, _purpose(query), token):
-        case [int(start), str(id_), str(collection)]:
-            return replace(query, after=Position(start, id_, collection))
+        case [int(start), str(id_), str(collection), *keys]:
+            return replace(query, after=Position(start, id_, collection, tuple(keys)))
         case _:
             raise WrongToken
 
@@ -58,10 +60,11 @@ def collection_after(key: bytes, token: object) -> str:
 def _purpose(query: ItemQuery) -> bytes:
     """What a token is bound to: all that is asked for, but not the size of a page."""
     area = query.area and [shapely.to_wkt(query.area.shape, rounding_precision=-1), query.area.heights]
-    return json.dumps([query.collections, query.ids, area, query.interval, query.terms]).encode()
+    asked = [query.collections, query.ids, area, query.interval, query.terms]
+    return json.dumps([*asked, repr(query.filter), repr(query.sort)]).encode()
 
 
-def _seal(key: bytes, purpose: bytes, content: list[str | int]) -> str:
+def _seal(key: bytes, purpose: bytes, content: Sequence[SortValue]) -> str:
     payload = json.dumps(content, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(_signature(key, purpose, payload) + payload).decode().rstrip("=")
 

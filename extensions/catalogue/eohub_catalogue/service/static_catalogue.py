@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from eohub_catalogue.index.ports import CollectionRecord, StoredItem
+from eohub_catalogue.index.ports import StoredCollection, StoredItem
 from eohub_catalogue.service.exporting import document_text
 
 _STAC_VERSION = "1.1.0"
@@ -31,10 +31,10 @@ class StaticCatalogue:
         self._folder = folder
         self._about = {"type": "Catalog", "id": identity, "stac_version": _STAC_VERSION}
         self._about |= {"description": description}
-        self._collections: dict[str, CollectionRecord] = {}
+        self._collections: dict[str, StoredCollection] = {}
         self._with_items: set[str] = set()
 
-    def add_collection(self, record: CollectionRecord) -> None:
+    def add_collection(self, record: StoredCollection) -> None:
         """Take a collection in; it is written when its items are known."""
         self._collections[record.id] = record
 
@@ -64,15 +64,15 @@ class StaticCatalogue:
             page = folder / self._page_of(name)
             if record is None:
                 about: Description = self._about | {"id": name, "description": f"Items of {name}"}
-                record = CollectionRecord(name, json.dumps(about), "[]")
+                record = StoredCollection(name, json.dumps(about), "[]")
             self._write_page(page, record, links)
             children.append(_link("child", f"./{folder.name}/{page.name}"))
-        root = CollectionRecord(str(self._about["id"]), json.dumps(self._about), "[]")
+        root = StoredCollection(str(self._about["id"]), json.dumps(self._about), "[]")
         self._write_page(
             self._folder / "catalog.json", root, ",".join([_link("root", "./catalog.json"), *children])
         )
 
-    def _write_page(self, path: Path, record: CollectionRecord, made: str) -> None:
+    def _write_page(self, path: Path, record: StoredCollection, made: str) -> None:
         spool = path.parent / _ITEM_LINKS_FILE
         head, end = document_text(record, made).rsplit("]}", 1)[0], "]}"
         with path.open("w", encoding="utf-8") as file:

@@ -13,7 +13,7 @@ from fastapi.security import APIKeyHeader
 from stac_fastapi.extensions.transaction import TransactionConformanceClasses
 from stac_fastapi.types.extension import ApiExtension
 
-from eohub_catalogue.index.ports import CollectionRecord, ItemQuery, StacStore, StoredItem
+from eohub_catalogue.index.ports import ItemQuery, StacStore, StoredCollection, StoredItem
 from eohub_catalogue.index.query import check_id
 from eohub_catalogue.service import links
 from eohub_catalogue.service.conditional import check_match, etag_of
@@ -180,7 +180,7 @@ class Transactions(ApiExtension):
             raise NotFound(f"The collection '{collection[:100]}' has no item '{item[:100]}'.")
         return found
 
-    async def _collection(self, collection: str) -> CollectionRecord:
+    async def _collection(self, collection: str) -> StoredCollection:
         found = await self.store.collection(check_id(collection))
         if found is None:
             raise NotFound(
@@ -199,7 +199,7 @@ class Transactions(ApiExtension):
         return Response(status_code=204, headers={"ETag": etag_of(record.body, record.links)})
 
     @staticmethod
-    def _check(request: Request, stored: StoredItem | CollectionRecord | None) -> None:
+    def _check(request: Request, stored: StoredItem | StoredCollection | None) -> None:
         check_match(request, stored and etag_of(stored.body, stored.links))
 
 
@@ -207,7 +207,7 @@ async def _body(request: Request, *, patch: bool = False) -> dict[str, Any]:
     return document_of(await request.body(), request.headers.get("content-type", ""), patch=patch)
 
 
-def _whole(stored: StoredItem | CollectionRecord) -> dict[str, Any]:
+def _whole(stored: StoredItem | StoredCollection) -> dict[str, Any]:
     return json.loads(stored.body) | {"links": json.loads(stored.links)}
 
 

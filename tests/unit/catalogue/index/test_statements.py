@@ -4,15 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eohub_catalogue.index.candidates import extent_row, terms_expression
 from eohub_catalogue.index.interval import BEGINNING, END, UNKNOWN
 from eohub_catalogue.index.query import item_query
-from eohub_catalogue.index.statements import (
-    MOST_CANDIDATES,
-    extent_row,
-    match_expression,
-    page_statement,
-    plan_statement,
-)
+from eohub_catalogue.index.statements import MOST_CANDIDATES, Search, page_statement, plan_statement
 
 
 @given(
@@ -30,7 +25,7 @@ def test_no_text_is_ever_syntax_to_the_index(terms: tuple[tuple[str, ...], ...])
     clean = tuple(term for term in clean if term)
     if clean:
         connection.execute(
-            "SELECT rowid FROM item_text WHERE item_text MATCH ?", [match_expression(clean)]
+            "SELECT rowid FROM item_text WHERE item_text MATCH ?", [terms_expression(clean)]
         ).fetchall()
 
 
@@ -43,7 +38,7 @@ def test_no_text_is_ever_syntax_to_the_index(terms: tuple[tuple[str, ...], ...])
     ],
 )
 def test_words_are_quoted_beginnings(terms: tuple[tuple[str, ...], ...], expression: str) -> None:
-    assert match_expression(terms) == expression
+    assert terms_expression(terms) == expression
 
 
 def test_values_never_stand_in_the_statement() -> None:
@@ -54,15 +49,19 @@ def test_values_never_stand_in_the_statement() -> None:
             "q": "w0rd",
             "bbox": "12.34,5,56.78,9",
             "datetime": "2020-01-01T00:00:00Z",
+            "filter": "\"pr0p\" = 'v4lue' AND eo:cloud_cover < 98.76 AND n4me LIKE 'p4t%'",
+            "sortby": "s0rt,-eo:cloud_cover",
         }
     )
-    plan = plan_statement(marked)
-    for counts in ([1] * 4, [MOST_CANDIDATES + 1] * 4):
-        page = page_statement(marked, counts, 1)
+    plan = plan_statement(Search(marked))
+    for counts in ([1] * 5, [MOST_CANDIDATES + 1] * 5):
+        page = page_statement(Search(marked), counts)
         for statement in (plan, page):
             assert not any(
-                value in statement.sql for value in ("c0ll", "id3nt", "w0rd", "12.34", "1577836800")
+                value in statement.sql
+                for value in ("c0ll", "id3nt", "w0rd", "12.34", "1577836800", "pr0p", "v4lue", "98.76")
             )
+            assert not any(value in statement.sql for value in ("n4me", "p4t", "s0rt"))
             assert ";" not in statement.sql
 
 
@@ -74,25 +73,33 @@ def test_values_never_stand_in_the_statement() -> None:
         ({"ids": "a", "collections": "c"}, 2),
         ({"bbox": "0,0,1,1", "datetime": "2020-01-01T00:00:00Z"}, 1),
         ({"ids": "a", "collections": "c", "q": "x", "bbox": "0,0,1,1"}, 4),
+        ({"filter": "platform = 'x'"}, 1),
+        ({"filter": "eo:cloud_cover < 5 AND platform = 'x'", "ids": "a"}, 2),
+        ({"filter": "eo:cloud_cover < 5 OR platform = 'x'", "ids": "a"}, 1),
+        ({"filter": "(eo:cloud_cover > 1 AND eo:cloud_cover < 5) AND id = 'a' AND collection IN ('c')"}, 4),
+        ({"filter": "S_WITHIN(geometry, BBOX(0,0,1,1)) AND T_DURING(datetime, '2020-01-01')"}, 2),
+        ({"filter": "NOT S_WITHIN(geometry, BBOX(0,0,1,1)) AND T_AFTER(datetime, '2020-01-01')"}, 1),
     ],
 )
 def test_each_index_that_can_be_used_is_asked_once(given: dict[str, object], indexes: int) -> None:
-    assert plan_statement(item_query(given)).sql.count("LIMIT :most") == indexes
+    assert plan_statement(Search(item_query(given))).sql.count("LIMIT :most") == indexes
 
 
 def test_the_smallest_set_of_candidates_is_where_the_search_starts() -> None:
     query = item_query({"ids": "a", "q": "x"})
-    by_ids = page_statement(query, [2, 50], 1).sql
-    by_words = page_statement(query, [50, 2], 1).sql
+    by_ids = page_statement(Search(query), [2, 50]).sql
+    by_words = page_statement(Search(query), [50, 2]).sql
     assert "FROM (SELECT pk FROM item WHERE id IN" in by_ids
     assert "FROM (SELECT rowid AS pk FROM item_text" in by_words
 
 
 def test_large_sets_are_walked_by_time() -> None:
     many = [MOST_CANDIDATES + 1]
-    assert "INDEXED BY item_by_time" in page_statement(item_query({}), many, 1).sql
-    assert "INDEXED BY item_by_collection" in page_statement(item_query({"collections": "c"}), many, 1).sql
-    assert "INDEXED BY item_by_time" in page_statement(item_query({"collections": "c,d"}), many, 1).sql
+    assert "INDEXED BY item_by_time" in page_statement(Search(item_query({})), many).sql
+    assert (
+        "INDEXED BY item_by_collection" in page_statement(Search(item_query({"collections": "c"})), many).sql
+    )
+    assert "INDEXED BY item_by_time" in page_statement(Search(item_query({"collections": "c,d"})), many).sql
 
 
 def test_an_extent_without_place_or_time_lies_where_nobody_searches() -> None:

@@ -1,0 +1,152 @@
+"""The SQLite file: one writer, readers that are stopped when their time is up, and what SQL can call."""
+
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import anyio.to_thread
+import shapely
+from alembic.util import CommandError
+from anyio import CapacityLimiter
+from shapely.errors import ShapelyError
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.exc import DatabaseError
+
+from eohub_catalogue.index.deriving import derive
+from eohub_catalogue.index.footprint import box_shape
+from eohub_catalogue.index.interval import moment
+from eohub_catalogue.index.relations import TURNED, calculated, folded, related, texts_in_relation
+from eohub_catalogue.index.statements import Statement
+from eohub_toolkit.db import transaction, upgrade
+from eohub_toolkit.errors import Conflict, Unavailable
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+_INSTRUCTIONS_BETWEEN_LOOKS = 10_000
+# Eight times SQLite's own: searches by place touch rows all over the file.
+_READER_CACHE_KIB = 16 * 1024
+# Indexes are written all over the file: 64 MiB of cache and of log keep a page from being written many times.
+_WRITER_PRAGMAS = ("cache_size=-65536", "wal_autocheckpoint=16384")
+_FUNCTIONS: Sequence[tuple[str, int, Callable[..., object]]] = (
+    ("cql2_moment", 1, moment),
+    ("cql2_fold", 2, folded),
+    ("cql2_calculate", 3, calculated),
+    ("cql2_lists", 3, texts_in_relation),
+)
+
+
+class Database:
+    """Transactions on one SQLite file, for blocking work in threads."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        search_seconds: float,
+        readers: int,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.engine = engine
+        self._search_seconds = search_seconds
+        self._clock = clock
+        self._threads = CapacityLimiter(readers)
+        self._shapes: dict[int, BaseGeometry] = {}
+        self._handles = count(1)
+        event.listen(engine, "connect", self._prepare)
+
+    async def in_thread[*Given, Result](self, work: Callable[[*Given], Result], *given: *Given) -> Result:
+        """Run blocking work, as much at once as there may be readers."""
+        return await anyio.to_thread.run_sync(work, *given, limiter=self._threads)
+
+    def bring_up_to_date(self) -> None:
+        """Make or change the tables; raises Unavailable where it cannot be, Conflict for a newer version."""
+        place = self.engine.url.database or ""
+        # The lock makes a second process wait that starts at the same moment, and the whole step atomic.
+        event.listen(self.engine, "begin", _lock_for_writing)
+        try:
+            Path(place).parent.mkdir(parents=True, exist_ok=True)
+            upgrade(self.engine, MIGRATIONS)
+            with self.engine.begin() as connection:
+                derive(connection)
+        except (OSError, DatabaseError) as error:
+            raise Unavailable(
+                f"The catalogue's database {place} cannot be opened.",
+                hint="Look at its folder's permissions and free space, and that it is a database.",
+            ) from error
+        except CommandError as error:
+            raise Conflict(
+                "The catalogue's database was made by a newer version.", hint="Install that version again."
+            ) from error
+        finally:
+            event.remove(self.engine, "begin", _lock_for_writing)
+
+    @contextmanager
+    def reading(self) -> Generator[Connection]:
+        """A connection on which a statement is stopped when its time is up; then raises Unavailable."""
+        until = self._clock() + self._search_seconds
+        with transaction(self.engine) as connection:
+            database: Any = connection.connection.dbapi_connection
+            database.set_progress_handler(lambda: self._clock() > until, _INSTRUCTIONS_BETWEEN_LOOKS)
+            try:
+                yield connection
+            except Exception as error:
+                if self._clock() > until:
+                    raise Unavailable(
+                        f"The search took longer than {self._search_seconds:g} s.",
+                        hint="Narrow it by collection, dates or area.",
+                    ) from error
+                raise
+            finally:
+                database.set_progress_handler(None, 0)
+
+    @contextmanager
+    def writing(self) -> Generator[Connection]:
+        """A transaction that holds the write lock from its first statement, so that reads in it stay true."""
+        with transaction(self.engine) as connection:
+            for pragma in _WRITER_PRAGMAS:
+                connection.exec_driver_sql(f"PRAGMA {pragma}")
+            _lock_for_writing(connection)
+            yield connection
+
+    def rows(self, connection: Connection, statement: Statement) -> Sequence[Any]:
+        """The rows of a statement; its shapes can be compared with while it runs."""
+        handles = {name: next(self._handles) for name in statement.shapes}
+        for name, shape in statement.shapes.items():
+            shapely.prepare(shape)
+            self._shapes[handles[name]] = shape
+        try:
+            return connection.execute(text(statement.sql), statement.parameters | handles).all()
+        finally:
+            for handle in handles.values():
+                del self._shapes[handle]
+
+    def _prepare(self, connection: Any, _: object) -> None:
+        connection.create_function("is_related", 7, self._is_related, deterministic=True)
+        for name, arguments, function in _FUNCTIONS:
+            connection.create_function(name, arguments, function, deterministic=True)
+        connection.execute(f"PRAGMA cache_size=-{_READER_CACHE_KIB}")
+
+    def _is_related(
+        self,
+        handle: int,
+        relation: str,
+        shape: bytes | None,
+        west: float,
+        south: float,
+        east: float,
+        north: float,
+    ) -> bool | None:
+        """The SQL function that compares an item's shape, or else its box, with a shape of the query."""
+        try:
+            mine = shapely.from_wkb(shape) if shape is not None else box_shape(west, south, east, north)
+        except ShapelyError:
+            return None
+        # The query's shape comes first: it is prepared to be compared with many.
+        return related(TURNED.get(relation, relation), self._shapes[handle], mine)
+
+
+def _lock_for_writing(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
