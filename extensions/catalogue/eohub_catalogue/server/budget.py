@@ -72,12 +72,13 @@ class Budgets:
     def __init__(self, rates: Mapping[str, float], clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
         self._rates = rates
-        self._hosts: dict[str, HostBudget] = {}
+        self._hosts: dict[tuple[str, int], HostBudget] = {}
 
-    def of(self, host: str) -> HostBudget:
-        """The budget of one host."""
-        if host not in self._hosts:
+    def of(self, host: str, port: int = 443) -> HostBudget:
+        """The budget of one host; what listens at another port is somebody else."""
+        key = (host, port)
+        if key not in self._hosts:
             if len(self._hosts) >= _MOST_HOSTS:
                 self._hosts.pop(next(iter(self._hosts)))
-            self._hosts[host] = HostBudget(host, self._rates.get(host, DEFAULT_RATE), self.clock)
-        return self._hosts[host]
+            self._hosts[key] = HostBudget(host, self._rates.get(host, DEFAULT_RATE), self.clock)
+        return self._hosts[key]

@@ -118,8 +118,8 @@ class Web:
     async def _repeat(
         self, ask: Ask, url: str, method: str, secrets: Mapping[str, str], end: float
     ) -> Answer:
-        host = _origin(url).host
-        budget = self._budgets.of(host)
+        origin = _origin(url)
+        host, budget = origin.host, self._budgets.of(origin.host, origin.port)
         for left in range(ask.repeats - 1, -1, -1):
             try:
                 async with budget.turn(end, _PATIENCE_SECONDS):
