@@ -5,11 +5,15 @@ from datetime import datetime
 
 from eohub_catalogue.assets import kind_of, openable
 from eohub_catalogue.cube import cube_of
+from eohub_catalogue.fingerprint import fingerprint_of
 from eohub_catalogue.item_contract import ItemPage, ItemSummary, StoredSize
 from eohub_catalogue.lint import defects_of
 from eohub_catalogue.origin import attribution_of, license_url_of, providers_of, sources_of
+from eohub_catalogue.outline import outline_of
+from eohub_catalogue.pictures import quicklook_of
 from eohub_catalogue.ports import RawPage
 from eohub_catalogue.reading import count, identifier, instant, mapping, number, text
+from eohub_catalogue.versions import up_to_date
 
 _MOST_ASSETS = 2_000
 
@@ -22,12 +26,13 @@ def page_of(raw: RawPage, catalogue: str) -> ItemPage:
 
 def summary_of(item: object, catalogue: str) -> ItemSummary:
     """The row for one item; what cannot be read is left out and marked; never raises."""
-    raw = mapping(item)
+    raw = up_to_date(item)
     properties = mapping(raw.get("properties"))
     assets = mapping(raw.get("assets"))
     own_id, collection = identifier(raw.get("id")), identifier(raw.get("collection"))
     cube = cube_of(raw)
     start, end = _period(properties)
+    outline = outline_of(raw)
     return ItemSummary(
         catalogue=catalogue,
         collection=collection,
@@ -47,11 +52,11 @@ def summary_of(item: object, catalogue: str) -> ItemSummary:
         variable_count=cube.variable_count,
         start=start,
         end=end,
-        bbox=None,
-        footprint=None,
-        cloud_cover=number(properties.get("eo:cloud_cover")),
-        quicklook=None,
-        fingerprint=None,
+        bbox=outline.bbox,
+        footprint=outline.geometry,
+        cloud_cover=_percent(properties.get("eo:cloud_cover")),
+        quicklook=quicklook_of(raw) if own_id is not None else None,
+        fingerprint=fingerprint_of(raw),
         defects=defects_of(item),
         code_refusal=_code_refusal(raw, own_id, collection),
     )
@@ -64,6 +69,11 @@ def _code_refusal(item: Mapping[str, object], own_id: str | None, collection: st
     if own_id is None or collection is None:
         return "It names no id or no collection, so it cannot be asked for again."
     return None
+
+
+def _percent(value: object) -> float | None:
+    found = number(value)
+    return found if found is not None and 0 <= found <= 100 else None
 
 
 def _period(properties: Mapping[str, object]) -> tuple[datetime | None, datetime | None]:

@@ -159,6 +159,37 @@ def test_one_bad_item_hides_no_other() -> None:
     assert [bool(row.defects) for row in page.items] == [False, True, True, True, False]
 
 
+def test_a_row_has_a_place_a_picture_and_a_fingerprint() -> None:
+    picture = {"href": "https://a.example.org/t.png", "type": "image/png", "roles": ["thumbnail"]}
+    row = summary_of(cube_item(assets={"data": cube_item()["assets"]["data"], "t": picture}), "x")
+    assert row.bbox == (-135, 15, -47, 60)
+    assert row.footprint is not None
+    assert row.footprint["type"] == "Polygon"
+    assert row.quicklook == "t"
+    assert row.fingerprint is not None
+    assert len(row.fingerprint) == 64
+
+
+def test_a_row_without_a_place_or_an_id_has_neither() -> None:
+    row = summary_of(cube_item(geometry=None, bbox=None, id=None), "x")
+    assert (row.bbox, row.footprint, row.quicklook, row.fingerprint) == (None, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"), [(0, 0), (20.5, 20.5), (100, 100), (-1, None), (101, None), ("20", None), (True, None)]
+)
+def test_cloud_cover_is_a_percentage_or_unknown(told: Any, shown: float | None) -> None:
+    assert summary_of(with_properties(**{"eo:cloud_cover": told}), "x").cloud_cover == shown
+
+
+def test_an_old_item_is_read_as_if_brought_up_to_date() -> None:
+    item = with_properties(title=None, **{"eo:cloud_cover": 12}) | {"stac_version": "0.8.1"}
+    row = summary_of(item, "x")
+    assert row.cloud_cover == 12
+    assert "version_old" in {defect.code for defect in row.defects}
+    assert item["stac_version"] == "0.8.1"
+
+
 @given(st.dictionaries(st.sampled_from(FIELDS), ANY_JSON))
 def test_no_member_makes_a_row_fail(members: dict[str, Any]) -> None:
     summary_of(cube_item(**members), "x").model_dump_json()

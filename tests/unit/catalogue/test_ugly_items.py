@@ -33,6 +33,7 @@ RICH["assets"]["data"]["xarray:storage_options"] = {"client_kwargs": {"region_na
 SOUND = cube_item(id="sound")
 ITEMS = {"cube": cube_item(), "rich": RICH}
 PLACES = [(name, place) for name, item in ITEMS.items() for place in places(item)]
+ASKED = PageMarker(method="GET", path="search")
 PAGE = {
     "type": "FeatureCollection",
     "numberMatched": 3,
@@ -79,7 +80,7 @@ def test_no_value_around_the_items_of_a_page_is_a_failure(place: Place) -> None:
         document = replaced(PAGE, place, value)
         matched = matched_of(document)
         link = next_link(document)
-        marker = PageMarker.of_link(link, "/") if link is not None else None
+        marker = PageMarker.of_link(link, "https://stac.example.org/", ASKED) if link is not None else None
         page_of(RawPage([], marker.encoded() if marker else None, matched), "x").model_dump_json()
 
 

@@ -9,46 +9,52 @@ from typing import Final, cast
 _MOST_VALUES: Final = 20_000
 _DEEPEST: Final = 30
 _LONGEST_TEXT: Final = 100_000
-_MANY_VALUES: Final = 500_000
+_MESSAGES: Final = {
+    "number_not_finite": "It holds a number that is not finite, so it is no valid JSON.",
+    "number_huge": "It holds a number of more than 64 bits, so software rounds or refuses it.",
+    "text_huge": "It holds a very long text, so it is slow to load and shown cut.",
+    "text_surrogate": "It holds text that cannot be encoded, so a sign in it is replaced.",
+    "too_deep": "It is nested very deeply, so not all of it is shown.",
+}
 
 
 def check(item: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """Defects of single values, wherever they stand."""
-    for value, depth in _walk(item):
-        match value:
-            case float() if not math.isfinite(value):
-                yield "number_not_finite", "It holds a number that is not finite, so it is no valid JSON."
-            case int() if abs(value) >= 2**63:
-                yield (
-                    "number_huge",
-                    "It holds a number of more than 64 bits, so software rounds or refuses it.",
-                )
-            case str() if len(value) > _LONGEST_TEXT:
-                yield "text_huge", "It holds a very long text, so it is slow to load and shown cut."
-            case str() if not _can_be_encoded(value):
-                yield "text_surrogate", "It holds text that cannot be encoded, so a sign in it is replaced."
-            case _ if depth > _DEEPEST:
-                yield "too_deep", "It is nested very deeply, so not all of it is shown."
-                return
-            case _:
-                pass
+    found = dict.fromkeys(_defects(item))
+    return ((code, _MESSAGES[code]) for code in found)
 
 
-def _can_be_encoded(value: str) -> bool:
-    return value.isascii() or value.encode("utf-8", "ignore").decode("utf-8") == value
-
-
-def _walk(item: Mapping[str, object]) -> Iterator[tuple[object, int]]:
-    waiting: list[tuple[object, int]] = [(item, 0)]
-    for _ in range(_MOST_VALUES):
-        if not waiting:
+def _defects(item: object) -> Iterator[str]:
+    # By type and not by pattern: this is asked for every number of every footprint.
+    level: list[object] = [item]
+    left = _MOST_VALUES
+    for _ in range(_DEEPEST):
+        inner: list[object] = []
+        for value in islice(level, left):
+            kind = type(value)
+            if kind is float:
+                if not math.isfinite(cast(float, value)):
+                    yield "number_not_finite"
+            elif kind is str:
+                yield from _text_defects(cast(str, value))
+            elif kind is list:
+                inner += islice(cast("list[object]", value), left)
+            elif kind is dict:
+                inner += islice(cast("dict[object, object]", value), left)
+                inner += islice(cast("dict[object, object]", value).values(), left)
+            elif kind is int and abs(cast(int, value)) >= 2**63:
+                yield "number_huge"
+            if len(inner) > left:
+                break
+        left -= len(level)
+        level = inner
+        if not level or left <= 0:
             return
-        value, depth = waiting.pop()
-        yield value, depth
-        if len(waiting) > _MANY_VALUES or depth > _DEEPEST:
-            continue
-        if isinstance(value, dict):
-            pairs = islice(cast("dict[object, object]", value).items(), _MOST_VALUES)
-            waiting += [(part, depth + 1) for pair in pairs for part in pair]
-        elif isinstance(value, list):
-            waiting += [(part, depth + 1) for part in cast("list[object]", value)[:_MOST_VALUES]]
+    yield "too_deep"
+
+
+def _text_defects(value: str) -> Iterator[str]:
+    if len(value) > _LONGEST_TEXT:
+        yield "text_huge"
+    elif not value.isascii() and value.encode("utf-8", "ignore").decode("utf-8") != value:
+        yield "text_surrogate"
