@@ -152,7 +152,7 @@ PURE = {
     "operator", "re", "string", "types", "typing", "unicodedata", "urllib.parse", "pydantic",
     "pydantic_core", "eohub_toolkit.errors", "eohub_profiles.mounts", "eohub_profiles.decision",
     "eohub_profiles.model", "eohub_profiles.standing", "eohub_profiles.tiers", "cql2", "shapely",
-    "pystac", "pystac.serialization",
+    "copy", "pystac.serialization", "shapely.geometry.base",
 }  # fmt: skip
 """What a domain module may import beside its own feature's; whatever is not here needs a port."""
 
