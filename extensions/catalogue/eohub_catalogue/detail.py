@@ -2,39 +2,52 @@
 
 from collections.abc import Mapping
 
+from eohub_catalogue.assets import absolute
+from eohub_catalogue.citation import citation_of, doi_of
 from eohub_catalogue.item_contract import AssetDetail, ItemDetail
-from eohub_catalogue.origin import sources_of
+from eohub_catalogue.keys import without_key
+from eohub_catalogue.metadata import sections_of
+from eohub_catalogue.origin import links_of, web_address
+from eohub_catalogue.pictures import is_picture
+from eohub_catalogue.raw import raw_of
 from eohub_catalogue.reading import count, mapping, sequence, text
 from eohub_catalogue.summary import summary_of
+from eohub_catalogue.versions import up_to_date
+from eohub_catalogue.wire import LONGEST_ID
 
 _MOST_ASSETS = 500
+_LONGEST_ADDRESS = 4096
 
 
 def detail_of(item: object, catalogue: str) -> ItemDetail:
     """The page of one item, however broken it is; never raises."""
-    raw = mapping(item)
-    assets = list(mapping(raw.get("assets")).items())[:_MOST_ASSETS]
+    came, read = mapping(item), up_to_date(item)
+    assets = list(mapping(read.get("assets")).items())[:_MOST_ASSETS]
     return ItemDetail(
         summary=summary_of(item, catalogue),
-        sections=(),
-        assets=tuple(_asset(key, mapping(asset)) for key, asset in assets),
-        citation=text(mapping(raw.get("properties")).get("sci:citation"), 1000),
-        doi=None,
-        links=sources_of(raw),
-        stac_version=text(raw.get("stac_version"), 20),
-        raw=dict(raw),
+        sections=sections_of(read),
+        assets=tuple(_asset(read, key, mapping(asset)) for key, asset in assets),
+        citation=citation_of(read),
+        doi=doi_of(read),
+        links=links_of(read),
+        stac_version=text(came.get("stac_version"), 20),
+        raw=raw_of(came),
     )
 
 
-def _asset(key: str, asset: Mapping[str, object]) -> AssetDetail:
+def _asset(item: Mapping[str, object], key: str, asset: Mapping[str, object]) -> AssetDetail:
+    given = text(asset.get("href"), _LONGEST_ADDRESS)
+    full = absolute(item, given) if given else None
+    href = without_key(full) or None if full else None
     return AssetDetail(
-        key=key,
+        key=text(key, LONGEST_ID) or "",
         title=text(asset.get("title")),
         description=text(asset.get("description"), 1000),
         media_type=text(asset.get("type"), 200),
         roles=tuple(role for part in sequence(asset.get("roles"))[:20] if (role := text(part, 50))),
-        href=None,
-        openable=False,
+        href=href,
+        # Without its key an address does not open.
+        openable=href is not None and href == full and web_address(href) is not None,
         size_bytes=count(asset.get("file:size")),
-        picture=False,
+        picture=is_picture(item, key),
     )

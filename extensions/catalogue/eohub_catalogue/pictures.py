@@ -51,7 +51,7 @@ def picture_address(item: Mapping[str, object], key: str) -> PictureAddress | No
     """Where the picture of an asset lies; None for what is no picture, too large or out of reach."""
     for own, file in _files(item):
         if own == key:
-            return None if _form(file) is None or _is_large(file) else _address(item, file)
+            return None if _rank(key, file) is None else _address(item, file)
     return None
 
 

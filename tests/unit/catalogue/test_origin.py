@@ -4,7 +4,7 @@ import pytest
 from fakes.stac_documents import cube_item, real_documents, with_properties
 
 from eohub_catalogue.item_contract import Source
-from eohub_catalogue.origin import attribution_of, license_url_of, providers_of, sources_of
+from eohub_catalogue.origin import attribution_of, license_url_of, links_of, providers_of, sources_of
 from eohub_catalogue.summary import summary_of
 
 LICENCE = "https://licence.example.org/3/"
@@ -53,7 +53,8 @@ def test_a_citation_stands_in_for_an_attribution() -> None:
     ],
 )
 def test_an_address_that_a_browser_must_not_open_is_left_out(href: object) -> None:
-    assert license_url_of(with_links({"rel": "license", "href": href})) is None
+    unknown = with_properties(license="proprietary") | {"links": [{"rel": "license", "href": href}]}
+    assert license_url_of(unknown) is None
     assert sources_of(with_links({"rel": "via", "href": href})) == ()
     (named,) = sources_of(with_links({"rel": "via", "href": href, "title": "Named"}))
     assert named == Source(title="Named", url=None)
@@ -80,3 +81,30 @@ def test_real_documents_tell_where_they_come_from() -> None:
     assert any(row.providers for row in rows)
     assert any(row.sources for row in rows)
     assert all(source.title for row in rows for source in row.sources)
+
+
+@pytest.mark.parametrize(
+    ("named", "address"),
+    [
+        ("CC-BY-4.0", "https://spdx.org/licenses/CC-BY-4.0.html"),
+        ("OGL-UK-3.0", "https://spdx.org/licenses/OGL-UK-3.0.html"),
+        ("proprietary", None),
+        ("CC-BY-4.0/../../x", None),
+        ("various", None),
+        (["MIT"], None),
+    ],
+)
+def test_a_licence_that_is_known_leads_to_its_text(named: object, address: str | None) -> None:
+    assert license_url_of(with_properties(license=named)) == address
+
+
+def test_the_items_own_link_to_its_licence_comes_first() -> None:
+    assert license_url_of(with_links({"rel": "license", "href": LICENCE})) == LICENCE
+
+
+def test_what_can_be_read_on_is_told_once_and_bounded() -> None:
+    links = [{"rel": "via", "href": f"https://example.org/{number % 50}"} for number in range(200)]
+    found = links_of(with_links({"rel": "self", "href": "https://example.org/0"}, *links))
+    assert len(found) == 20
+    assert found[0] == Source(title="This item in its catalogue", url="https://example.org/0")
+    assert len({link.url for link in found}) == 20
