@@ -24,6 +24,7 @@ export const NOTHING_SAVED: SavedState = {
 export class SavedThings {
   readonly store = new Store<SavedState>(NOTHING_SAVED);
   private readonly signal = new AbortController().signal;
+  private asked = 0;
 
   constructor(
     private readonly client: ICatalogueClient,
@@ -97,8 +98,14 @@ export class SavedThings {
   }
 
   private async attempt(action: () => Promise<Saved>, said = ''): Promise<boolean> {
+    this.asked += 1;
+    const { asked } = this;
     try {
-      this.store.patch({ ...(await action()), problem: null });
+      const kept = await action();
+      // An answer to an older question may come later, and knows nothing of what was kept meanwhile.
+      if (asked === this.asked) {
+        this.store.patch({ ...kept, problem: null });
+      }
       if (said !== '') {
         this.search.announce(said);
       }

@@ -152,7 +152,10 @@ export class FakeClient implements ICatalogueClient {
   readonly added: NewCatalogue[] = [];
   addFault: unknown = null;
   readonly collectionPages = new Map<string, CollectionPage>();
+  readonly collectionFaults = new Map<string, unknown>();
   readonly collectionQueries: (CollectionQuery & { catalogue: string })[] = [];
+  readonly queryablesAsked: (readonly [string, string | null])[] = [];
+  queryablesFault: unknown = null;
   readonly queryableLists = new Map<string, QueryableList>();
   filterProblem: string | null = null;
   readonly checked: string[] = [];
@@ -201,11 +204,19 @@ export class FakeClient implements ICatalogueClient {
 
   async collections(catalogue: string, query: CollectionQuery): Promise<CollectionPage> {
     this.collectionQueries.push({ catalogue, ...query });
+    const fault = this.collectionFaults.get(catalogue);
+    if (fault) {
+      throw fault;
+    }
     const nothing = { collections: [], next: null, matched: null, note: null };
     return this.collectionPages.get(catalogue) ?? nothing;
   }
 
-  async queryables(catalogue: string): Promise<QueryableList> {
+  async queryables(catalogue: string, collection: string | null): Promise<QueryableList> {
+    this.queryablesAsked.push([catalogue, collection]);
+    if (this.queryablesFault) {
+      throw this.queryablesFault;
+    }
     return this.queryableLists.get(catalogue) ?? { queryables: [], learned: false };
   }
 

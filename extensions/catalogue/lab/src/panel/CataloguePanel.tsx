@@ -48,20 +48,20 @@ export function CataloguePanel({ state, icons, actions, map }: Props): ReactElem
           </SearchForm>
         )}
         {isListed && <Chips search={search} collections={state.collections} />}
+        {isListed && (
+          <MapSection
+            search={search}
+            tiles={state.tiles}
+            drawing={drawing}
+            onDraw={area => {
+              setDrawing(null);
+              actions.search.search({ ...search.form, area: named(area) });
+            }}
+            onDrawStop={() => setDrawing(null)}
+          />
+        )}
+        {(isListed || search.dataStore !== null) && <StatusRows search={search} />}
       </div>
-      {isListed && (
-        <MapSection
-          search={search}
-          tiles={state.tiles}
-          drawing={drawing}
-          onDraw={area => {
-            setDrawing(null);
-            actions.search.search({ ...search.form, area: named(area) });
-          }}
-          onDrawStop={() => setDrawing(null)}
-        />
-      )}
-      {(isListed || search.dataStore !== null) && <StatusRows search={search} />}
       {search.found.length > 0 ? (
         <>
           <ResultList search={search} />

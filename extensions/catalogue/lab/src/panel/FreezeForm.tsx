@@ -56,8 +56,8 @@ function NewFrozen({ isPossible }: { isPossible: boolean }): ReactElement {
       />
       <AssetsField value={assets} onChange={setAssets} />
       <div className="eohub-Line">
-        <label className="eohub-Wide">
-          at most{' '}
+        <label className="eohub-Line eohub-Wide">
+          at most
           <input
             type="number"
             className="jp-mod-styled eohub-Short"
@@ -68,7 +68,7 @@ function NewFrozen({ isPossible }: { isPossible: boolean }): ReactElement {
             onChange={event =>
               setMost(Math.min(10000, Math.max(1, event.target.valueAsNumber || 1)))
             }
-          />{' '}
+          />
           items
         </label>
         <button

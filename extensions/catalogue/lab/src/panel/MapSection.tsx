@@ -1,4 +1,4 @@
-import { useMemo, type ReactElement } from 'react';
+import { useEffect, useMemo, useRef, type ReactElement } from 'react';
 import type { Found } from '../merge';
 import type { SearchState } from '../state';
 import type { Area } from '../tokens';
@@ -18,23 +18,31 @@ interface Props {
 export function MapSection({ search, tiles, drawing, onDraw, onDrawStop }: Props): ReactElement {
   const { Map, actions } = usePanel();
   const footprints = useMemo(() => footprintsOf(search.found), [search.found]);
+  const element = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (drawing !== null) {
+      element.current?.scrollIntoView({ block: 'nearest' });
+    }
+  }, [drawing]);
   return (
-    <Map
-      footprints={footprints}
-      area={search.form.area?.area ?? null}
-      highlighted={search.highlighted}
-      selected={search.selected}
-      drawing={drawing}
-      view={search.view.map}
-      frame={search.view.frame}
-      tiles={tiles}
-      onDraw={onDraw}
-      onDrawStop={onDrawStop}
-      onView={map => actions.search.arrange({ map })}
-      onFrame={frame => actions.search.arrange({ frame })}
-      onHighlight={key => actions.search.highlight(key)}
-      onSelect={key => actions.search.select(key)}
-    />
+    <div ref={element}>
+      <Map
+        footprints={footprints}
+        area={search.form.area?.area ?? null}
+        highlighted={search.highlighted}
+        selected={search.selected}
+        drawing={drawing}
+        view={search.view.map}
+        frame={search.view.frame}
+        tiles={tiles}
+        onDraw={onDraw}
+        onDrawStop={onDrawStop}
+        onView={map => actions.search.arrange({ map })}
+        onFrame={frame => actions.search.arrange({ frame })}
+        onHighlight={key => actions.search.highlight(key)}
+        onSelect={key => actions.search.select(key)}
+      />
+    </div>
   );
 }
 

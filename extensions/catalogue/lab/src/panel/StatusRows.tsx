@@ -94,8 +94,7 @@ function notesOf(row: CatalogueRow): readonly string[] {
   const notes: string[] = [];
   if (row.note !== null) {
     notes.push(row.note);
-  }
-  if (row.doneHere.length > 0) {
+  } else if (row.doneHere.length > 0) {
     notes.push(
       `It cannot search by ${filterNames(row.doneHere)}: that was done here, on what it gave.`
     );

@@ -67,7 +67,7 @@ function TimeField({ label, value, fault, onChange }: FieldProps): ReactElement 
         <input
           type="text"
           className="jp-mod-styled"
-          placeholder="any, or 2020-12-31"
+          placeholder="any day"
           title="A day, month, year or UTC time: 2020-12-31, 2020-12, 2020 or 2020-12-31 23:59"
           value={value}
           aria-invalid={fault !== null}
