@@ -1,0 +1,112 @@
+import { ProblemError } from '@eohub/toolkit/lib/problem';
+import type {
+  Abilities,
+  CatalogueSource,
+  IndexState,
+  ItemDetail,
+  ItemPage,
+  ItemSummary
+} from '../src/tokens';
+
+/** A catalogue that a site configured, a STAC API. */
+export function source(changes: Partial<CatalogueSource> = {}): CatalogueSource {
+  return {
+    id: 'embedded',
+    title: 'EOHub',
+    url: 'http://127.0.0.1/',
+    path: null,
+    kind: 'api',
+    own: false,
+    ...changes
+  };
+}
+
+export const EMBEDDED = source();
+export const OTHER = source({ id: 'other', title: 'Other', url: 'https://other.example/' });
+export const ABILITIES: Abilities = {
+  words: 'there',
+  collections: 'there',
+  time: 'there',
+  area: 'there',
+  properties: 'there',
+  cql2: 'there',
+  collection_search: 'there'
+};
+export const NO_INDEX: IndexState = {
+  state: 'none',
+  documents: 0,
+  items: 0,
+  total: null,
+  built: null,
+  problem: null
+};
+export const AWAY = new ProblemError({
+  code: 'unavailable',
+  detail: 'It cannot be reached.',
+  hint: 'Try again in a moment.'
+});
+
+/** A cube as the server summarises it. */
+export function item(changes: Partial<ItemSummary> = {}): ItemSummary {
+  return {
+    catalogue: 'embedded',
+    collection: 'climate',
+    id: 'a1b',
+    title: 'A1B North America',
+    kind: 'Zarr',
+    description: 'Annual mean air temperature.',
+    license: 'OGL-UK-3.0',
+    license_url: 'https://licence.example/',
+    attribution: 'British Crown copyright',
+    providers: ['Met Office (producer, licensor)'],
+    sources: [{ title: 'The files', url: 'https://source.example/' }],
+    stored: { size_bytes: 13_002_342, complete: true },
+    asset_count: 1,
+    dimensions: [
+      { name: 'time', size: 240, kind: 'temporal' },
+      { name: 'latitude', size: 37, kind: 'spatial' },
+      { name: 'longitude', size: 49, kind: 'spatial' }
+    ],
+    variables: [
+      {
+        name: 'air_temperature',
+        unit: 'K',
+        description: 'At 1.5 m',
+        dimensions: ['time', 'latitude', 'longitude'],
+        extent: [257.318817, 306.073303]
+      }
+    ],
+    variable_count: 1,
+    start: '1860-06-01T00:00:00Z',
+    end: '2099-06-01T00:00:00Z',
+    bbox: [-135, 15, -47, 60],
+    footprint: null,
+    cloud_cover: null,
+    quicklook: null,
+    fingerprint: null,
+    defects: [],
+    code_refusal: null,
+    ...changes
+  };
+}
+
+/** A page of items named after `prefix`. */
+export function page(prefix: string, count: number, changes: Partial<ItemPage> = {}): ItemPage {
+  const items = Array.from({ length: count }, (_, number) => item({ id: `${prefix}-${number}` }));
+  return { items, next: null, matched: null, note: null, done_here: [], ...changes };
+}
+
+/** What an item page is drawn from. */
+export function detail(summary: ItemSummary, changes: Partial<ItemDetail> = {}): ItemDetail {
+  return {
+    summary,
+    sections: [],
+    assets: [],
+    citation: null,
+    doi: null,
+    links: [],
+    stac_version: '1.1.0',
+    raw: {},
+    ...changes
+  };
+}
