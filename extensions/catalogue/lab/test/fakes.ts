@@ -20,7 +20,7 @@ import type {
   SavedSearch,
   SearchQuery
 } from '../src/tokens';
-import { ABILITIES, AWAY, detail, item, NO_INDEX, source } from './fakeData';
+import { ABILITIES, AWAY, detail, EMBEDDED, item, NO_INDEX, source } from './fakeData';
 
 export * from './fakeData';
 
