@@ -17,7 +17,7 @@ export function PropertyControl(props: Props): ReactElement {
   const { queryable, onRemove } = props;
   const { name, title, unit } = queryable;
   return (
-    <div className="eohub-Field" role="group" aria-label={title}>
+    <div className="eohub-Field" role="group" aria-label={`Limit on ${title}`}>
       <div className="eohub-Line">
         <span className="eohub-Label eohub-Wide" title={name}>
           {title}

@@ -123,7 +123,7 @@ function wording(health: CatalogueHealth, found: string): string {
     case 'stopped':
       return 'stopped';
     case 'retrying':
-      return `${faultOf(health.problem.code)}, ${'retrying'}`;
+      return BUSY.has(health.problem.code) ? 'waits' : `${faultOf(health.problem.code)}, retrying`;
     case 'failed':
       return faultOf(health.problem.code);
   }
