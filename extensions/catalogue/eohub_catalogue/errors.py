@@ -42,6 +42,10 @@ class CatalogueBroken(Upstream):
     code = "catalogue_broken"
 
 
+class NoSuchAddress(CatalogueBroken):
+    """The catalogue knows no such address, or not with this method."""
+
+
 class CatalogueBusy(TooMany):
     """The catalogue asks to slow down. Its sentence ends with the seconds, which the panel waits."""
 

@@ -15,6 +15,7 @@ from eohub_catalogue.errors import (
     CatalogueRefused,
     ItemNotFound,
     LoginNeeded,
+    NoSuchAddress,
 )
 from eohub_catalogue.reading import mapping, text
 from eohub_catalogue.server.page import PageMarker
@@ -22,6 +23,7 @@ from eohub_catalogue.server.web import Answer, Ask, Web, trusted_origin
 from eohub_toolkit.errors import EohubError, Unavailable, Upstream
 
 _LONGEST_REASON = 64 * 1024
+_NO_SUCH_ADDRESS = frozenset({404, 405, 501})
 _NO_LOGIN = "Search the other catalogues, or this one on its own web page."
 _NO_STAC = "Ask those who run this hub to check the catalogue's address in its settings."
 _NEXT_IN_HEADER = re.compile(r'<([^<>]{1,8000})>\s*;[^,<]*\brel="?next"?', re.IGNORECASE)
@@ -114,15 +116,14 @@ class ApiDocuments:
                     f"{self.title} does not accept this search. {_reason(answer)}".strip(),
                     hint="Change the filters, then search again.",
                 )
-            case status if status >= 500:
+            case status if status >= 500 and status not in _NO_SUCH_ADDRESS:
                 return Upstream(
                     f"{self.title} could not answer because of a fault on its side.",
                     hint="Try again in some minutes; if it stays, tell those who run the catalogue.",
                 )
             case status:
-                return CatalogueBroken(
-                    f"{self.title} is not found at its address (status {status}).", hint=_NO_STAC
-                )
+                kind = NoSuchAddress if status in _NO_SUCH_ADDRESS else CatalogueBroken
+                return kind(f"{self.title} is not found at its address (status {status}).", hint=_NO_STAC)
 
     def _in_words(self, error: EohubError) -> EohubError:
         """The way out speaks of hosts; a person knows the catalogue by its title."""

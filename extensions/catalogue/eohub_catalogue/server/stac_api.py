@@ -12,10 +12,11 @@ from eohub_catalogue.contract import (
     CatalogueSource,
     CollectionPage,
     CollectionQuery,
+    Queryable,
     QueryableList,
     SearchQuery,
 )
-from eohub_catalogue.errors import CatalogueBroken, CatalogueRefused, ItemNotFound
+from eohub_catalogue.errors import CatalogueBroken, CatalogueRefused, ItemNotFound, NoSuchAddress
 from eohub_catalogue.item_contract import FilterName
 from eohub_catalogue.ports import RawPage
 from eohub_catalogue.queryables import LISTED_ELSEWHERE, learned_from, queryables_of
@@ -44,12 +45,16 @@ _DONE_HERE: Mapping[FilterName, str] = {
 class StacApi:
     """The port StacCatalogue on a STAC API: bounded pages, one deadline, no request that nobody waits for."""
 
-    def __init__(self, web: Web, source: CatalogueSource, login: Login | None = None) -> None:
+    def __init__(
+        self, web: Web, source: CatalogueSource, login: Login | None = None, beside_seconds: float = 1.0
+    ) -> None:
+        self._beside_seconds = beside_seconds
         self._documents = ApiDocuments(web, source, login)
         self._title = source.title
         self._facts: Facts | None = None
         self._collections = ApiCollections(self._documents, source.id)
         self._queryables: dict[str | None, QueryableList] = {}
+        self._only_post = False
 
     async def search(self, query: SearchQuery) -> RawPage:
         """Return one page; what the catalogue cannot do is done here, on a bounded number of its pages."""
@@ -58,10 +63,34 @@ class StacApi:
             raise CatalogueRefused(
                 f"{self._title} has no search for items.", hint="Its collections can still be looked at."
             )
-        page = await _Search(self._documents, query, facts).page()
-        missing = await self._without_property(query) if query.page is None else None
+        beside = asyncio.create_task(self._without_property(query))
+        try:
+            page = await self._page(query, facts)
+            missing = await self._said_soon(beside)
+        finally:
+            beside.cancel()
         note = " ".join(each for each in (page.note, missing) if each)
         return RawPage(page.features, page.next, page.matched, note or None, page.done_here)
+
+    async def _said_soon(self, beside: asyncio.Task[str | None]) -> str | None:
+        try:
+            async with asyncio.timeout(self._beside_seconds):
+                return await beside
+        except TimeoutError:
+            return None
+
+    async def _page(self, query: SearchQuery, facts: Facts) -> RawPage:
+        if self._only_post:
+            return await _Search(self._documents, query, facts, only_post=True).page()
+        try:
+            return await _Search(self._documents, query, facts).page()
+        except NoSuchAddress:
+            # The specification wants GET, and POST where a link says so. Some have nothing but POST.
+            if query.page is not None:
+                raise
+            page = await _Search(self._documents, query, facts, only_post=True).page()
+            self._only_post = True
+            return page
 
     async def abilities(self) -> Abilities:
         """What the catalogue can do, from its root, which is read anew."""
@@ -69,11 +98,17 @@ class StacApi:
         self._queryables.clear()
         self._collections.forget()
         facts = await self._learned()
+        if not facts.searchable:
+            listed = "here" if facts.collection_words == "none" else "there"
+            return Abilities(
+                words="none", collections="none", time="none", area="none", properties="none", cql2="none",
+                collection_search=listed,
+            )  # fmt: skip
         return Abilities(
             words="here" if facts.words == "none" else "there",
             collections="there",
             time="there",
-            area="there" if facts.post else "here",
+            area="there",
             properties="there" if facts.properties else "here",
             cql2="here" if facts.cql2 == "none" else "there",
             collection_search="here" if facts.collection_words == "none" else "there",
@@ -85,10 +120,8 @@ class StacApi:
 
     async def queryables(self, collection: str | None) -> QueryableList:
         """What can be searched, as the catalogue tells, or learned from some of its items."""
-        if collection not in self._queryables:
-            told = await self._told_queryables(collection)
-            self._queryables[collection] = told or await self._learned_queryables(collection)
-        return self._queryables[collection]
+        told = await self._told_queryables(collection)
+        return told if told.queryables else await self._learned_queryables(collection)
 
     async def item(self, collection: str | None, item: str) -> object:
         """Return one item's JSON; raises ItemNotFound."""
@@ -117,16 +150,22 @@ class StacApi:
             self._facts = facts_of(landing, declared)
         return self._facts
 
-    async def _told_queryables(self, collection: str | None) -> QueryableList | None:
+    async def _told_queryables(self, collection: str | None) -> QueryableList:
+        """What the catalogue tells, asked once; none where it tells nothing."""
+        if collection not in self._queryables:
+            found = await self._ask_queryables(collection)
+            self._queryables[collection] = QueryableList(queryables=found, learned=False)
+        return self._queryables[collection]
+
+    async def _ask_queryables(self, collection: str | None) -> tuple[Queryable, ...]:
         if not (await self._learned()).queryables:
-            return None
+            return ()
         below = f"collections/{quote(collection, safe='')}/" if collection is not None else ""
         try:
             schema = await self._documents.get(f"{below}queryables", missing="There are none.")
         except (ItemNotFound, CatalogueBroken, CatalogueRefused):
-            return None
-        found = queryables_of(schema)
-        return QueryableList(queryables=found, learned=False) if found else None
+            return ()
+        return queryables_of(schema)
 
     async def _learned_queryables(self, collection: str | None) -> QueryableList:
         within = (collection,) if collection is not None else ()
@@ -136,11 +175,13 @@ class StacApi:
 
     async def _without_property(self, query: SearchQuery) -> str | None:
         """Which of the chosen collections lack a property that is searched: nothing of them can be found."""
+        if query.page is not None:
+            return None
         names = [each.property for each in query.properties if each.property not in LISTED_ELSEWHERE]
         lacking: list[str] = []
         for collection in query.collections[:_MOST_COLLECTIONS_LOOKED_AT] if names else ():
             try:
-                known = await self.queryables(collection)
+                known = await self._told_queryables(collection)
             except EohubError:
                 # The search itself was answered; what could be said beside it is no reason to lose it.
                 continue
@@ -176,7 +217,10 @@ class _Found:
 class _Search:
     """One search for one page: pages of the catalogue are read until enough has been found."""
 
-    def __init__(self, documents: ApiDocuments, query: SearchQuery, facts: Facts) -> None:
+    def __init__(
+        self, documents: ApiDocuments, query: SearchQuery, facts: Facts, *, only_post: bool = False
+    ) -> None:
+        self._only_post = only_post
         self._documents = documents
         self._title = documents.title
         self._query = query
@@ -213,10 +257,10 @@ class _Search:
         limit = MAX_PAGE if self._here else self._query.limit
         sized = self._query.model_copy(update={"limit": limit})
         request = request_of(sized, self._facts, self._halves[half])
-        query = f"?{urlencode(request.parameters)}" if request.method == "GET" else ""
-        body = dict(request.body) if request.method == "POST" else None
-        same = tuple(request.body) if body else ()
-        return PageMarker(method=request.method, path=f"search{query}", body=body, same=same, half=half)
+        if request.method == "GET" and not self._only_post:
+            return PageMarker(method="GET", path=f"search?{urlencode(request.parameters)}", half=half)
+        body = dict(request.body)
+        return PageMarker(method="POST", path="search", body=body, same=tuple(body), half=half)
 
     def _is_enough(self, last: PageMarker, after: PageMarker | None) -> bool:
         kept = len(self._found.features)

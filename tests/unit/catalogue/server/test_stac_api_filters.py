@@ -1,8 +1,10 @@
 """Filters of a search over a STAC API: sent where it can do them, done here where it cannot, and said."""
 
+import asyncio
 import json
 from typing import Any
 
+import httpx2
 import pytest
 from fakes.catalogue_web import open_web
 from fakes.stac_documents import cube_item
@@ -230,9 +232,9 @@ async def test_conformance_on_a_page_of_its_own_is_read_once() -> None:
     ("can", "abilities"),
     [
         ("everything", {"words": "there", "area": "there", "properties": "there", "cql2": "there"}),
-        ("cql2-text", {"words": "here", "area": "here", "properties": "there", "cql2": "there"}),
+        ("cql2-text", {"words": "here", "area": "there", "properties": "there", "cql2": "there"}),
         ("query", {"words": "here", "area": "there", "properties": "there", "cql2": "here"}),
-        ("not even that", {"words": "here", "area": "here", "properties": "here", "cql2": "here"}),
+        ("not even that", {"words": "here", "area": "there", "properties": "here", "cql2": "here"}),
     ],
 )
 async def test_abilities_are_what_is_done_where(can: str, abilities: dict[str, str]) -> None:
@@ -257,3 +259,46 @@ async def test_a_shape_is_sent_whole() -> None:
     upstream = StacUpstream(SCENES, links=(POST,))
     await api(upstream).search(query(area={"geometry": square(0, 0)}))
     assert json.loads(upstream.asked[-1].content)["intersects"] == square(0, 0)
+
+
+async def test_an_api_without_a_search_does_no_filter() -> None:
+    upstream = StacUpstream([], conforms_to=("https://api.stacspec.org/v1.0.0/core", COLLECTION_WORDS))
+    found = (await api(upstream).abilities()).model_dump()
+    assert found.pop("collection_search") == "there"
+    assert set(found.values()) == {"none"}
+
+
+async def test_an_api_that_only_takes_post_is_searched_by_post() -> None:
+    upstream = StacUpstream(SCENES, links=(POST,), conforms_to=CQL2, next_form="post-token")
+    answers = upstream.handle
+
+    def only_post(request: httpx2.Request) -> httpx2.Response:
+        if request.method == "GET" and request.url.path.endswith("/search"):
+            upstream.asked.append(request)
+            return httpx2.Response(405)
+        return answers(request)
+
+    upstream.handle = only_post  # type: ignore[method-assign]
+    catalogue = api(upstream)
+    asked = query(properties=(CLOUD,), limit=2)
+    page = await catalogue.search(asked)
+    after = await catalogue.search(asked.model_copy(update={"page": page.next}))
+    assert ids(page) + ids(after) == ["scene-0", "scene-1", "scene-2"]
+    assert [request.method for request in upstream.asked] == ["GET", "GET", "POST", "POST"]
+    await catalogue.search(asked)
+    assert upstream.asked[-1].method == "POST"
+
+
+async def test_what_is_asked_beside_a_search_does_not_hold_it_up() -> None:
+    upstream = StacUpstream(SCENES, conforms_to=CQL2, links=[{"rel": "queryables", "href": "x"}])
+    handle = upstream.handle
+
+    class Slow(httpx2.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+            if request.url.path.endswith("/queryables"):
+                await asyncio.Event().wait()
+            return handle(request)
+
+    catalogue = StacApi(open_web(Slow()), SOURCE, beside_seconds=0.01)
+    page = await catalogue.search(query(properties=(CLOUD,), collections=("optical",)))
+    assert ids(page) == ["scene-0", "scene-1", "scene-2"]
