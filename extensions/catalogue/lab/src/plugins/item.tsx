@@ -105,6 +105,8 @@ function pageOf(
   });
   const widget = new MainAreaWidget({ content });
   widget.id = idOf(key);
+  // It has no buttons there, and would be an empty line.
+  widget.toolbar.hide();
   widget.title.label = key.item;
   widget.title.closable = true;
   load.store.subscribe(() => {

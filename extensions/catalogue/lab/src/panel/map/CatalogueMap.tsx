@@ -43,18 +43,24 @@ export default function CatalogueMap(props: Props): ReactElement {
           disabled={footprints.length === 0}
           onClick={() => map?.showAll()}
         />
-        <MapButton
-          name="one"
-          label="Zoom to the selected footprint"
-          disabled={!canShow}
-          onClick={() => selected !== null && map?.show(selected)}
-        />
+        {footprints.length > 1 && (
+          <MapButton
+            name="one"
+            label="Zoom to the selected footprint"
+            disabled={!canShow}
+            onClick={() => selected !== null && map?.show(selected)}
+          />
+        )}
       </div>
-      <div className="eohub-Map-words" role={drawing ? 'status' : undefined}>
-        {drawing
-          ? fault || HOW_TO_DRAW[drawing]
-          : (marked?.title ?? seen(footprints.length, inSight))}
-      </div>
+      {drawing ? (
+        <div className="eohub-Map-words" role="status">
+          {fault ?? HOW_TO_DRAW[drawing]}
+        </div>
+      ) : (
+        <div className="eohub-Map-words eohub-mod-line">
+          {marked?.title ?? seen(footprints.length, inSight)}
+        </div>
+      )}
       {tiles && <div className="eohub-Map-attribution">{tiles.attribution}</div>}
     </div>
   );
