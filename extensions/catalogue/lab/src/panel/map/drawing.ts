@@ -127,16 +127,13 @@ export class AreaDrawing extends PointerInteraction {
   }
 
   private add(corner: Position): void {
-    this.corners = [...this.corners, corner];
-    const [first, second] = this.corners;
-    if (this.kind !== 'box' || !first || !second) {
+    const [first] = this.corners;
+    if (this.kind !== 'box' || !first) {
+      this.corners = [...this.corners, corner];
       this.show(corner);
-      return;
-    }
-    const hasWidth = first[0] !== second[0] && first[1] !== second[1];
-    this.start(this.kind);
-    if (hasWidth) {
-      this.listener.onDraw(areaOfBox([...first, ...second]));
+    } else if (first[0] !== corner[0] && first[1] !== corner[1]) {
+      this.start(this.kind);
+      this.listener.onDraw(areaOfBox([...first, ...corner]));
     }
   }
 

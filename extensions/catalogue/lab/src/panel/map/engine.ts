@@ -78,7 +78,8 @@ class FootprintMap implements MapHandle {
         new DragZoom(),
         new PinchZoom(),
         new MouseWheelZoom(),
-        new KeyboardPan({ pixelDelta: KEY_PIXELS }),
+        // At once, so that a corner that is set right after lies where the cross is.
+        new KeyboardPan({ pixelDelta: KEY_PIXELS, duration: 0 }),
         new KeyboardZoom()
       ]
     });
