@@ -62,7 +62,7 @@ def test_eohub_hands_over_with_the_stacks_database(tmp_path: Path) -> None:
 
 def test_eohub_without_a_word_explains_the_words(tmp_path: Path) -> None:
     done = eohub(tmp_path / "state")
-    for word in ("add", "import", "export"):
+    for word in ("add", "import", "export", "check"):
         assert word in done.stdout
 
 
@@ -190,7 +190,7 @@ def wait_until(holds: Any, otherwise: str) -> None:
     raise AssertionError(otherwise)
 
 
-@pytest.mark.parametrize("word", ["add", "import", "export"])
+@pytest.mark.parametrize("word", ["add", "import", "export", "check"])
 def test_every_command_explains_itself(word: str) -> None:
     done = manage([word, "--help"], {})
     assert done.returncode == 0

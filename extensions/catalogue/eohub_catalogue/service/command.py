@@ -7,9 +7,8 @@ from typing import Protocol
 
 from rich.console import Console
 
-from eohub_catalogue.index.ports import StacStore
 from eohub_catalogue.index.store import SqliteStore
-from eohub_catalogue.service.commands import adding, exporting, importing
+from eohub_catalogue.service.commands import adding, checking, exporting, importing
 from eohub_catalogue.service.commands.terminal import CANCELLED
 from eohub_catalogue.service.settings import CatalogueSettings
 
@@ -20,7 +19,7 @@ _LONGEST_PAGE_SECONDS = 300.0
 class Run(Protocol):
     """Runs a command; returns its exit code."""
 
-    def __call__(self, store: StacStore, options: argparse.Namespace, console: Console) -> int:
+    def __call__(self, store: SqliteStore, options: argparse.Namespace, console: Console) -> int:
         """Run it on a store."""
         ...
 
@@ -61,6 +60,15 @@ COMMANDS = (
         exporting.describe,
         exporting.run,
         "Cancelled. Nothing was written.",
+    ),
+    Command(
+        "check",
+        "look for defects in the store and in what it keeps",
+        "Look at the store and everything in it: a table of defects by kind, with the first ids of each. The"
+        " exit code is 1 where the store contradicts itself.",
+        checking.describe,
+        checking.run,
+        "Cancelled. Checking changes nothing.",
     ),
 )
 
