@@ -28,21 +28,24 @@ type Row = Mapping[str, Any]
 
 # An R*Tree has up to two entries for an item: see the migration that makes it.
 _ROWS = text(
-    "SELECT item.*, item_text.words AS found_by,"
+    "SELECT item.*, item_text.words AS found_by, item_facts.facts, item_facts.cloud_cover,"
     " (SELECT json_group_array(json_array(west, east, south, north, since, until)) FROM"
     "  (SELECT * FROM item_extent WHERE id IN (2 * item.pk, 2 * item.pk + 1) ORDER BY id)) AS extent"
     " FROM item LEFT JOIN item_text ON item_text.rowid = item.pk"
+    " LEFT JOIN item_facts ON item_facts.pk = item.pk"
     " WHERE item.pk > :after ORDER BY item.pk LIMIT :most"
 )
 _ORPHANS = {
     "extent": "SELECT DISTINCT id >> 1 FROM item_extent"
     " WHERE id >> 1 NOT IN (SELECT pk FROM item) LIMIT :most",
     "words": "SELECT rowid FROM item_text WHERE rowid NOT IN (SELECT pk FROM item) LIMIT :most",
+    "facts": "SELECT pk FROM item_facts WHERE pk NOT IN (SELECT pk FROM item) LIMIT :most",
 }
 _SELF_TESTS = {
     "database": "PRAGMA integrity_check(20)",
     "extent": "SELECT rtreecheck('item_extent')",
     "words": "INSERT INTO item_text(item_text) VALUES('integrity-check')",
+    "collection_words": "INSERT INTO collection_text(collection_text) VALUES('integrity-check')",
 }
 
 
@@ -137,7 +140,9 @@ def _faults(
         yield Fault("words_differ", name, "The text index does not hold its words.")
     if row["extent"] != expected["extent"]:
         yield Fault("extent_differs", name, "The index of places and times does not hold its place and time.")
-    others = expected.keys() - {"pk", "found_by", "extent"}
+    if (row["facts"], row["cloud_cover"]) != (expected["facts"], expected["cloud_cover"]):
+        yield Fault("facts_differ", name, "Filters see other properties than it has.")
+    others = expected.keys() - {"pk", "found_by", "extent", "facts", "cloud_cover"}
     if any(row[column] != expected[column] for column in others):
         yield Fault("columns_differ", name, "Its row does not follow from its document.")
 

@@ -78,6 +78,8 @@ async def test_it_stays_without_fault_when_items_change_and_go(store: SqliteStor
         ("UPDATE item SET shape = NULL WHERE id = 'i3'", "columns_differ", "c/i3"),
         ("DELETE FROM item_text WHERE rowid = 2", "words_differ", "c/i2"),
         ("UPDATE item_text SET words = 'x' WHERE rowid = 2", "words_differ", "c/i2"),
+        ("DELETE FROM item_facts WHERE pk = 2", "facts_differ", "c/i2"),
+        ("UPDATE item_facts SET cloud_cover = 5 WHERE pk = 2", "facts_differ", "c/i2"),
         ("DELETE FROM item_extent WHERE id >> 1 = 2", "extent_differs", "c/i2"),
         ("DELETE FROM item_extent WHERE id = 7", "extent_differs", "c/i3"),
         ("UPDATE item_extent SET west = -5 WHERE id = 4", "extent_differs", "c/i2"),
@@ -95,7 +97,7 @@ async def test_entries_that_belong_to_no_item_are_found(
 ) -> None:
     database.execute("DELETE FROM item WHERE pk = 3")
     found = [(fault.kind, fault.where) for fault in await faults_of(store)]
-    assert found == [("extent_left", "row 3"), ("words_left", "row 3")]
+    assert found == [("extent_left", "row 3"), ("words_left", "row 3"), ("facts_left", "row 3")]
 
 
 async def test_a_damaged_index_is_found(store: SqliteStore, database: sqlite3.Connection) -> None:

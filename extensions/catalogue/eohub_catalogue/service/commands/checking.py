@@ -11,7 +11,7 @@ from rich.console import Console
 
 from eohub_catalogue.index.integrity import kept_items, self_tests
 from eohub_catalogue.index.jsontext import parse_json
-from eohub_catalogue.index.ports import CollectionRecord, ItemQuery
+from eohub_catalogue.index.ports import StoredCollection, ItemQuery
 from eohub_catalogue.index.store import SqliteStore
 from eohub_catalogue.lint import defects_of
 from eohub_catalogue.service.commands.terminal import DONE, FOUND_FAULTS, progress_bar
@@ -117,7 +117,7 @@ def _note(found: dict[str, Finding], code: str, message: str, where: str) -> Non
     found.setdefault(code, Finding(message)).add(where)
 
 
-def _collection_defects(record: CollectionRecord) -> Iterator[tuple[str, str]]:
+def _collection_defects(record: StoredCollection) -> Iterator[tuple[str, str]]:
     document = _object(parse_json(document_text(record).encode()))
     if document.get("type") != "Collection":
         yield "collection_type", "It does not say that it is a Collection."
