@@ -18,7 +18,7 @@ from eohub_catalogue.contract import (
     SavedSearch,
     SearchQuery,
 )
-from eohub_catalogue.item_contract import AssetKey, FilterName
+from eohub_catalogue.item_contract import AssetKey, FilterName, ItemSummary
 
 
 @dataclass(frozen=True)
@@ -127,6 +127,10 @@ class Picture:
 
 class Quicklooks(Protocol):
     """Small pictures of items."""
+
+    def note(self, rows: Sequence[ItemSummary], features: Sequence[object]) -> None:
+        """Remember where the pictures of these items lie, so that their items are not asked for again."""
+        ...
 
     async def picture(self, key: AssetKey) -> Picture:
         """Return an asset's picture; raises NotFound where it has none that can be shown."""

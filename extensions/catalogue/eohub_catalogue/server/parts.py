@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jupyter_core.paths import jupyter_data_dir
 
-from eohub_catalogue.ports import Freezer, SavedThings
+from eohub_catalogue.ports import Freezer, Quicklooks, SavedThings
 from eohub_catalogue.server.catalogues import Catalogues
 from eohub_catalogue.server.data_store import DataStoreProbe
 from eohub_catalogue.server.freezer import FileFreezer
@@ -16,6 +16,8 @@ from eohub_catalogue.server.home import Home
 from eohub_catalogue.server.login import BearerLogin, FileTokens, HubTokens
 from eohub_catalogue.server.opening import Opener
 from eohub_catalogue.server.own_catalogues import OwnCatalogues
+from eohub_catalogue.server.picture_files import PictureFiles
+from eohub_catalogue.server.quicklook import PodQuicklooks
 from eohub_catalogue.server.recognising import Recogniser
 from eohub_catalogue.server.saved import SavedFile
 from eohub_catalogue.server.settings import ServerSettings, settings_of
@@ -35,13 +37,20 @@ def parts_of(environ: Mapping[str, str], configured: object) -> dict[type, objec
     home = Home(Path.home())
     kept = Path(jupyter_data_dir()) / "eohub-catalogue"
     cached = Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "eohub-catalogue"
-    opener = Opener(web, home, cached, _now, cache(lambda: _destine_login(settings(), web())))
+    login = cache(lambda: _destine_login(settings(), web()))
+    opener = Opener(web, home, cached, _now, login)
     own = OwnCatalogues(kept / "catalogues.json", Recogniser(web, home))
     catalogues = Catalogues(settings, lambda source, _: opener.open(source), own)
     return {
         Catalogues: catalogues,
         DataStoreProbe: DataStoreProbe(settings),
         SavedThings: SavedFile(kept / "saved.json"),
+        Quicklooks: PodQuicklooks(
+            catalogues,
+            web,
+            PictureFiles(home),
+            lambda source: login() if source.kind == "destine" else None,
+        ),
         Freezer: FileFreezer(catalogues, web, home, kept / "freezing.json", _now),
     }
 

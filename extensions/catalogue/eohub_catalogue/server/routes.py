@@ -92,12 +92,14 @@ async def stop_building(catalogue: str, catalogues: Catalogues) -> IndexState:
 
 
 @route("POST", "/search")
-async def search(query: SearchQuery, catalogues: Catalogues) -> ItemPage:
+async def search(query: SearchQuery, catalogues: Catalogues, quicklooks: Quicklooks) -> ItemPage:
     """Search one catalogue and return one page of summaries."""
     asked = query.clamped()
     page = await (await catalogues.get(asked.catalogue)).search(asked)
     # Items may be large: the server answers its other requests meanwhile.
-    return await asyncio.to_thread(page_of, page, asked.catalogue)
+    found = await asyncio.to_thread(page_of, page, asked.catalogue)
+    quicklooks.note(found.items, page.features)
+    return found
 
 
 @route("POST", "/filter")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from fakes.quicklooks import MemoryQuicklooks
 from fakes.stac_catalogue import MemoryCatalogue
 from fakes.stac_documents import cube_item
 from pydantic import ValidationError
@@ -44,7 +45,7 @@ async def test_catalogues_are_listed_in_their_order_without_asking_them(catalogu
 
 
 async def test_a_search_gives_rows(catalogues: Catalogues) -> None:
-    page = await search(SearchQuery(catalogue="embedded", words="america"), catalogues)
+    page = await search(SearchQuery(catalogue="embedded", words="america"), catalogues, MemoryQuicklooks())
     assert [(row.catalogue, row.id) for row in page.items] == [
         ("embedded", "a1b-north-america"),
         ("embedded", "images"),
@@ -54,7 +55,7 @@ async def test_a_search_gives_rows(catalogues: Catalogues) -> None:
 async def test_a_page_size_beyond_the_largest_is_clamped(
     catalogues: Catalogues, memory: MemoryCatalogue
 ) -> None:
-    await search(SearchQuery(catalogue="embedded", limit=10**9), catalogues)
+    await search(SearchQuery(catalogue="embedded", limit=10**9), catalogues, MemoryQuicklooks())
     assert memory.asked[0].limit == 100
 
 
@@ -99,7 +100,7 @@ async def test_rows_are_made_beside_the_servers_other_requests() -> None:
             return RawPage(items, None, 1)
 
     large = Catalogues(lambda: ServerSettings(catalogues=SOURCES), lambda source, deadline: Large(items))
-    assert len((await search(SearchQuery(catalogue="embedded"), large)).items) == 1
+    assert len((await search(SearchQuery(catalogue="embedded"), large, MemoryQuicklooks())).items) == 1
     assert items.walked_by is not None
     assert items.walked_by is not threading.current_thread()
 
@@ -117,7 +118,7 @@ def test_an_id_that_the_service_keeps_is_one_that_the_panel_can_ask_for() -> Non
 
 async def test_an_unknown_catalogue_is_not_found(catalogues: Catalogues) -> None:
     with pytest.raises(UnknownCatalogue) as caught:
-        await search(SearchQuery(catalogue="elsewhere"), catalogues)
+        await search(SearchQuery(catalogue="elsewhere"), catalogues, MemoryQuicklooks())
     assert status_of(caught.value) == 404
 
 
@@ -164,5 +165,5 @@ async def test_a_catalogue_is_opened_once(memory: MemoryCatalogue) -> None:
     settings = ServerSettings(catalogues=SOURCES, deadline_seconds=3)
     catalogues = Catalogues(lambda: settings, open_catalogue)
     for _ in range(3):
-        await search(SearchQuery(catalogue="other"), catalogues)
+        await search(SearchQuery(catalogue="other"), catalogues, MemoryQuicklooks())
     assert opened == [("other", 3)]
