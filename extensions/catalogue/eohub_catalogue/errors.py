@@ -3,7 +3,16 @@
 from math import ceil
 from typing import Self
 
-from eohub_toolkit.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated, Upstream
+from eohub_toolkit.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+    Upstream,
+)
 
 
 class UnknownCatalogue(NotFound):
@@ -59,6 +68,12 @@ class CatalogueBusy(TooMany):
         error = cls(f"{who} asks to wait {whole} s.", hint="The panel asks again by itself.")
         error.seconds = whole
         return error
+
+
+class TimedOut(Unavailable):
+    """The catalogue did not answer within its deadline."""
+
+    code = "timed_out"
 
 
 class AddressRefused(Forbidden):

@@ -16,6 +16,7 @@ from eohub_catalogue.errors import (
     ItemNotFound,
     LoginNeeded,
     NoSuchAddress,
+    TimedOut,
 )
 from eohub_catalogue.reading import mapping, text
 from eohub_catalogue.server.page import PageMarker
@@ -136,6 +137,8 @@ class ApiDocuments:
         if isinstance(error, CatalogueBusy):
             return CatalogueBusy.for_seconds(self.title, error.seconds)
         _, _, said = error.detail.partition(" ")
+        if isinstance(error, TimedOut):
+            return TimedOut(f"{self.title} did not answer in time.", hint=hint)
         if isinstance(error, Unavailable) and "certificate" not in said:
             return Unavailable(f"{self.title} does not answer.", hint="Wait a moment, then try again.")
         return type(error)(f"{self.title} {said}", hint=hint)

@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 import httpx2
 
 from eohub_catalogue.contract import CatalogueSource
-from eohub_catalogue.errors import CatalogueBroken, CatalogueBusy
+from eohub_catalogue.errors import CatalogueBroken, CatalogueBusy, TimedOut
 from eohub_catalogue.server.addresses import AllowedHosts, Origin
 from eohub_catalogue.server.budget import Budgets
 from eohub_catalogue.server.pinned import TRUSTED, PinnedTransport
@@ -93,7 +93,7 @@ class Web:
             async with asyncio.timeout(seconds):
                 return await self._follow(ask, self._budgets.clock.now() + seconds)
         except TimeoutError:
-            raise Unavailable(
+            raise TimedOut(
                 f"{host} did not answer within {seconds:g} s.", hint="Try again in a moment."
             ) from None
 

@@ -20,6 +20,7 @@ export const BROWSER_CLOCK: Clock = {
 /** Faults that may pass by themselves; the others need a person. */
 const PASSING = new Set([
   'unavailable',
+  'timed_out',
   'upstream',
   'catalogue_busy',
   'server_unreachable',
@@ -32,6 +33,19 @@ export function isPassing(problem: Problem): boolean {
   return PASSING.has(problem.code);
 }
 
+/** Longer pauses are for a person to decide on. */
+const LONGEST_ASKED_SECONDS = 300;
+
+/** Seconds before the next attempt: those that a busy catalogue asks for, which its sentence ends with. */
+function pauseBefore(problem: Problem, attempt: number): number | null {
+  const seconds = isPassing(problem) ? secondsBefore(attempt) : null;
+  const asked = problem.code === 'catalogue_busy' ? /(\d+) s\.$/.exec(problem.detail) : null;
+  if (seconds === null || asked === null) {
+    return seconds;
+  }
+  return Number(asked[1]) > LONGEST_ASKED_SECONDS ? null : Math.max(1, Number(asked[1]));
+}
+
 /** What is going to be tried again, at most one attempt for each name. */
 export class Retries {
   private readonly waiting = new Map<string, () => void>();
@@ -40,7 +54,7 @@ export class Retries {
 
   /** Call `again` after a growing pause, a bounded number of times; returns when, or null for never. */
   later(name: string, problem: Problem, attempt: number, again: () => void): number | null {
-    const seconds = isPassing(problem) ? secondsBefore(attempt) : null;
+    const seconds = pauseBefore(problem, attempt);
     this.drop(name);
     if (seconds === null) {
       return null;

@@ -134,18 +134,26 @@ test('a catalogue with other contents is searched anew, in the place of what it 
 });
 
 test('429 twice, then results: the row waits each time and the items come', async () => {
-  const busy = new ProblemError({ code: 'catalogue_busy', detail: 'It asks to slow down.' });
+  const busy = new ProblemError({ code: 'catalogue_busy', detail: 'It asks to wait 7 s.' });
   await waiting(1).answer(page('b', 0));
   await waiting(0).fail(busy);
   expect(state().rows[0]?.health).toMatchObject({
     kind: 'retrying',
     problem: { code: 'catalogue_busy' }
   });
-  await clock.pass(2);
+  await clock.pass(6);
+  expect(client.searches).toHaveLength(2);
+  await clock.pass(1);
   await client.last.fail(busy);
-  await clock.pass(4);
+  await clock.pass(7);
   await client.last.answer(page('at last', 1));
   expect(titles()).toEqual(['at last-0']);
+});
+
+test('a pause that is too long is left to the person', async () => {
+  const busy = new ProblemError({ code: 'catalogue_busy', detail: 'It asks to wait 3600 s.' });
+  await waiting(0).fail(busy);
+  expect(state().rows[0]?.health.kind).toBe('failed');
 });
 
 test('only what a link or a saved search names is searched, once it is listed', async () => {

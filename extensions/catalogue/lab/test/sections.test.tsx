@@ -245,7 +245,7 @@ describe('the state of a catalogue', () => {
   test.each([
     ['unavailable', 'unreachable'],
     ['login_needed', 'needs login'],
-    ['catalogue_timeout', 'timed out'],
+    ['timed_out', 'timed out'],
     ['catalogue_broken', 'failed'],
     ['catalogue_busy', 'busy']
   ])('%s is called %s, with its detail', (code, words) => {

@@ -11,7 +11,7 @@ import pytest
 from fakes.catalogue_web import Answering, Answers, JumpingClock, open_web
 
 from eohub_catalogue.contract import CatalogueSource
-from eohub_catalogue.errors import AddressRefused, CatalogueBroken, CatalogueBusy
+from eohub_catalogue.errors import AddressRefused, CatalogueBroken, CatalogueBusy, TimedOut
 from eohub_catalogue.server.addresses import Origin
 from eohub_catalogue.server.pinned import TRUSTED
 from eohub_catalogue.server.web import Ask, Web, retry_after_seconds, trusted_origin
@@ -196,7 +196,7 @@ async def test_a_host_that_never_answers_ends_with_the_deadline() -> None:
             await asyncio.Event().wait()
             raise AssertionError
 
-    with pytest.raises(Unavailable, match=r"did not answer within 0\.01 s"):
+    with pytest.raises(TimedOut, match=r"did not answer within 0\.01 s"):
         await open_web(Silent()).send(Ask(URL), deadline_seconds=0.01)
 
 

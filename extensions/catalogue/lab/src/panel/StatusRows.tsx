@@ -133,10 +133,10 @@ function faultOf(code: string): string {
   if (BUSY.has(code)) {
     return 'busy';
   }
-  if (code.includes('login') || code === 'unauthenticated') {
+  if (code === 'login_needed') {
     return 'needs login';
   }
-  if (code.includes('timeout') || code.includes('timed_out')) {
+  if (code === 'timed_out') {
     return 'timed out';
   }
   return AWAY.has(code) ? 'unreachable' : 'failed';
