@@ -20,6 +20,7 @@ from eohub_catalogue.errors import (
     InvalidPage,
     ItemNotFound,
     LoginNeeded,
+    TimedOut,
 )
 from eohub_catalogue.ports import StacCatalogue
 from eohub_catalogue.server.stac_api import StacApi
@@ -255,7 +256,6 @@ FAULTS = [
     httpx2.ReadError("reset"),
     httpx2.RemoteProtocolError("no HTTP"),
     httpx2.UnsupportedProtocol("gopher"),
-    TimeoutError(),
 ]
 
 
@@ -266,6 +266,13 @@ async def test_a_catalogue_that_is_gone_is_unavailable_and_named_by_its_title(fa
     for call in (api(upstream).search(query()), api(upstream).abilities(), api(upstream).item("c", "i")):
         with pytest.raises(Unavailable, match=r"^Example does not answer\.$"):
             await call
+
+
+async def test_a_catalogue_that_takes_too_long_is_told_apart_from_one_that_is_gone() -> None:
+    upstream = StacUpstream(ITEMS)
+    upstream.fault = TimeoutError()
+    with pytest.raises(TimedOut, match=r"^Example did not answer in time\.$"):
+        await api(upstream).search(query())
 
 
 @pytest.mark.parametrize("status", [*range(201, 208), *range(300, 309), *range(400, 452), *range(500, 600)])
