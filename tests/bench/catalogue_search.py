@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse, RemoteDisconnected
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -59,13 +59,20 @@ class Api:
 
     def ask(self, body: Body) -> dict[str, Any]:
         """One page; raises AssertionError with the answer where it is no page."""
-        self._connection.request(
-            "POST", self._path, json.dumps({"limit": PAGE} | body), {"Content-Type": "application/json"}
-        )
-        answer = self._connection.getresponse()
-        text = answer.read()
+        try:
+            answer, text = self._post(body)
+        except (ConnectionError, RemoteDisconnected):
+            # Servers close a connection that was idle for some seconds.
+            self._connection.close()
+            answer, text = self._post(body)
         assert answer.status == 200, f"{self.name}: {body}: {text[:500]!r}"
         return json.loads(text)
+
+    def _post(self, body: Body) -> tuple[HTTPResponse, bytes]:
+        given = json.dumps({"limit": PAGE} | body)
+        self._connection.request("POST", self._path, given, {"Content-Type": "application/json"})
+        answer = self._connection.getresponse()
+        return answer, answer.read()
 
     def go_down(self) -> None:
         """Follow the link to the next page until the deep one, which is asked for by itself from then on."""
@@ -95,7 +102,7 @@ class Cost:
 
     @contextmanager
     def measured(self, server: Callable[[], float] = lambda: 0.0) -> Generator[None]:
-        """Measure a block that runs child processes; `server` tells seconds of a process that works for it."""
+        """Measure a block that runs child processes; `server` tells seconds of one that works for it."""
         before, started = _children_seconds() + server(), time.perf_counter()
         yield
         self.wall.append(time.perf_counter() - started)

@@ -36,6 +36,9 @@ def describe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--datetime", metavar="TIME", help="only items of this time or range, such as 2024-01-01T00:00:00Z/.."
     )
+    parser.add_argument(
+        "--filter", metavar="CQL2", help="only items of which this holds, such as 'eo:cloud_cover < 10'"
+    )
     parser.add_argument("--force", action="store_true", help="replace what is at TARGET")
 
 
@@ -53,6 +56,8 @@ def run(store: StacStore, options: argparse.Namespace, console: Console) -> int:
 
 def _query(options: argparse.Namespace) -> ItemQuery:
     given = {"collections": options.collection, "bbox": options.bbox, "datetime": options.datetime}
+    if options.filter is not None:
+        given |= {"filter": options.filter, "filter-lang": "cql2-text"}
     return item_query({name: value for name, value in given.items() if value})
 
 
