@@ -9,7 +9,7 @@ import cql2
 
 from eohub_catalogue.conformance import Facts, WordSearch
 from eohub_catalogue.contract import PropertyFilter, SearchQuery
-from eohub_catalogue.filters import Cql2, cql2_of
+from eohub_catalogue.filters import TIMES, Cql2, cql2_of
 from eohub_catalogue.item_contract import FilterName
 from eohub_catalogue.reading import count, mapping, number, positions, sequence, text
 from eohub_catalogue.wire import Bbox
@@ -24,6 +24,7 @@ _QUERY_OPERATIONS = {
     "in": "in",
 }
 _LONGEST_ADDRESS = 4_000
+_DAY = len("2020-01-01")
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ def request_of(query: SearchQuery, facts: Facts, box: Bbox | None) -> Request:
     elif box is not None or geometry is not None:
         body["bbox"] = list(box or box_of(geometry))
     here = here_of(query, facts)
-    sent = query.model_copy(update={"properties": sent_properties(query, facts)})
+    properties = tuple(_to_the_second(each) for each in sent_properties(query, facts))
+    sent = query.model_copy(update={"properties": properties})
     return replace(_with_conditions(sent, facts, body, must_post="intersects" in body), here=here)
 
 
@@ -105,6 +107,15 @@ def sent_properties(query: SearchQuery, facts: Facts) -> tuple[PropertyFilter, .
     if not facts.query:
         return ()
     return tuple(each for each in query.properties if each.op in _QUERY_OPERATIONS)
+
+
+def _to_the_second(condition: PropertyFilter) -> PropertyFilter:
+    """A condition on a day as one on times: pgstac finds nothing where a time is compared with a day."""
+    day = condition.value
+    if condition.property not in TIMES or not isinstance(day, str) or len(day) != _DAY or condition.op == "=":
+        return condition
+    clock = "T00:00:00Z" if condition.op in (">=", "<") else "T23:59:59.999Z"
+    return condition.model_copy(update={"value": day + clock})
 
 
 def _with_conditions(

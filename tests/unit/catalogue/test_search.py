@@ -142,6 +142,21 @@ def test_conditions_are_sent_in_the_form_that_an_api_knows(
     assert {name: request.parameters[name] for name in request.parameters if name != "limit"} == sent
 
 
+@pytest.mark.parametrize(
+    ("op", "value", "sent"),
+    [
+        (">=", "2021-01-01", "updated >= TIMESTAMP('2021-01-01T00:00:00Z')"),
+        ("<", "2021-01-01", "updated < TIMESTAMP('2021-01-01T00:00:00Z')"),
+        ("<=", "2021-01-01", "updated <= TIMESTAMP('2021-01-01T23:59:59.999Z')"),
+        (">", "2021-01-01", "updated > TIMESTAMP('2021-01-01T23:59:59.999Z')"),
+        ("<=", "2021-01-01T06:00:00Z", "updated <= TIMESTAMP('2021-01-01T06:00:00Z')"),
+    ],
+)
+def test_a_day_is_sent_as_its_first_or_last_moment(op: Any, value: str, sent: str) -> None:
+    asked = query(properties=(PropertyFilter(property="updated", op=op, value=value),))
+    assert request_of(asked, FULL, None).parameters["filter"] == sent
+
+
 def test_json_is_posted_where_it_is_the_only_language() -> None:
     request = request_of(query(properties=(CLOUD,)), Facts(cql2="json", post=True), None)
     condition = {"op": "<=", "args": [{"property": "eo:cloud_cover"}, 20.0]}

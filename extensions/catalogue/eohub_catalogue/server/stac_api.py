@@ -38,7 +38,7 @@ _DONE_HERE: Mapping[FilterName, str] = {
     "words": "search words",
     "area": "search shapes",
     "properties": "search these properties",
-    "cql2": "search CQL2",
+    "cql2": "read CQL2",
 }
 
 
@@ -336,8 +336,7 @@ class _Search:
         if unable:
             notes.append(
                 f"{self._title} cannot {' or '.join(unable)}: "
-                f"{'they were' if self._here == ('words',) else 'it was'} looked for here, "
-                f"in {read} items that it gave."
+                f"this was done here, on {read} items that it gave."
             )
         if found.left_out:
             names = ", ".join(sorted(found.left_out))

@@ -107,7 +107,7 @@ async def test_words_are_looked_for_here_where_the_catalogue_cannot_and_it_says_
     page = await api(upstream).search(query(words="ITEM-44"))
     assert [item["id"] for item in page.features if isinstance(item, dict)] == ["item-44"]
     assert page.matched is None
-    assert page.note == "Example cannot search words: they were looked for here, in 45 items that it gave."
+    assert page.note == "Example cannot search words: this was done here, on 45 items that it gave."
 
 
 async def test_looking_for_words_here_reads_a_bounded_number_of_pages_and_goes_on_from_there() -> None:

@@ -103,8 +103,8 @@ async def test_what_was_done_here_is_said() -> None:
     page = await api(upstream).search(query(properties=(CLOUD,), words="scene", cql2="eo:cloud_cover > 5"))
     assert page.done_here == ("words", "properties", "cql2")
     assert page.note == (
-        "Example cannot search words or search these properties or search CQL2: "
-        "it was looked for here, in 10 items that it gave."
+        "Example cannot search words or search these properties or read CQL2: "
+        "this was done here, on 10 items that it gave."
     )
     assert page.matched is None
 
