@@ -1,6 +1,6 @@
 # Every command of EOHub's checkout. A target that installs something does so in .venv, node_modules or dist.
 .DEFAULT_GOAL := help
-.PHONY: help up down build dist test test-quick lint format generate isolation lock bench docs clean system-packages
+.PHONY: help up down build dist test test-quick lint format generate isolation compare lock bench docs clean system-packages
 .DELETE_ON_ERROR:
 
 BIN := .venv/bin
@@ -54,6 +54,9 @@ isolation: .venv/.development build ## try every cell of the isolation matrix an
 	@rm -rf artifacts/isolation
 	@$(BIN)/python -m pytest -q tests/integration/test_isolation_matrix.py tests/integration/test_isolation_matrix_ordinary.py
 	@PYTHONPATH=tests $(BIN)/python tests/contract/isolation_tables.py
+
+compare: .venv/.development system-packages ## ask our STAC API, pgstac and brute force the same, and write the developers' tables
+	@PYTHONPATH=tests $(BIN)/python -m integration.stac_compared
 
 lock: .venv/.development ## resolve the lock files anew
 	@rm -f requirements.lock requirements-dev.lock

@@ -37,8 +37,10 @@ class CatalogueService:
 
 
 @contextmanager
-def catalogue_service(folder: Path, prefix: str = "/services/catalogue/") -> Generator[CatalogueService]:
-    """Start the service with its database in `folder`; it is stopped at the end."""
+def catalogue_service(
+    folder: Path, prefix: str = "/services/catalogue/", hub_api_url: str | None = None
+) -> Generator[CatalogueService]:
+    """Start the service with its database in `folder`, beside a hub or alone; it is stopped at the end."""
     port = free_port()
     database_url = f"sqlite:///{folder / 'catalogue.sqlite'}"
     settings = {
@@ -46,6 +48,8 @@ def catalogue_service(folder: Path, prefix: str = "/services/catalogue/") -> Gen
         "JUPYTERHUB_SERVICE_URL": f"http://127.0.0.1:{port}",
         "JUPYTERHUB_SERVICE_PREFIX": prefix,
     }
+    if hub_api_url is not None:
+        settings["JUPYTERHUB_API_URL"] = hub_api_url
     log = folder / "service.log"
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -698,11 +698,28 @@ FIELDS = [
     ),
 ]
 
+PROPERTIES = {
+    "platform": "string",
+    "title": "string",
+    "sat:orbit_state": "string",
+    "gsd": "number",
+    "eo:cloud_cover": "number",
+    "odd:cover": "number",
+    "view:sun_elevation": "number",
+    "sat:relative_orbit": "number",
+    "level": "number",
+    "best_level": "number",
+    "validated": "boolean",
+    "sar:polarizations": "array",
+    "tags": "array",
+}
+"""The JSON types of the properties that are asked about."""
+
 QUESTIONS = [*BOXES, *AREAS, *TIMES, *NAMES, *PAGES, *SORTED, *TEXTS, *JSONS, *WORDS, *OPERATORS, *FIELDS]
 
 
 def members_of(item: Document, named: tuple[str, ...]) -> set[str]:
-    """The item's members but links and what is always sent; its properties one by one where `named` has some."""
+    """The item's members but links and what is always sent; its properties singly where `named` has some."""
     found = set(item) - {"links", "properties", *_KEPT}
     if "properties" in item:
         singly = any(name.startswith("properties.") for name in named)

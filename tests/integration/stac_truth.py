@@ -101,8 +101,11 @@ def in_heights(bottom: float, top: float) -> Test:
     """An item without heights lies at all of them."""
 
     def test(item: Document) -> bool:
-        bbox = item.get("bbox") or []
-        return len(bbox) != 6 or (min(bbox[2], bbox[5]) <= top and max(bbox[2], bbox[5]) >= bottom)
+        bbox, geometry = item.get("bbox") or [], item.get("geometry")
+        heights = [bbox[2], bbox[5]] if len(bbox) == 6 else []
+        if not heights and geometry and shape(geometry).has_z:
+            heights = shapely.get_coordinates(shape(geometry), include_z=True)[:, 2].tolist()
+        return not heights or (min(heights) <= top and max(heights) >= bottom)
 
     return test
 

@@ -11,16 +11,21 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from stac_fastapi.api.app import StacApi
 from stac_fastapi.api.models import GeoJSONResponse
 from stac_fastapi.api.routes import create_async_endpoint
+from stac_fastapi.extensions.collection_search import CollectionSearchExtension
 from stac_fastapi.extensions.fields import FieldsConformanceClasses, FieldsExtension
+from stac_fastapi.extensions.filter import FilterConformanceClasses, FilterExtension
 from stac_fastapi.extensions.free_text import FreeTextConformanceClasses, FreeTextExtension
+from stac_fastapi.extensions.query import QueryConformanceClasses, QueryExtension
+from stac_fastapi.extensions.sort import SortConformanceClasses, SortExtension
 from stac_fastapi.types.config import ApiSettings
 from stac_fastapi.types.extension import ApiExtension
 from starlette.exceptions import HTTPException
 
+from eohub_catalogue.errors import ChangedMeanwhile
 from eohub_catalogue.index.ports import StacStore
 from eohub_catalogue.index.store import SqliteStore
 from eohub_catalogue.service.client import StacClient
-from eohub_catalogue.service.conditional import NotTheSame
+from eohub_catalogue.service.queryables import Queryables
 from eohub_catalogue.service.requests import (
     CollectionsRequest,
     ItemRequest,
@@ -39,7 +44,7 @@ from eohub_toolkit.hub_auth import HubAuth
 from eohub_toolkit.service import install_problems
 
 STAC_VERSION = "1.1.0"
-_STATUS: dict[type[Exception], int] = {NotTheSame: 412, WrongType: 415, NotStac: 422, NobodyWaits: 499}
+_STATUS: dict[type[Exception], int] = {ChangedMeanwhile: 412, WrongType: 415, NotStac: 422, NobodyWaits: 499}
 """What HTTP and STAC have a status of their own for; 499 is seen in logs only."""
 
 _NOT_JSON = Invalid("The body is not a JSON object.", hint="Send it with 'Content-Type: application/json'.")
@@ -124,7 +129,7 @@ def create_app(settings: CatalogueSettings, store: StacStore) -> FastAPI:
         ),
         client=StacClient(store=store, prefix=settings.prefix, landing_page_id="eohub-catalogue"),
         stac_version=STAC_VERSION,
-        extensions=[*_extensions(), transactions],
+        extensions=[*_extensions(store, settings.prefix), transactions],
         app=app,
         router=APIRouter(prefix=base),
         # No CORS: browsers reach catalogues through their own Jupyter server.
@@ -145,12 +150,27 @@ def create_app(settings: CatalogueSettings, store: StacStore) -> FastAPI:
     return app
 
 
-def _extensions() -> list[ApiExtension]:
-    free_text = [FreeTextConformanceClasses.SEARCH, FreeTextConformanceClasses.ITEMS]
-    fields = [FieldsConformanceClasses.SEARCH, FieldsConformanceClasses.ITEMS]
+def _extensions(store: StacStore, prefix: str) -> list[ApiExtension]:
+    """What the API does beside the core and transactions, each with its conformance classes."""
+    text, cql2 = FreeTextConformanceClasses, FilterConformanceClasses
     return [
-        FreeTextExtension(conformance_classes=list(map(str, free_text))),
-        FieldsExtension(conformance_classes=list(map(str, fields))),
+        FreeTextExtension(conformance_classes=[text.SEARCH, text.ITEMS, text.COLLECTIONS]),
+        FieldsExtension(
+            conformance_classes=[FieldsConformanceClasses.SEARCH, FieldsConformanceClasses.ITEMS]
+        ),
+        QueryExtension(conformance_classes=[QueryConformanceClasses.SEARCH, QueryConformanceClasses.ITEMS]),
+        SortExtension(
+            conformance_classes=[
+                SortConformanceClasses.ITEM_SEARCH_SORT,
+                SortConformanceClasses.FEATURES_SORT,
+            ]
+        ),
+        CollectionSearchExtension(),
+        FilterExtension(
+            client=Queryables(store=store, prefix=prefix),
+            # Functions of a server's own are all that CQL2 has and we have not; collections have no filter.
+            conformance_classes=[one for one in cql2 if one not in (cql2.FUNCTIONS, cql2.COLLECTIONS)],
+        ),
     ]
 
 

@@ -9,19 +9,26 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import Request, Response
 from stac_fastapi.types.core import AsyncBaseCoreClient
 
+from eohub_catalogue.index.cql2_reading import condition_of
+from eohub_catalogue.index.etag import etag_of
+from eohub_catalogue.index.expression import Every
 from eohub_catalogue.index.jsontext import to_json
 from eohub_catalogue.index.ports import ItemQuery, StacStore
-from eohub_catalogue.index.query import LARGEST_PAGE, check_id, item_query, json_query, page_limit
+from eohub_catalogue.index.query import LARGEST_PAGE, check_id, collection_search, item_query, json_query
 from eohub_catalogue.service import links, pagetoken
-from eohub_catalogue.service.conditional import answer, etag_of
+from eohub_catalogue.service.conditional import answer
 from eohub_catalogue.service.fields import fields_of
 from eohub_catalogue.service.links import GEOJSON, JSON, Link
+from eohub_catalogue.service.queryables import JSON_SCHEMA
+from eohub_catalogue.service.queryextension import cql2_of
 from eohub_catalogue.service.requests import SearchPostRequest
 from eohub_catalogue.service.watching import while_connected
 from eohub_toolkit.errors import Invalid, NotFound
 
 _PAGE = ("limit", "token")
-_SEARCH = ("collections", "ids", "bbox", "intersects", "datetime", "q", "fields", *_PAGE)
+_COLLECTIONS = ("bbox", "datetime", "q", *_PAGE)
+_FILTER = ("filter", "filter-lang", "filter-crs", "query")
+_SEARCH = ("collections", "ids", "bbox", "intersects", "datetime", "q", *_FILTER, "sortby", "fields", *_PAGE)
 
 _UNDERSTOOD_AT_ONCE = 2
 
@@ -52,21 +59,26 @@ class StacClient(AsyncBaseCoreClient):
         root = self._root(kwargs["request"], ())
         page = self._landing_page(root, self.conformance_classes(), [])
         page["links"].append(links.link("service-desc", f"{root}api", links.OPENAPI, title="OpenAPI"))
+        page["links"].append(
+            links.link(links.QUERYABLES, f"{root}queryables", JSON_SCHEMA, title="Queryables")
+        )
         return answer(kwargs["request"], to_json(page), JSON)
 
     async def all_collections(self, **kwargs: Any) -> Any:
-        """One page of collections; raises Invalid."""
+        """One page of collections, of all or of those that are searched for; raises Invalid."""
         request: Request = kwargs["request"]
-        root = self._root(request, _PAGE)
+        root = self._root(request, _COLLECTIONS)
         url = f"{root}collections"
-        limit = LARGEST_PAGE if kwargs["limit"] is None else page_limit(kwargs["limit"])
+        query = collection_search(_only(kwargs, _COLLECTIONS))
         key = await self.store.page_key()
         after = pagetoken.collection_after(key, kwargs["token"]) if kwargs["token"] else None
-        page = await self.store.collections(limit, after)
-        made = [links.link("self", url), links.link("root", root)]
+        limit = LARGEST_PAGE if kwargs["limit"] is None else query.limit
+        query = replace(query, limit=limit, after=after)
+        page = await while_connected(request, lambda: self.store.search_collections(query))
+        made = [links.link("self", links.with_query(url, request)), links.link("root", root)]
         if page.next is not None:
             made.append(_next_by_url(request, url, JSON)(pagetoken.collection_token(key, page.next)))
-        return answer(request, links.collections_json(page.collections, root, made), JSON)
+        return answer(request, links.collections_json(page.collections, root, made, page.matched), JSON)
 
     async def get_collection(self, collection_id: str, **kwargs: Any) -> Any:
         """One collection; raises NotFound."""
@@ -95,7 +107,7 @@ class StacClient(AsyncBaseCoreClient):
         parent = links.collection_url(root, collection_id)
         url = f"{parent}/items"
         mine = (check_id(collection_id),)
-        query = await self._understood(item_query, _only(kwargs, _SEARCH))
+        query = await self._understood(item_query, _asked_by_url(kwargs))
         # pystac-client repeats the path's collection among the parameters.
         if query.collections not in ((), mine):
             raise Invalid("collections names another collection than the path.", hint="Use /search for that.")
@@ -112,7 +124,7 @@ class StacClient(AsyncBaseCoreClient):
         url = f"{root}search"
         made = [links.link("root", root), links.link("self", links.with_query(url, request), GEOJSON)]
         next_link = _next_by_url(request, url, GEOJSON)
-        query = await self._understood(item_query, _only(kwargs, _SEARCH))
+        query = await self._understood(item_query, _asked_by_url(kwargs))
         asked = _Asked(request, root, query, kwargs["token"], kwargs["fields"])
         return await self._page(asked, made, next_link)
 
@@ -121,7 +133,7 @@ class StacClient(AsyncBaseCoreClient):
         request: Request = kwargs["request"]
         root = self._root(request, ())
         url = f"{root}search"
-        given = search_request.model_dump(exclude_unset=True)
+        given = search_request.model_dump(exclude_unset=True, by_alias=True)
         _refuse_unknown(given, _SEARCH)
         made = [links.link("root", root), links.link("self", url, GEOJSON)]
 
@@ -138,7 +150,15 @@ class StacClient(AsyncBaseCoreClient):
         self, read: Callable[[Mapping[str, object]], ItemQuery], given: Mapping[str, object]
     ) -> ItemQuery:
         # A large geometry takes its time; everybody else is answered meanwhile.
-        return await to_thread.run_sync(read, given, limiter=self._threads)
+        def understand() -> ItemQuery:
+            query = read(given)
+            wanted = cql2_of(given.get("query"))
+            if wanted is None:
+                return query
+            condition = condition_of(wanted)
+            return replace(query, filter=Every((query.filter, condition)) if query.filter else condition)
+
+        return await to_thread.run_sync(understand, limiter=self._threads)
 
     async def _page(self, asked: "_Asked", made: list[Link], next_link: NextLink) -> Response:
         fields = fields_of(asked.fields)
@@ -162,6 +182,11 @@ def _refuse_unknown(given: Collection[str], known: Collection[str]) -> None:
     if unknown:
         hint = f"Known here: {', '.join(sorted(known))}." if known else "This address takes no parameters."
         raise Invalid(f"This catalogue does not know the parameter '{unknown[0][:100]}'.", hint=hint)
+
+
+def _asked_by_url(given: Mapping[str, object]) -> dict[str, object]:
+    """The parameters of a search by their own names, of which some are none that Python could have."""
+    return {name: given[name.replace("-", "_")] for name in _SEARCH}
 
 
 def _only(given: Mapping[str, object], names: Collection[str]) -> dict[str, object]:

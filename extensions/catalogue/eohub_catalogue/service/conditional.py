@@ -1,32 +1,11 @@
 """ETags: what the caller has already is not sent again, and a change of what was not seen is refused."""
 
-import hashlib
 from collections.abc import Iterable
 
 from fastapi import Request, Response
 
-from eohub_toolkit.errors import Conflict
-
-
-class NotTheSame(Conflict):
-    """The document has been changed since the caller read it."""
-
-    code = "precondition_failed"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The document is not the one that If-Match names: somebody has changed or removed it.",
-            hint="Read it again, make your change, and send it with the new ETag.",
-        )
-
-
-def etag_of(*texts: str) -> str:
-    """The ETag of a document that consists of these texts."""
-    digest = hashlib.blake2b(digest_size=16)
-    for text in texts:
-        digest.update(f"{len(text)}:".encode())
-        digest.update(text.encode())
-    return f'"{digest.hexdigest()}"'
+from eohub_catalogue.errors import ChangedMeanwhile
+from eohub_catalogue.index.etag import etag_of
 
 
 def answer(request: Request, text: str, kind: str, etag: str | None = None) -> Response:
@@ -39,15 +18,16 @@ def answer(request: Request, text: str, kind: str, etag: str | None = None) -> R
     return Response(text, media_type=kind, headers=headers)
 
 
-def check_match(request: Request, etag: str | None) -> None:
-    """Go on only if `If-Match`, where it is given, names the present document; raises NotTheSame.
+def matching(request: Request, etag: str | None) -> str | None:
+    """The ETag that the document has to have still for a change, where `If-Match` is given.
 
-    `etag` is None where there is no document.
+    `etag` is that of the present document, None where there is none. Raises ChangedMeanwhile.
     """
     if "if-match" not in request.headers:
-        return
+        return None
     if etag is None or not _names(request, "if-match", etag, weak=False):
-        raise NotTheSame
+        raise ChangedMeanwhile
+    return etag
 
 
 def _names(request: Request, header: str, etag: str, *, weak: bool) -> bool:

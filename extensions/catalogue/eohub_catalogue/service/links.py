@@ -16,6 +16,7 @@ from eohub_catalogue.service.fields import Fields
 JSON = "application/json"
 GEOJSON = "application/geo+json"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
+QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 
 type Link = dict[str, Any]
 
@@ -79,6 +80,7 @@ def collection_json(collection: StoredCollection, root: str) -> str:
         link("parent", root),
         link("root", root),
         link("items", f"{mine}/items", GEOJSON),
+        link(QUERYABLES, f"{mine}/queryables", "application/schema+json"),
     ]
     return _with_links(collection.body, ",".join(map(json.dumps, made)), collection.links)
 
@@ -94,10 +96,13 @@ def feature_collection_json(features: Sequence[str], links: Iterable[Link], matc
     )
 
 
-def collections_json(collections: Iterable[StoredCollection], root: str, links: Iterable[Link]) -> str:
+def collections_json(
+    collections: Iterable[StoredCollection], root: str, links: Iterable[Link], matched: int
+) -> str:
     """The JSON text of one page of collections."""
     texts = [collection_json(collection, root) for collection in collections]
-    return f'{{"collections":[{",".join(texts)}],"links":{json.dumps(list(links))}}}'
+    counts = f'"numberMatched":{matched},"numberReturned":{len(texts)}'
+    return f'{{"collections":[{",".join(texts)}],{counts},"links":{json.dumps(list(links))}}}'
 
 
 def with_query(url: str, request: Request) -> str:

@@ -25,6 +25,22 @@ _WORDS_TEXT = (
     "Free text in title, description, keywords, names of cube variables and id: one of the terms has to"
     " occur, with all of its words, each as the beginning of a word"
 )
+_LANG_SCHEMA: dict[str, Any] = {"type": "string", "enum": ["cql2-text", "cql2-json"]}
+_FILTER_TEXT = "CQL2 about any property, such as eo:cloud_cover < 20; a text unless filter-lang is cql2-json"
+_FILTER_SCHEMA: dict[str, Any] = {"type": ["object", "string"], "description": "CQL2 JSON, or CQL2 text"}
+_QUERY_TEXT = 'The older query extension, such as {"eo:cloud_cover": {"lt": 20}}'
+_SORT_TEXT = "Properties to sort by, separated by commas; a minus before one sorts it downwards"
+_SORT_SCHEMA: dict[str, Any] = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["field"],
+        "properties": {
+            "field": {"type": "string"},
+            "direction": {"type": "string", "enum": ["asc", "desc"], "default": "asc"},
+        },
+    },
+}
 _FIELDS_TEXT = "Members to send, separated by commas, such as id,properties.datetime; a minus excludes one"
 _NAMES_SCHEMA: dict[str, Any] = {"type": "array", "items": {"type": "string"}, "nullable": True}
 _FIELDS_SCHEMA: dict[str, Any] = {
@@ -55,6 +71,9 @@ class ItemRequest(APIRequest):
 class CollectionsRequest(APIRequest):
     """Parameters of `GET /collections`."""
 
+    bbox: Bbox = None
+    datetime: Datetime = None
+    q: Words = None
     limit: Limit = None
     token: Token = None
 
@@ -69,6 +88,13 @@ class SearchGetRequest(APIRequest):
     intersects: Annotated[str | None, Query(description="A GeoJSON geometry; not together with bbox")] = None
     datetime: Datetime = None
     q: Words = None
+    filter: Annotated[str | None, Query(description=_FILTER_TEXT)] = None
+    filter_lang: Annotated[str | None, Query(alias="filter-lang"), WithJsonSchema(_LANG_SCHEMA)] = None
+    filter_crs: Annotated[
+        str | None, Query(alias="filter-crs", description="Longitude and latitude only")
+    ] = None
+    query: Annotated[str | None, Query(description=_QUERY_TEXT)] = None
+    sortby: Annotated[str | None, Query(description=_SORT_TEXT)] = None
     fields: FieldNames = None
     limit: Limit = None
     token: Token = None
@@ -95,6 +121,11 @@ class SearchPostRequest(BaseModel):
         object,
         WithJsonSchema({"type": "array", "items": {"type": "string"}, "description": _WORDS_TEXT}),
     ] = Field(default=None, description=f"{_WORDS_TEXT}; {LONGEST_TEXT} characters at most")
+    filter: Annotated[object, WithJsonSchema(_FILTER_SCHEMA)] = None
+    filter_lang: Annotated[object, Field(alias="filter-lang"), WithJsonSchema(_LANG_SCHEMA)] = None
+    filter_crs: Annotated[object, Field(alias="filter-crs"), WithJsonSchema({"type": "string"})] = None
+    query: Annotated[object, WithJsonSchema({"type": "object", "description": _QUERY_TEXT})] = None
+    sortby: Annotated[object, WithJsonSchema(_SORT_SCHEMA)] = None
     fields: Annotated[object, WithJsonSchema(_FIELDS_SCHEMA)] = None
     limit: Annotated[object, WithJsonSchema(_LIMIT_SCHEMA)] = None
     token: Annotated[object, WithJsonSchema({"type": "string"})] = None

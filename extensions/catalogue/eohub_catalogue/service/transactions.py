@@ -7,16 +7,27 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 import attr
-from anyio import Lock
 from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
 from fastapi.security import APIKeyHeader
 from stac_fastapi.extensions.transaction import TransactionConformanceClasses
 from stac_fastapi.types.extension import ApiExtension
 
-from eohub_catalogue.index.ports import ItemQuery, StacStore, StoredCollection, StoredItem
+from eohub_catalogue.index.etag import etag_of
+from eohub_catalogue.index.ports import (
+    ABSENT,
+    PRESENT,
+    CollectionRecord,
+    ItemQuery,
+    ItemRecord,
+    Put,
+    Remove,
+    StacStore,
+    StoredCollection,
+    StoredItem,
+)
 from eohub_catalogue.index.query import check_id
 from eohub_catalogue.service import links
-from eohub_catalogue.service.conditional import check_match, etag_of
+from eohub_catalogue.service.conditional import matching
 from eohub_catalogue.service.links import GEOJSON, JSON
 from eohub_catalogue.service.writing import (
     collection_of,
@@ -50,12 +61,11 @@ async def writer(request: Request, authorization: Annotated[str | None, Header()
 
 @attr.s
 class Transactions(ApiExtension):
-    """Routes that change the store, one at a time, so that what is checked still holds when it is written."""
+    """Routes that change the store; what was looked at has to be there still when it is changed."""
 
     store: StacStore = attr.ib(kw_only=True)
     prefix: str = attr.ib(kw_only=True)
     conformance_classes: list[str] = attr.ib(factory=lambda: list(map(str, TransactionConformanceClasses)))
-    _writing: Lock = attr.ib(init=False, factory=Lock)
 
     def register(self, app: FastAPI) -> None:
         """Add the routes to the application."""
@@ -94,84 +104,71 @@ class Transactions(ApiExtension):
     async def add_items(self, request: Request, collection_id: str) -> Response:
         """Store a new item, or all of an item collection; raises Conflict if one exists, NotFound."""
         document = await _body(request)
-        async with self._writing:
-            await self._collection(collection_id)
-            items, many = items_of(document, collection_id)
-            records = records_of(items)
-            for record in records:
-                if await self.store.item(collection_id, record.id) is not None:
-                    raise Conflict(
-                        f"The collection has an item '{record.id[:100]}' already; nothing was stored.",
-                        hint="Change it with PUT or PATCH.",
-                    )
-            await self.store.put_items(records)
+        await self._collection(collection_id)
+        items, many = items_of(document, collection_id)
+        records = records_of(items)
+        await self.store.apply([Put(record, ABSENT) for record in records])
         if many:
             return Response(status_code=201)
-        stored = await self._item(collection_id, records[0].id)
+        stored = StoredItem(collection_id, records[0].id, records[0].body, records[0].links)
         root = links.root_url(request, self.prefix)
         url = f"{links.collection_url(root, collection_id)}/items/{quote(stored.id, safe='')}"
-        return _created(links.item_json(stored, root), GEOJSON, url, etag_of(stored.body, stored.links))
+        return _created(links.item_json(stored, root), GEOJSON, url, _etag(stored))
 
     async def put_item(self, request: Request, collection_id: str, item_id: str) -> Response:
         """Replace an item; raises NotFound."""
         document = await _body(request)
-        async with self._writing:
-            self._check(request, await self._item(collection_id, item_id))
-            return await self._store(item_of(document, collection_id, item_id))
+        expected = _expected(request, await self._item(collection_id, item_id)) or PRESENT
+        return await self._replace(_item_record(document, collection_id, item_id), expected)
 
     async def patch_item(self, request: Request, collection_id: str, item_id: str) -> Response:
         """Change an item by a merge patch; raises NotFound."""
         patch = await _body(request, patch=True)
-        async with self._writing:
-            stored = await self._item(collection_id, item_id)
-            self._check(request, stored)
-            return await self._store(item_of(merged(_whole(stored), patch), collection_id, item_id))
+        stored = await self._item(collection_id, item_id)
+        expected = _expected(request, stored) or _etag(stored)
+        return await self._replace(
+            _item_record(merged(_whole(stored), patch), collection_id, item_id), expected
+        )
 
     async def remove_item(self, request: Request, collection_id: str, item_id: str) -> Response:
         """Remove an item; that it is not there is no error."""
-        async with self._writing:
-            self._check(request, await self.store.item(check_id(collection_id), check_id(item_id)))
-            await self.store.remove_items([(collection_id, item_id)])
+        stored = await self.store.item(check_id(collection_id), check_id(item_id))
+        expected = _expected(request, stored)
+        if stored is not None:
+            await self.store.apply([Remove(collection_id, item_id, expected)])
         return Response(status_code=204)
 
     async def add_collection(self, request: Request) -> Response:
         """Store a new collection; raises Conflict if it exists."""
         record = record_of(collection_of(await _body(request)))
-        async with self._writing:
-            if await self.store.collection(record.id) is not None:
-                raise Conflict(
-                    f"There is a collection '{record.id[:100]}' already.", hint="Change it with PUT or PATCH."
-                )
-            await self.store.put_collections([record])
+        await self.store.apply([Put(record, ABSENT)])
         root = links.root_url(request, self.prefix)
-        text, url = links.collection_json(record, root), links.collection_url(root, record.id)
-        return _created(text, JSON, url, etag_of(record.body, record.links))
+        text = links.collection_json(StoredCollection(record.id, record.body, record.links), root)
+        return _created(text, JSON, links.collection_url(root, record.id), _etag(record))
 
     async def put_collection(self, request: Request, collection_id: str) -> Response:
         """Replace a collection; its items stay. Raises NotFound."""
         document = await _body(request)
-        async with self._writing:
-            self._check(request, await self._collection(collection_id))
-            return await self._store_collection(collection_of(document, collection_id))
+        expected = _expected(request, await self._collection(collection_id)) or PRESENT
+        return await self._replace(record_of(collection_of(document, collection_id)), expected)
 
     async def patch_collection(self, request: Request, collection_id: str) -> Response:
         """Change a collection by a merge patch; raises NotFound."""
         patch = await _body(request, patch=True)
-        async with self._writing:
-            stored = await self._collection(collection_id)
-            self._check(request, stored)
-            return await self._store_collection(collection_of(merged(_whole(stored), patch), collection_id))
+        stored = await self._collection(collection_id)
+        expected = _expected(request, stored) or _etag(stored)
+        changed = collection_of(merged(_whole(stored), patch), collection_id)
+        return await self._replace(record_of(changed), expected)
 
     async def remove_collection(self, request: Request, collection_id: str) -> Response:
         """Remove a collection without items; that it is not there is no error. Raises Conflict."""
-        async with self._writing:
-            stored = await self.store.collection(check_id(collection_id))
-            self._check(request, stored)
-            if stored is not None:
-                page = await self.store.search(ItemQuery(collections=(collection_id,), limit=1))
-                if page.items:
-                    raise Conflict("The collection still has items.", hint="Remove them first.")
-                await self.store.remove_collections([collection_id])
+        stored = await self.store.collection(check_id(collection_id))
+        expected = _expected(request, stored)
+        if stored is not None:
+            page = await self.store.search(ItemQuery(collections=(collection_id,), limit=1))
+            if page.items:
+                raise Conflict("The collection still has items.", hint="Remove them first.")
+            await self.store.apply([Remove(collection_id, None, expected)])
         return Response(status_code=204)
 
     async def _item(self, collection: str, item: str) -> StoredItem:
@@ -188,19 +185,23 @@ class Transactions(ApiExtension):
             )
         return found
 
-    async def _store(self, item: dict[str, Any]) -> Response:
-        (record,) = records_of([item])
-        await self.store.put_items([record])
-        return Response(status_code=204, headers={"ETag": etag_of(record.body, record.links)})
+    async def _replace(self, record: ItemRecord | CollectionRecord, expected: str) -> Response:
+        await self.store.apply([Put(record, expected)])
+        return Response(status_code=204, headers={"ETag": _etag(record)})
 
-    async def _store_collection(self, collection: dict[str, Any]) -> Response:
-        record = record_of(collection)
-        await self.store.put_collections([record])
-        return Response(status_code=204, headers={"ETag": etag_of(record.body, record.links)})
 
-    @staticmethod
-    def _check(request: Request, stored: StoredItem | StoredCollection | None) -> None:
-        check_match(request, stored and etag_of(stored.body, stored.links))
+def _expected(request: Request, stored: StoredItem | StoredCollection | None) -> str | None:
+    """What `If-Match` says; where it says nothing, a patch still needs the document it was merged with."""
+    return matching(request, stored and _etag(stored))
+
+
+def _etag(document: StoredItem | StoredCollection | ItemRecord | CollectionRecord) -> str:
+    return etag_of(document.body, document.links)
+
+
+def _item_record(document: dict[str, Any], collection: str, item: str) -> ItemRecord:
+    (record,) = records_of([item_of(document, collection, item)])
+    return record
 
 
 async def _body(request: Request, *, patch: bool = False) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import anyio
 import httpx2
@@ -10,6 +11,7 @@ from fakes.stac_store import MemoryStacStore
 from starlette.types import Message
 
 from eohub_catalogue.index.document import collection_record, item_record
+from eohub_catalogue.index.expression import Every
 from eohub_catalogue.index.ports import ItemPage, ItemQuery
 from eohub_catalogue.service.app import create_app, openapi_document
 from eohub_catalogue.service.settings import CatalogueSettings
@@ -165,7 +167,8 @@ async def test_the_openapi_document_describes_what_is_served(client: httpx2.Asyn
     assert document["paths"].keys() == {
         f"{root}/", f"{root}/conformance", f"{root}/collections", f"{root}/search",
         f"{root}/collections/{{collection_id}}", f"{root}/collections/{{collection_id}}/items",
-        f"{root}/collections/{{collection_id}}/items/{{item_id}}",
+        f"{root}/collections/{{collection_id}}/items/{{item_id}}", f"{root}/queryables",
+        f"{root}/collections/{{collection_id}}/queryables",
     }  # fmt: skip
     for path in document["paths"].values():
         for operation in path.values():
@@ -244,3 +247,186 @@ async def test_a_search_ends_with_its_caller_and_is_no_empty_success(
         await app({"type": "http", "method": method, "headers": headers, **where}, receive, send)
     assert store.stopped.is_set()
     assert [one["status"] for one in sent if one["type"] == "http.response.start"] in ([], [499])
+
+
+# Filter, sort, query
+
+
+async def test_a_filter_is_the_same_in_every_form(client: httpx2.AsyncClient, store: MemoryStacStore) -> None:
+    document = {"op": "<", "args": [{"property": "gsd"}, 20]}
+    text = "gsd < 20"
+    for parameters in (
+        {"filter": text},
+        {"filter": text, "filter-lang": "cql2-text"},
+        {"filter": json.dumps(document), "filter-lang": "cql2-json"},
+        {"query": json.dumps({"gsd": {"lt": 20}})},
+    ):
+        assert (await client.get("search", params=parameters)).status_code == 200
+        assert (await client.get("collections/c/items", params=parameters)).status_code == 200
+    for body in (
+        {"filter": document},
+        {"filter": document, "filter-lang": "cql2-json"},
+        {"filter": text, "filter-lang": "cql2-text"},
+        {"query": {"gsd": {"lt": 20}}},
+    ):
+        assert (await client.post("search", json=body)).status_code == 200
+    plain = [asked.filter for asked in store.searches]
+    assert len(plain) == 12
+    assert len({repr(one) for one in plain if one is not None and "Every" not in repr(one)}) == 1
+    assert None not in plain
+
+
+async def test_filter_and_query_have_to_hold_both(client: httpx2.AsyncClient, store: MemoryStacStore) -> None:
+    both = {"filter": {"op": "=", "args": [{"property": "a"}, 1]}, "query": {"b": {"eq": 2}}}
+    assert (await client.post("search", json=both)).status_code == 200
+    assert isinstance(store.searches[0].filter, Every)
+    assert len(store.searches[0].filter.parts) == 2
+
+
+async def test_the_next_page_is_of_the_same_search(
+    client: httpx2.AsyncClient, store: MemoryStacStore
+) -> None:
+    asked = {"filter": "id <> 'i3'", "sortby": "-id", "fields": "id", "q": "i1,i2,i3,i4", "limit": "2"}
+    page = (await client.get("search", params=asked)).json()
+    url = next(link["href"] for link in page["links"] if link["rel"] == "next")
+    assert (await client.get(url)).status_code == 200
+    body = {
+        "filter": {"op": "<>", "args": [{"property": "id"}, "i3"]},
+        "sortby": [{"field": "id", "direction": "desc"}],
+    }
+    body |= {
+        "fields": {"include": ["id"]},
+        "q": ["i1", "i2", "i3", "i4"],
+        "limit": 2,
+        "filter-lang": "cql2-json",
+    }
+    posted = (await client.post("search", json=body)).json()
+    link = next(link for link in posted["links"] if link["rel"] == "next")
+    assert {name: link["body"][name] for name in body} == body
+    assert (await client.post(link["href"], json=link["body"])).status_code == 200
+    first, second, third, fourth = store.searches
+    assert first == replace(second, after=None) == third == replace(fourth, after=None)
+    assert second.after == fourth.after is not None
+
+
+async def test_a_token_of_another_order_or_filter_is_refused(client: httpx2.AsyncClient) -> None:
+    page = (await client.get("search", params={"sortby": "id", "filter": "id <> 'i3'", "limit": 2})).json()
+    url = next(link["href"] for link in page["links"] if link["rel"] == "next")
+    token = url.rpartition("token=")[2]
+    for parameters in ({"sortby": "-id", "filter": "id <> 'i3'"}, {"sortby": "id"}, {"filter": "id <> 'i3'"}):
+        assert (await client.get("search", params=parameters | {"token": token})).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"filter": "gsd <"},
+        {"filter": "gsd < 20", "filter-lang": "cql2-json"},
+        {"filter": "gsd < 20", "filter-lang": "ecql"},
+        {"filter": "gsd < 20", "filter-crs": "http://www.opengis.net/def/crs/EPSG/0/3857"},
+        {"filter": "my_function(gsd) = 1"},
+        {"sortby": "geometry"},
+        {"sortby": ",".join("abcdefghi")},
+        {"query": "{"},
+        {"query": '{"gsd": {"near": 1}}'},
+        {"fields": "x" * 501},
+    ],
+)
+async def test_a_wrong_filter_order_or_query_is_a_sentence(
+    client: httpx2.AsyncClient, parameters: dict[str, str]
+) -> None:
+    for path in ("search", "collections/c/items"):
+        answer = await client.get(path, params=parameters)
+        assert answer.status_code == 400
+        assert answer.json()["code"] == "invalid"
+
+
+# Queryables and collections
+
+
+async def test_queryables_are_schemas_of_what_items_have(
+    client: httpx2.AsyncClient, store: MemoryStacStore
+) -> None:
+    scene = item(1) | {"id": "scene", "collection": "a"}
+    await store.put_items(
+        [item_record(scene | {"properties": {"datetime": None, "gsd": 10, "platform": "s2a"}})]
+    )
+    everywhere = await client.get("queryables")
+    one = await client.get("collections/a/queryables")
+    assert everywhere.headers["content-type"] == "application/schema+json"
+    assert everywhere.json()["$id"] == "http://hub.test/services/catalogue/queryables"
+    schema = one.json()
+    assert schema["$id"] == "http://hub.test/services/catalogue/collections/a/queryables"
+    assert schema["properties"]["gsd"] == {"type": "integer", "minimum": 10, "maximum": 10}
+    assert schema["properties"]["platform"] == {"type": "string", "enum": ["s2a"]}
+    assert {"id", "collection", "geometry", "datetime"} <= schema["properties"].keys()
+    assert "gsd" in everywhere.json()["properties"]
+    assert "gsd" not in (await client.get("collections/c/queryables")).json()["properties"]
+    assert (await client.get("collections/typo/queryables")).status_code == 404
+    assert (await client.get("queryables?x=1")).status_code == 400
+
+
+async def test_every_page_leads_to_its_queryables(client: httpx2.AsyncClient) -> None:
+    for path in ("", "collections/a"):
+        links = (await client.get(path)).json()["links"]
+        url = next(link["href"] for link in links if link["rel"].endswith("/queryables"))
+        assert (await client.get(url)).status_code == 200
+
+
+async def test_collections_are_searched_by_words_place_and_time(
+    client: httpx2.AsyncClient, store: MemoryStacStore
+) -> None:
+    extent = {
+        "spatial": {"bbox": [[170, -10, -170, 10]]},
+        "temporal": {"interval": [["2020-01-01T00:00:00Z", None]]},
+    }
+    found = {"type": "Collection", "id": "pacific", "title": "Sea surface", "extent": extent}
+    await store.put_collections([collection_record(found)])
+    for parameters, ids in (
+        ({"q": "surface"}, ["pacific"]),
+        ({"q": "forest"}, []),
+        ({"bbox": "-175,-5,-174,5", "q": "sea"}, ["pacific"]),
+        ({"bbox": "0,0,1,1", "q": "sea"}, []),
+        ({"datetime": "2021-01-01T00:00:00Z/..", "q": "sea"}, ["pacific"]),
+        ({"datetime": "../2019-01-01T00:00:00Z", "q": "sea"}, []),
+    ):
+        page = (await client.get("collections", params=parameters)).json()
+        assert [one["id"] for one in page["collections"]] == ids, parameters
+        assert page["numberReturned"] == page["numberMatched"] == len(ids)
+
+
+_SEARCHED_BY = ("sort", "fields", "query", "free-text")
+_CLAIMED = (
+    *(
+        "core",
+        "collections",
+        "item-search",
+        "ogcapi-features",
+        "geojson",
+        "collection-search",
+        "simple-query",
+    ),
+    *(
+        "features-filter",
+        "cql2-text",
+        "cql2-json",
+        "basic-cql2",
+        "advanced-comparison-operators",
+        "arithmetic",
+    ),
+    *("spatial-functions", "temporal-functions", "array-functions", "property-property"),
+)
+
+
+async def test_what_is_claimed_is_what_is_done(client: httpx2.AsyncClient) -> None:
+    conforms = (await client.get("conformance")).json()["conformsTo"]
+    claimed = {one.rpartition("/")[2] for one in conforms}
+    searched = {f"{where}#{what}" for where in ("item-search", "ogcapi-features") for what in _SEARCHED_BY}
+    assert claimed >= {*_CLAIMED, *searched, "item-search#filter", "collection-search#free-text"}
+    assert not claimed & {
+        "functions",
+        "collection-search#filter",
+        "collection-search#sort",
+        "children",
+        "browseable",
+    }

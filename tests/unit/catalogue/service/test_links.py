@@ -4,9 +4,10 @@ from collections.abc import Mapping
 import pytest
 from starlette.requests import Request
 
-from eohub_catalogue.index.ports import CollectionRecord, StoredItem
+from eohub_catalogue.index.ports import StoredCollection, StoredItem
 from eohub_catalogue.service.fields import fields_of
 from eohub_catalogue.service.links import (
+    QUERYABLES,
     collection_json,
     collection_url,
     collections_json,
@@ -70,12 +71,13 @@ def test_an_item_without_a_collection_has_no_address_of_its_own() -> None:
 
 
 def test_a_collection_leads_to_its_items() -> None:
-    made = json.loads(collection_json(CollectionRecord("c/1", '{"id":"c/1"}', '[{"rel":"license"}]'), ROOT))
+    made = json.loads(collection_json(StoredCollection("c/1", '{"id":"c/1"}', '[{"rel":"license"}]'), ROOT))
     assert {one["rel"]: one.get("href") for one in made["links"]} == {
         "self": f"{ROOT}collections/c%2F1",
         "parent": ROOT,
         "root": ROOT,
         "items": f"{ROOT}collections/c%2F1/items",
+        QUERYABLES: f"{ROOT}collections/c%2F1/queryables",
         "license": None,
     }
 
@@ -89,7 +91,9 @@ def test_an_item_collection_counts_what_it_returns_and_tells_a_total_only_if_kno
 
 
 def test_a_list_of_collections_may_be_empty() -> None:
-    assert json.loads(collections_json([], ROOT, [])) == {"collections": [], "links": []}
+    assert json.loads(collections_json([], ROOT, [], 0)) == {
+        "collections": [], "links": [], "numberMatched": 0, "numberReturned": 0,
+    }  # fmt: skip
 
 
 def test_urls_keep_their_parameters() -> None:

@@ -155,7 +155,6 @@ async def test_what_exists_is_not_added_again(client: httpx2.AsyncClient, store:
     for body in (ITEM | {"id": "old"}, several):
         answer = await client.post("collections/c/items", json=body)
         assert answer.status_code == 409
-        assert "'old'" in answer.json()["detail"]
     assert dump(store) == before
 
 
