@@ -1,4 +1,4 @@
-"""stac-api-validator as it is, but with the schemas of STAC that pystac carries instead of those on the web."""
+"""stac-api-validator as it is, but with the schemas of STAC that pystac carries, not those on the web."""
 
 import functools
 import json

@@ -115,10 +115,6 @@ def create_app(settings: CatalogueSettings, store: StacStore) -> FastAPI:
         },
     )
     app.state.hub_auth = None
-    transactions = Transactions(store=store, prefix=settings.prefix)
-    if settings.hub_api_url is None:
-        # The routes are there to say why nothing can be written; they are no ability.
-        transactions.conformance_classes = []
     _StacApi(
         settings=_ApiSettings(
             stac_fastapi_title=settings.title,
@@ -129,7 +125,7 @@ def create_app(settings: CatalogueSettings, store: StacStore) -> FastAPI:
         ),
         client=StacClient(store=store, prefix=settings.prefix, landing_page_id="eohub-catalogue"),
         stac_version=STAC_VERSION,
-        extensions=[*_extensions(store, settings.prefix), transactions],
+        extensions=_extensions(settings, store),
         app=app,
         router=APIRouter(prefix=base),
         # No CORS: browsers reach catalogues through their own Jupyter server.
@@ -150,8 +146,12 @@ def create_app(settings: CatalogueSettings, store: StacStore) -> FastAPI:
     return app
 
 
-def _extensions(store: StacStore, prefix: str) -> list[ApiExtension]:
-    """What the API does beside the core and transactions, each with its conformance classes."""
+def _extensions(settings: CatalogueSettings, store: StacStore) -> list[ApiExtension]:
+    """What the API does beside the core, each with its conformance classes."""
+    transactions = Transactions(store=store, prefix=settings.prefix)
+    if settings.hub_api_url is None:
+        # The routes are there to say why nothing can be written; they are no ability.
+        transactions.conformance_classes = []
     text, cql2 = FreeTextConformanceClasses, FilterConformanceClasses
     return [
         FreeTextExtension(conformance_classes=[text.SEARCH, text.ITEMS, text.COLLECTIONS]),
@@ -166,8 +166,9 @@ def _extensions(store: StacStore, prefix: str) -> list[ApiExtension]:
             ]
         ),
         CollectionSearchExtension(),
+        transactions,
         FilterExtension(
-            client=Queryables(store=store, prefix=prefix),
+            client=Queryables(store=store, prefix=settings.prefix),
             # Functions of a server's own are all that CQL2 has and we have not; collections have no filter.
             conformance_classes=[one for one in cql2 if one not in (cql2.FUNCTIONS, cql2.COLLECTIONS)],
         ),
