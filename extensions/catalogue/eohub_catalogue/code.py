@@ -7,11 +7,9 @@ from typing import Final, cast
 from urllib.parse import urlsplit
 
 from eohub_catalogue.assets import OpenableAsset, openable
-from eohub_catalogue.contract import CatalogueSource, SearchQuery
 from eohub_catalogue.cube import Axis, Cube, cube_of
 from eohub_catalogue.errors import NothingToOpen
 from eohub_catalogue.item_contract import NotebookCode, Variable
-from eohub_catalogue.search import interval
 
 # What xarray.open_dataset takes and a catalogue may choose; anything else is left out.
 _OPEN_OPTIONS: Final = frozenset(
@@ -235,19 +233,3 @@ def _coordinates(cube: Cube, across: Axis, along: Axis) -> tuple[str, str]:
     x = next((each.name for each in flat if _UNITS["x"].match(each.unit or "")), None)
     y = next((each.name for each in flat if _UNITS["y"].match(each.unit or "")), None)
     return (x, y) if x and y else (across.name, along.name)
-
-
-def search_code_of(query: SearchQuery, source: CatalogueSource) -> NotebookCode:
-    """The cell that does a search with pystac-client; raises NothingToOpen without a STAC API."""
-    if source.url is None or source.kind != "api":
-        raise NothingToOpen(
-            f"{source.title} is searched by EOHub itself, which has no code of its own for it."
-        )
-    asked = {"collections": list(query.collections), "ids": list(query.ids), "max_items": query.limit}
-    asked |= {"datetime": interval(query.start, query.end)} if query.start or query.end else {}
-    arguments = ", ".join(f"{name}={value!r}" for name, value in asked.items() if value)
-    return NotebookCode(
-        source="from pystac_client import Client\n\n"
-        f"catalogue = Client.open({source.url!r})\n"
-        f"items = catalogue.search({arguments}).item_collection()\nitems"
-    )

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from eohub_catalogue.code import code_of, search_code_of
+from eohub_catalogue.code import code_of
 from eohub_catalogue.contract import (
     CatalogueList,
     CatalogueSource,
@@ -28,6 +28,7 @@ from eohub_catalogue.detail import detail_of
 from eohub_catalogue.filters import check_cql2
 from eohub_catalogue.item_contract import AssetKey, ItemDetail, ItemKey, ItemPage, NotebookCode
 from eohub_catalogue.ports import Freezer, Quicklooks, SavedThings
+from eohub_catalogue.search_code import search_code_of
 from eohub_catalogue.server.catalogues import Catalogues
 from eohub_catalogue.server.data_store import DataStoreProbe
 from eohub_catalogue.server.extension import PREFIX

@@ -43,7 +43,8 @@ def test_a_file_in_an_archive_is_read(home: Path) -> None:
     "address",
     [
         "{home}/secret.png", "{home}/cat/../secret.png", "{home}/cat/link.png", "/etc/passwd",
-        "file:///etc/passwd",         "{home}/cat/missing.png", "{home}/cat", "zip://a/t.png::{home}/frozen.zip", "zip://a/t.png", "zip://", "/",
+        "file:///etc/passwd", "{home}/cat/missing.png", "{home}/cat", "zip://a/t.png::{home}/frozen.zip",
+        "zip://a/t.png", "zip://", "/",
         "file://host/share/x.png", "{home}/cat/%2e%2e/secret.png",
     ],
 )  # fmt: skip

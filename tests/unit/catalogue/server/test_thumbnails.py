@@ -30,7 +30,8 @@ def png_that_says_it_is(width: int, height: int) -> bytes:
 @pytest.mark.parametrize(
     ("form", "mode"),
     [
-        ("PNG", "RGB"), ("PNG", "RGBA"), ("PNG", "P"), ("PNG", "L"), ("PNG", "LA"), ("PNG", "1"), ("PNG", "I;16"),
+        ("PNG", "RGB"), ("PNG", "RGBA"), ("PNG", "P"), ("PNG", "L"), ("PNG", "LA"), ("PNG", "1"),
+        ("PNG", "I;16"),
         ("JPEG", "RGB"), ("JPEG", "L"), ("JPEG", "CMYK"), ("GIF", "P"), ("WEBP", "RGBA"),
         ("TIFF", "RGB"),        ("TIFF", "I;16"), ("TIFF", "F"), ("TIFF", "CMYK"),
     ],
