@@ -1,21 +1,19 @@
-"""Each kind of catalogue with what it needs to be asked."""
+"""Each kind of catalogue with what it needs to be asked, imported when the first of it is opened."""
 
 import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from eohub_catalogue.contract import CatalogueSource
 from eohub_catalogue.ports import StacCatalogue
-from eohub_catalogue.server.api_documents import Login
-from eohub_catalogue.server.documents import Documents
-from eohub_catalogue.server.folder import earth_data_hub_files, stac_files
 from eohub_catalogue.server.home import Home
-from eohub_catalogue.server.local_catalogue import LocalCatalogue
-from eohub_catalogue.server.local_index import LocalIndex
-from eohub_catalogue.server.stac_api import StacApi
-from eohub_catalogue.server.static import StaticDocuments
 from eohub_catalogue.server.web import Web, trusted_origin
+
+if TYPE_CHECKING:
+    from eohub_catalogue.server.api_documents import Login
+    from eohub_catalogue.server.documents import Documents
 
 _LOOKED_THROUGH_EACH_DAY = timedelta(days=1)
 _LOOKED_THROUGH_EACH_TIME = timedelta(0)
@@ -30,7 +28,7 @@ class Opener:
         home: Home,
         cache: Path,
         clock: Callable[[], datetime],
-        destine_login: Callable[[], Login | None] = lambda: None,
+        destine_login: "Callable[[], Login | None]" = lambda: None,
     ) -> None:
         self._web = web
         self._home = home
@@ -41,19 +39,25 @@ class Opener:
     def open(self, source: CatalogueSource) -> StacCatalogue:
         """The catalogue at a source; nothing is asked or read yet. Raises Invalid for a path that is none."""
         if source.kind in ("api", "destine"):
+            from eohub_catalogue.server.stac_api import StacApi
+
             login = self._destine_login() if source.kind == "destine" else None
             return StacApi(self._web(), source, login)
-        return LocalCatalogue(source, self._index(source))
+        from eohub_catalogue.server.local_catalogue import LocalCatalogue
+        from eohub_catalogue.server.local_index import LocalIndex
 
-    def _index(self, source: CatalogueSource) -> LocalIndex:
         documents, fresh_for = self._documents(source)
         place = hashlib.sha256(f"{source.kind} {source.url} {source.path}".encode()).hexdigest()[:24]
-        return LocalIndex(self._cache / place, documents, self._clock, fresh_for)
+        return LocalCatalogue(source, LocalIndex(self._cache / place, documents, self._clock, fresh_for))
 
-    def _documents(self, source: CatalogueSource) -> tuple[Documents, timedelta]:
+    def _documents(self, source: CatalogueSource) -> "tuple[Documents, timedelta]":
         if source.url is not None:
+            from eohub_catalogue.server.static import StaticDocuments
+
             documents = StaticDocuments(self._web(), source.url, trusted_origin(source))
             return documents, _LOOKED_THROUGH_EACH_DAY
+        from eohub_catalogue.server.folder import earth_data_hub_files, stac_files
+
         path = self._home.path_of(source.path or "", trusted=not source.own)
         files = earth_data_hub_files(path) if source.kind == "earthdatahub" else stac_files(path)
         return files, _LOOKED_THROUGH_EACH_TIME

@@ -1,23 +1,33 @@
 """The catalogues that a person adds, in one file that all their servers share."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
 from pathlib import Path
 
-from eohub_catalogue.contract import CatalogueList, CatalogueSource, NewCatalogue
+from eohub_catalogue.contract import CatalogueKind, CatalogueList, CatalogueSource, NewCatalogue
 from eohub_catalogue.naming import distinct, slug_of
 from eohub_catalogue.server.keeping import KeptFile
-from eohub_catalogue.server.recognising import Recogniser
 from eohub_toolkit.errors import Conflict, Invalid
 
 MOST_OWN = 100
 
 
-class OwnCatalogues:
-    """Sources with `own` set; what they are is found out when they are added."""
+@dataclass(frozen=True)
+class Recognised:
+    """A catalogue as it was found; exactly one of `url` and `path` (below the home folder) is set."""
 
-    def __init__(self, path: Path, recogniser: Recogniser) -> None:
+    kind: CatalogueKind
+    title: str
+    url: str | None = None
+    path: str | None = None
+
+
+class OwnCatalogues:
+    """Sources with `own` set; `recognise` finds out what stands at an address that is added."""
+
+    def __init__(self, path: Path, recognise: Callable[[str], Awaitable[Recognised]]) -> None:
         self._file = KeptFile(path, CatalogueList(catalogues=()), "The list of your own catalogues")
-        self._recogniser = recogniser
+        self._recognise = recognise
 
     async def all(self, of_the_site: Collection[CatalogueSource]) -> CatalogueList:
         """A person's own, whose ids give way to those of the site."""
@@ -32,7 +42,7 @@ class OwnCatalogues:
 
     async def add(self, new: NewCatalogue, of_the_site: Collection[CatalogueSource]) -> CatalogueSource:
         """Add one; raises Invalid for what is no catalogue, Conflict for one that is there already."""
-        found = await self._recogniser.recognise(new.address)
+        found = await self._recognise(new.address)
         title = (new.title or "").strip() or found.title
         added: list[CatalogueSource] = []
 

@@ -15,10 +15,9 @@ from eohub_catalogue.server.freezer import FileFreezer
 from eohub_catalogue.server.home import Home
 from eohub_catalogue.server.login import BearerLogin, FileTokens, HubTokens
 from eohub_catalogue.server.opening import Opener
-from eohub_catalogue.server.own_catalogues import OwnCatalogues
+from eohub_catalogue.server.own_catalogues import OwnCatalogues, Recognised
 from eohub_catalogue.server.picture_files import PictureFiles
 from eohub_catalogue.server.quicklook import PodQuicklooks
-from eohub_catalogue.server.recognising import Recogniser
 from eohub_catalogue.server.saved import SavedFile
 from eohub_catalogue.server.settings import ServerSettings, settings_of
 from eohub_catalogue.server.web import Web
@@ -39,7 +38,14 @@ def parts_of(environ: Mapping[str, str], configured: object) -> dict[type, objec
     cached = Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "eohub-catalogue"
     login = cache(lambda: _destine_login(settings(), web()))
     opener = Opener(web, home, cached, _now, login)
-    own = OwnCatalogues(kept / "catalogues.json", Recogniser(web, home))
+
+    async def recognise(address: str) -> Recognised:
+        # Few people add a catalogue, and what reads its documents takes a while to import.
+        from eohub_catalogue.server.recognising import Recogniser
+
+        return await Recogniser(web, home).recognise(address)
+
+    own = OwnCatalogues(kept / "catalogues.json", recognise)
     catalogues = Catalogues(settings, lambda source, _: opener.open(source), own)
     return {
         Catalogues: catalogues,

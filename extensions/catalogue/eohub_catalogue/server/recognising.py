@@ -3,21 +3,20 @@
 import asyncio
 import itertools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import urljoin, urlsplit
 
 from pydantic import TypeAdapter, ValidationError
 
-from eohub_catalogue.contract import CatalogueKind
 from eohub_catalogue.earthdatahub import ITEM_FILE
 from eohub_catalogue.errors import LoginNeeded
 from eohub_catalogue.index.document import is_collection, is_item
 from eohub_catalogue.index.reading import Found
 from eohub_catalogue.reading import mapping, sequence, text
-from eohub_catalogue.server.folder import is_earth_data_hub_file, is_stac_file, read_stac
+from eohub_catalogue.server.folder import is_stac_file, read_stac
 from eohub_catalogue.server.frozen import frozen_title
 from eohub_catalogue.server.home import Home
+from eohub_catalogue.server.own_catalogues import Recognised
 from eohub_catalogue.server.trees import Tree, open_tree
 from eohub_catalogue.server.web import Answer, Ask, Web
 from eohub_catalogue.wire import PublicUrl
@@ -27,16 +26,6 @@ DESTINE_HOST = "hda.data.destination-earth.eu"
 _URL = TypeAdapter[str](PublicUrl)
 _FILES_LOOKED_INTO = 50
 _WHAT = "Give the address of a STAC API or of a catalog.json, or a path below your home folder."
-
-
-@dataclass(frozen=True)
-class Recognised:
-    """A catalogue as it was found; exactly one of `url` and `path` (below the home folder) is set."""
-
-    kind: CatalogueKind
-    title: str
-    url: str | None = None
-    path: str | None = None
 
 
 class Recogniser:
@@ -102,11 +91,6 @@ class Recogniser:
             tree.close()
         few = "" if files else f"; there are {len(names)} files, none of them JSON"
         raise Invalid(f"{shown} holds no STAC item{few}.", hint=_WHAT)
-
-
-def wanted_of(kind: CatalogueKind) -> Callable[[str], bool]:
-    """Which files belong to a catalogue of a kind that lies in files."""
-    return is_earth_data_hub_file if kind == "earthdatahub" else is_stac_file
 
 
 def _public(address: str) -> str:
