@@ -24,12 +24,14 @@ class MemoryDocuments:
         self.asked: list[str] = []
         self.bodies: list[str] = []
         self.gate: asyncio.Event | None = None
+        self.was_asked = asyncio.Event()
 
     async def beginning(self) -> Sequence[str]:
         return self.starts
 
     async def read(self, address: str, stamp: str | None) -> Read | None:
         self.asked.append(address)
+        self.was_asked.set()
         if self.gate is not None:
             await self.gate.wait()
         if address in self.faults:

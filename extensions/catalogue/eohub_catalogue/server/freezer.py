@@ -106,6 +106,8 @@ class FileFreezer:
         self._forget_the_oldest()
         self._jobs[identifier] = job
         job.task = asyncio.create_task(self._run(job, target))
+        # A task that is stopped before it began would not even know that it was stopped.
+        await asyncio.sleep(0)
         return job.told()
 
     async def frozen(self) -> FrozenList:
@@ -122,10 +124,17 @@ class FileFreezer:
         await asyncio.gather(job.task, return_exceptions=True)
         return job.told()
 
+    async def wait(self, identifier: str) -> None:
+        """Wait until one has ended; nothing happens where there is none."""
+        job = self._jobs.get(identifier)
+        if job is not None and job.task is not None:
+            await asyncio.wait([job.task])
+
     async def _run(self, job: _Job, target: Path) -> None:
         count = job.freezing.count
         try:
             await job.freezing.run()
+            await self._add_to_catalogues(job)
             job.state = "ready"
         except EohubError as error:
             job.state = "failed"
@@ -142,11 +151,12 @@ class FileFreezer:
             await asyncio.shield(
                 self._unfinished.change(lambda old: Rooms(rooms=tuple(r for r in old.rooms if r != room)))
             )
-        if job.state == "ready":
-            try:
-                await self._catalogues.add(NewCatalogue(address=job.shown, title=job.title))
-            except EohubError as error:
-                count.problems.append(f"It is not in the list of catalogues: {error.detail}")
+
+    async def _add_to_catalogues(self, job: _Job) -> None:
+        try:
+            await self._catalogues.add(NewCatalogue(address=job.shown, title=job.title))
+        except EohubError as error:
+            job.freezing.count.problems.append(f"It is not in the list of catalogues: {error.detail}")
 
     async def _clean(self) -> None:
         """Remove what a killed server has left; once, when the first is asked for."""
@@ -156,12 +166,17 @@ class FileFreezer:
         rooms = (await self._unfinished.read()).content.rooms
         if not rooms:
             return
-        gone = [
-            room for room in rooms if await asyncio.to_thread(clean, self._home.path_of(room, trusted=False))
-        ]
+        gone = [room for room in rooms if await asyncio.to_thread(self._is_cleaned, room)]
         await self._unfinished.change(
             lambda before: Rooms(rooms=tuple(room for room in before.rooms if room not in gone))
         )
+
+    def _is_cleaned(self, room: str) -> bool:
+        try:
+            return clean(self._home.path_of(room, trusted=False))
+        except EohubError:
+            # It lies outside of the home folder, so it is none of ours.
+            return True
 
     def _forget_the_oldest(self) -> None:
         over = len(self._jobs) - _MOST_REMEMBERED + 1

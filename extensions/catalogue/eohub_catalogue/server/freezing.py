@@ -28,7 +28,7 @@ from eohub_catalogue.frozen_documents import (
 from eohub_catalogue.naming import distinct, file_name_of
 from eohub_catalogue.ports import StacCatalogue
 from eohub_catalogue.reading import mapping
-from eohub_catalogue.server.freezing_assets import AssetKeeper
+from eohub_catalogue.server.freezing_assets import AssetKeeper, signed_assets
 from eohub_catalogue.server.packing import Packing
 from eohub_catalogue.server.web import Web, trusted_origin
 from eohub_catalogue.wire import MAX_PAGE
@@ -77,14 +77,22 @@ class Freezing:
 
     async def run(self) -> None:
         """Freeze; raises where nothing could be kept, and leaves nothing behind then."""
-        await asyncio.to_thread(self._packing.begin)
         try:
+            await asyncio.to_thread(self._packing.begin)
             await self._collect()
             await self._write_parents()
-            await asyncio.to_thread(self._packing.finish)
+            await self._finish()
         finally:
-            # Also where it is stopped. What is being written by a thread ends before the room is removed.
+            # Also where it is stopped; what a thread has still under way does nothing after it.
             await asyncio.shield(asyncio.to_thread(self._packing.discard))
+
+    async def _finish(self) -> None:
+        finishing = asyncio.create_task(asyncio.to_thread(self._packing.finish))
+        try:
+            await asyncio.shield(finishing)
+        except asyncio.CancelledError:
+            # Too late to be stopped: it is being put into its place.
+            await finishing
 
     async def _collect(self) -> None:
         faults: list[EohubError] = []
@@ -143,7 +151,9 @@ class Freezing:
         item = await asyncio.to_thread(kept_item, raw)
         place = shelf.place(item, identity)
         files = f"assets/{place.rpartition('/')[2].removesuffix('.json')}/"
-        assets = await keeper.kept_assets(item, shelf.folder + files, f"../{files}", trusted_origin(source))
+        assets = await keeper.kept_assets(
+            item, signed_assets(raw), shelf.folder + files, f"../{files}", trusted_origin(source)
+        )
         document = shelved_item(with_extensions(item, assets), shelf)
         await self._write(place, await asyncio.to_thread(_json, document))
         self.count.items += 1
@@ -176,8 +186,7 @@ class Freezing:
         await self._write(ROOT, _json(root))
 
     async def _write(self, name: str, body: bytes) -> None:
-        # Writing is not left in the middle: the room must be quiet when it is removed.
-        await asyncio.shield(asyncio.to_thread(self._packing.write, name, body))
+        await asyncio.to_thread(self._packing.write, name, body)
         self.count.bytes = self._packing.bytes
 
     async def _patiently[Result](self, ask: Callable[[], Awaitable[Result]]) -> Result:

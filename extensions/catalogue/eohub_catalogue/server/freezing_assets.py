@@ -42,11 +42,20 @@ class AssetKeeper:
         self.left_out = 0
 
     async def kept_assets(
-        self, item: Mapping[str, object], folder: str, to_folder: str, trusted: Origin | None
+        self,
+        item: Mapping[str, object],
+        signed: frozenset[str],
+        folder: str,
+        to_folder: str,
+        trusted: Origin | None,
     ) -> dict[str, Mapping[str, object]]:
-        """The assets of an item; copies are written below `folder`, which the item reaches as `to_folder`."""
+        """The assets of an item; copies are written below `folder`, which the item reaches as `to_folder`.
+
+        `signed` are those whose addresses had a key, which is left out: they are not asked for.
+        """
         assets = {key: mapping(asset) for key, asset in mapping(item.get("assets")).items()}
-        wanted = [key for key in list(assets)[:_MOST_OF_ITEM] if self._is_asked(assets[key])]
+        open_ones = [key for key in list(assets)[:_MOST_OF_ITEM] if key not in signed]
+        wanted = [key for key in open_ones if self._is_asked(assets[key])]
         done = await asyncio.gather(
             *(self._kept(key, assets[key], folder, to_folder, trusted) for key in wanted)
         )
@@ -57,7 +66,7 @@ class AssetKeeper:
         if self._how == "none" or not isinstance(href, str) or not href.startswith(("http://", "https://")):
             return False
         # A store of many files answers nothing at its root.
-        if has_key(href) or urlsplit(href).path.rstrip("/").endswith(".zarr"):
+        if urlsplit(href).path.rstrip("/").endswith(".zarr"):
             return False
         if self.asked >= MOST_ASKED:
             self.left_out += 1
@@ -102,6 +111,12 @@ class AssetKeeper:
             return False
         # A host that does not tell is asked for no more than the largest that is wanted.
         return known is None or known <= self._largest
+
+
+def signed_assets(raw: Mapping[str, object]) -> frozenset[str]:
+    """The assets of an item as it came whose addresses have a key."""
+    hrefs = {key: mapping(asset).get("href") for key, asset in mapping(raw.get("assets")).items()}
+    return frozenset(key for key, href in hrefs.items() if isinstance(href, str) and has_key(href))
 
 
 def _number(header: str | None) -> int | None:

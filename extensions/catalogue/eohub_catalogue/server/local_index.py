@@ -146,12 +146,15 @@ class LocalIndex:
             reading = Round(self.documents, opened.store, notes, self._limits)
             self._tally = reading.tally
             await asyncio.to_thread(lambda: notes.state(state="building", problem=""))
-            outcome: State = "stopped"
+            outcome: State = "failed"
             try:
                 await reading.run()
                 outcome = "ready"
+            except asyncio.CancelledError:
+                outcome = "stopped"
+                raise
             except EohubError as error:
-                outcome, self.fault = "failed", error
+                self.fault = error
                 reading.tally.cut = error.detail
             finally:
                 await asyncio.shield(asyncio.to_thread(self._conclude, notes, outcome))

@@ -4,6 +4,7 @@ import errno
 import fcntl
 import os
 import shutil
+import threading
 import zipfile
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
@@ -19,7 +20,7 @@ class Packing:
     """One new folder or .zip file. Everything blocks and raises Unavailable where the disk fails.
 
     The files are collected in a hidden folder beside it, which a lock marks as in use: what a killed server
-    left is told by its free lock.
+    left is told by its free lock. After `discard`, whatever another thread has still under way does nothing.
     """
 
     def __init__(self, target: Path) -> None:
@@ -28,12 +29,16 @@ class Packing:
         self._packed = target.suffix.lower() == ".zip"
         self._zip: zipfile.ZipFile | None = None
         self._lock = -1
+        self._turn = threading.Lock()
+        self._ended = False
         self.bytes = 0
 
     def begin(self) -> None:
         """Make the room; raises Conflict where another server is at the same."""
-        clean(self.room)
-        with _in_words():
+        with self._turn, _in_words():
+            if self._ended:
+                return
+            clean(self.room)
             try:
                 self.room.mkdir(mode=0o700)
             except FileExistsError:
@@ -47,19 +52,26 @@ class Packing:
 
     def write(self, name: str, body: bytes) -> None:
         """Add a file; `name` is relative, with `/`."""
-        with _in_words():
-            if self._zip is not None:
-                plain = Path(name).suffix.lower() in _PACKED_ALREADY
-                self._zip.writestr(name, body, zipfile.ZIP_STORED if plain else zipfile.ZIP_DEFLATED)
-            else:
-                path = self.room / "new" / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(body)
-        self.bytes += len(body)
+        with self._turn, _in_words():
+            if not self._ended:
+                self.put(name, body)
+                self.bytes += len(body)
+
+    def put(self, name: str, body: bytes) -> None:
+        """Add a file; raises OSError."""
+        if self._zip is not None:
+            plain = Path(name).suffix.lower() in _PACKED_ALREADY
+            self._zip.writestr(name, body, zipfile.ZIP_STORED if plain else zipfile.ZIP_DEFLATED)
+        else:
+            path = self.room / "new" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(body)
 
     def finish(self) -> None:
         """Put it into its place; raises Conflict where something has come there meanwhile."""
-        with _in_words():
+        with self._turn, _in_words():
+            if self._ended:
+                return
             if self._zip is not None:
                 self._zip.close()
                 self._zip = None
@@ -85,14 +97,16 @@ class Packing:
 
     def discard(self) -> None:
         """Leave nothing of the room behind; a finished file stays."""
-        if self._zip is not None:
-            with suppress(OSError, ValueError):
-                self._zip.close()
-            self._zip = None
-        if self._lock >= 0:
-            shutil.rmtree(self.room, ignore_errors=True)
-            os.close(self._lock)
-            self._lock = -1
+        with self._turn:
+            self._ended = True
+            if self._zip is not None:
+                with suppress(OSError, ValueError):
+                    self._zip.close()
+                self._zip = None
+            if self._lock >= 0:
+                shutil.rmtree(self.room, ignore_errors=True)
+                os.close(self._lock)
+                self._lock = -1
 
 
 def room_of(target: Path) -> Path:

@@ -12,7 +12,8 @@ from eohub_catalogue.server.documents import LARGEST_DOCUMENT, Read
 from eohub_catalogue.server.web import Ask, Web
 from eohub_toolkit.errors import NotFound
 
-_LEADING_ON = frozenset({"child", "item", "items"})
+# A tuple, because a defective `rel` may be of a kind that a set cannot be asked about.
+_LEADING_ON = ("child", "item", "items")
 _MOST_LINKS = 100_000
 _LONGEST_ADDRESS = 2_048
 

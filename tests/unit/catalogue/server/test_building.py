@@ -46,9 +46,14 @@ class Bench:
 @pytest.fixture
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     documents = MemoryDocuments(
-        ["root"], root=leading_to("one", "two"), one=a_collection("scenes", "a", "b"), two=leading_to("c"),
-        a=an_item("a"), b=an_item("b"), c=an_item("c"),
-    )  # fmt: skip
+        ["root"],
+        root=leading_to("one", "two"),
+        one=a_collection("scenes", "a", "b"),
+        two=leading_to("c"),
+        a=an_item("a"),
+        b=an_item("b"),
+        c=an_item("c"),
+    )
     bench = Bench(tmp_path, documents)
     yield bench
     bench.notes.close()
@@ -100,9 +105,11 @@ async def test_a_host_that_is_away_has_not_lost_its_documents(bench: Bench) -> N
 
 async def test_a_document_that_cannot_be_read_is_counted_named_and_stops_nothing(bench: Bench) -> None:
     bench.documents.documents |= {
-        "a": b"<html>", "b": [1, {"type": "Feature", "id": ""}], "two": leading_to("c", "none", "odd"),
+        "a": b"<html>",
+        "b": [1, {"type": "Feature", "id": ""}],
+        "two": leading_to("c", "none", "odd"),
         "odd": {"what": "else"},
-    }  # fmt: skip
+    }
     tally = await bench.round()
     assert await bench.ids() == ["c"]
     assert tally.unread == 4

@@ -36,9 +36,24 @@ def test_the_home_folder_itself_is_one(folder: Path, typed: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["../secret", "out/secret", "/etc/passwd", "/", "~/../secret", "data/../../secret", "circle", "", " ",
-     "nothing", "data\x00", "da\nta", "x" * 5000, "~root/x", "out"],
-)  # fmt: skip
+    [
+        "../secret",
+        "out/secret",
+        "/etc/passwd",
+        "/",
+        "~/../secret",
+        "data/../../secret",
+        "circle",
+        "",
+        " ",
+        "nothing",
+        "data\x00",
+        "da\nta",
+        "x" * 5000,
+        "~root/x",
+        "out",
+    ],
+)
 def test_there_is_no_way_out(folder: Path, typed: str) -> None:
     with pytest.raises(Invalid) as caught:
         Home(folder).existing(typed)

@@ -16,9 +16,12 @@ FIJI = SavedPlace(name="fiji", area=Area(bbox=(176, -20, -178, -15)))
 
 def a_search(name: str, words: str = "snow") -> SavedSearch:
     criteria = Criteria(
-        words=words, start="2020-01-01", area=FIJI.area,
-        properties=(PropertyFilter(property="eo:cloud_cover", op="<=", value=20),), cql2="a = 1",
-    )  # fmt: skip
+        words=words,
+        start="2020-01-01",
+        area=FIJI.area,
+        properties=(PropertyFilter(property="eo:cloud_cover", op="<=", value=20),),
+        cql2="a = 1",
+    )
     return SavedSearch(name=name, criteria=criteria, catalogues=("embedded",))
 
 

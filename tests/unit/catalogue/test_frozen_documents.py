@@ -1,0 +1,145 @@
+"""A frozen search as STAC documents: sound, self-contained, without secrets."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pystac
+import pytest
+from fakes.catalogue_documents import an_item
+from fakes.catalogue_items import ITEMS
+
+from eohub_catalogue.contract import CollectionSummary, SearchQuery
+from eohub_catalogue.frozen_documents import (
+    SEARCH,
+    Shelf,
+    collection_document,
+    identity_of,
+    kept_item,
+    root_document,
+    shelved_item,
+    with_copy,
+    with_extensions,
+    with_file,
+)
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+TOLD = CollectionSummary(
+    catalogue="example",
+    id="optical",
+    title="Optical",
+    description="Scenes",
+    keywords=("a",),
+    license="CC-BY-4.0",
+    start=None,
+    end=None,
+    bbox=None,
+)
+
+
+def test_addresses_become_full_and_links_of_the_old_place_go() -> None:
+    links = [
+        {"rel": "self", "href": "https://stac.example.org/items/a.json"},
+        {"rel": "parent", "href": "../c.json"},
+        {"rel": "license", "href": "../license.txt"},
+        {"rel": "via", "href": "https://example.org/a"},
+        "odd",
+    ]
+    item = kept_item(an_item("a", links=links, assets={"data": {"href": "./a.tif"}, "odd": 5}))
+    assert item["links"] == [
+        {"rel": "license", "href": "https://stac.example.org/license.txt"},
+        {"rel": "via", "href": "https://example.org/a"},
+        {},
+        {"rel": "canonical", "href": "https://stac.example.org/items/a.json"},
+    ]
+    assert item["assets"] == {"data": {"href": "https://stac.example.org/items/a.tif"}, "odd": {}}
+
+
+def test_no_secret_of_an_address_or_option_is_kept() -> None:
+    assets = {
+        "signed": {"href": "https://data.example.org/a.tif?sig=SECRET&se=2030"},
+        "user": {"href": "https://me:SECRET@data.example.org/a.tif"},
+        "cube": {
+            "href": "s3://bucket/a.zarr",
+            "xarray:storage_options": {"key": "SECRET", "secret": "SECRET", "anon": False},
+            "alternate": {"https": {"href": "https://data.example.org/a?X-Amz-Signature=SECRET"}},
+        },
+    }
+    links = [{"rel": "via", "href": "https://example.org/?token=SECRET"}]
+    item = kept_item(an_item("a", assets=assets, links=links))
+    assert "SECRET" not in repr(item)
+    kept: Any = item["assets"]
+    assert kept["signed"]["href"].startswith("https://data.example.org/a.tif")
+    assert kept["cube"]["xarray:storage_options"] == {"anon": False}
+
+
+def test_a_collection_takes_in_where_and_when_its_items_are() -> None:
+    shelf = Shelf("optical/", "optical")
+    for item in ITEMS[:6]:
+        shelf.place(item, item["id"])
+    extent: Any = shelf.extent()
+    assert extent["spatial"]["bbox"] == [[-180, -30, 180, 41]]
+    assert extent["temporal"]["interval"] == [["2019-06-01T00:00:00Z", "2021-01-01T12:00:00Z"]]
+    collection = pystac.Collection.from_dict(collection_document(shelf, TOLD))
+    assert (collection.title, collection.license, collection.keywords) == ("Optical", "CC-BY-4.0", ["a"])
+    bare = pystac.Collection.from_dict(collection_document(Shelf("x/", "x"), None))
+    assert (bare.description, bare.license) == ("Items of x", "other")
+
+
+@pytest.mark.parametrize("collection", ["optical", None])
+def test_an_item_leads_up_to_the_root(collection: str | None) -> None:
+    shelf = Shelf("optical/" if collection else "", collection)
+    links: Any = shelved_item(an_item("a"), shelf)["links"]
+    up = "../collection.json" if collection else "../catalog.json"
+    root = "../../catalog.json" if collection else "../catalog.json"
+    assert [(link["rel"], link["href"]) for link in links][:2] == [("root", root), ("parent", up)]
+    assert [link["rel"] for link in links][2:] == (["collection"] if collection else [])
+
+
+def test_items_of_alike_ids_lie_in_different_files() -> None:
+    shelf = Shelf("", None)
+    places = {shelf.place(an_item(each), each) for each in ("a", "A", "a/b", "a-b", "..", "é", "x" * 1000)}
+    assert len({place.casefold() for place in places}) == 7
+    assert all(".." not in place and place.count("/") == 1 for place in places)
+
+
+def test_the_root_holds_the_search_and_the_way_to_everything() -> None:
+    with_items, loose = Shelf("optical/", "optical"), Shelf("", None)
+    loose.place(an_item("a"), "a")
+    search = SearchQuery(catalogue="example", words="river", start="2020-01-01")
+    root: Any = root_document("River floods", [search], [with_items, loose], NOW)
+    assert root[SEARCH] == [{"catalogue": "example", "words": "river", "start": "2020-01-01"}]
+    assert (root["title"], root["created"]) == ("River floods", "2026-03-01T12:00:00Z")
+    assert [link["href"] for link in root["links"]] == [
+        "./catalog.json",
+        "./optical/collection.json",
+        "./items/a.json",
+    ]
+    assert pystac.Catalog.from_dict(root).description == "Search frozen on 2026-03-01"
+
+
+def test_what_a_host_tells_fills_what_the_item_leaves_out() -> None:
+    asset = with_file({"href": "a", "type": "image/tiff"}, size=5, media_type="text/html", etag='"1"')
+    assert asset == {"href": "a", "type": "image/tiff", "file:size": 5, "eohub:etag": '"1"'}
+    copied = with_copy(asset, "../a.tif", 5, "ab" * 32)
+    assert (copied["href"], copied["file:checksum"]) == ("../a.tif", "1220" + "ab" * 32)
+    assert copied["alternate"] == {"origin": {"href": "a", "title": "Where it was copied from"}}
+    named: Any = with_extensions(an_item("a", stac_extensions=["x", 5]), {"a": copied})["stac_extensions"]
+    assert [each.split("/")[-3] for each in named[1:]] == ["file", "alternate-assets"]
+    assert "stac_extensions" not in with_extensions(an_item("a"), {"a": {"href": "a"}})
+
+
+@pytest.mark.parametrize(
+    ("item", "identity"),
+    [
+        ({"id": "a", "collection": "c"}, ("c", "a")),
+        ({"id": "a"}, ("", "a")),
+        ({"id": "a", "collection": 5}, ("", "a")),
+        ({"id": ""}, None),
+        ({"id": 5}, None),
+        ({}, None),
+    ],
+)
+def test_an_item_is_known_by_collection_and_id(
+    item: dict[str, object], identity: tuple[str, str] | None
+) -> None:
+    assert identity_of(item) == identity
