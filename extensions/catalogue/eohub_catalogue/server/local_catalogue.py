@@ -17,10 +17,12 @@ from eohub_catalogue.contract import (
     SearchQuery,
 )
 from eohub_catalogue.errors import InvalidPage, ItemNotFound
+from eohub_catalogue.filters import cql2_of
 from eohub_catalogue.index.ports import StoredItem
 from eohub_catalogue.index.query import LARGEST_PAGE, item_query
+from eohub_catalogue.index.queryables import Learned, LearnedProperty
 from eohub_catalogue.ports import RawPage
-from eohub_catalogue.queryables import learned_from
+from eohub_catalogue.queryables import queryables_of
 from eohub_catalogue.search import interval
 from eohub_catalogue.server.local_index import LocalIndex
 from eohub_catalogue.server.local_items import marker_of, position_of, restored
@@ -30,7 +32,6 @@ from eohub_toolkit.errors import NotFound
 _PATIENCE_SECONDS = 2.0
 _COLLECTIONS_AT_ONCE = 100
 _MOST_COLLECTIONS = 20_000
-_PAGES_LEARNED_FROM = 5
 _EVERYTHING = Abilities(
     words="there", collections="there", time="there", area="there", properties="there", cql2="there",
     collection_search="there",
@@ -95,21 +96,10 @@ class LocalCatalogue:
         )
 
     async def queryables(self, collection: str | None) -> QueryableList:
-        """Return what its newest items have."""
+        """Return what its items have, with all their values where these are few."""
         await self._index.freshen(self._patience_seconds)
-        store = (await self._index.opened()).store
-        asked = item_query({"collections": [collection] if collection else [], "limit": LARGEST_PAGE})
-        items = list[object]()
-        try:
-            for _ in range(_PAGES_LEARNED_FROM):
-                page = await store.search(asked)
-                items += [json.loads(each.body) for each in page.items]
-                if page.next is None:
-                    break
-                asked = replace(asked, after=page.next)
-        except NotFound:
-            pass
-        return QueryableList(queryables=await asyncio.to_thread(learned_from, items), learned=True)
+        learned = await (await self._index.opened()).store.queryables([collection] if collection else [])
+        return QueryableList(queryables=queryables_of(schema_of(learned)), learned=True)
 
     async def index_state(self) -> IndexState:
         """Return how far the index is."""
@@ -168,6 +158,20 @@ class LocalCatalogue:
         return [restored(each, documents, addresses.get((each.collection, each.id))) for each in items]
 
 
+def schema_of(learned: Learned) -> dict[str, object]:
+    """The JSON Schema of what is known of properties."""
+    return {"properties": {name: _schema_of_one(known) for name, known in learned.items()}}
+
+
+def _schema_of_one(known: LearnedProperty) -> dict[str, object]:
+    if known.kind == "datetime":
+        return {"type": "string", "format": "date-time"}
+    told = {"minimum": known.minimum, "maximum": known.maximum}
+    values = sorted(known.values) if known.kind == "string" and known.values else None
+    limits = {name: value for name, value in told.items() if value is not None}
+    return {"type": known.kind, **limits, **({"enum": values} if values else {})}
+
+
 def _offset_of(page: str | None) -> int:
     if page is None:
         return 0
@@ -186,6 +190,8 @@ def parameters_of(query: SearchQuery) -> dict[str, object]:
         "q": [query.words] if query.words.split() else None,
         "datetime": interval(query.start, query.end) if query.start or query.end else None,
     }
+    if (condition := cql2_of(query)) is not None:
+        given |= {"filter": condition, "filter-lang": "cql2-json"}
     if query.area is not None:
         given |= {"bbox": query.area.bbox and list(query.area.bbox), "intersects": query.area.geometry}
     return given
