@@ -106,7 +106,7 @@ class Round:
                         running[asyncio.create_task(self._read(address))] = address, depth
                 if running:
                     done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                    for task in done:
+                    for task in [each for each in running if each in done]:
                         await self._finish(task, *running.pop(task))
         finally:
             for task in running:
