@@ -3,8 +3,10 @@
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import count
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import anyio.to_thread
@@ -37,6 +39,9 @@ _FUNCTIONS: Sequence[tuple[str, int, Callable[..., object]]] = (
     ("cql2_lists", 3, texts_in_relation),
 )
 
+_UNWANTED: ContextVar[Event | None] = ContextVar("unwanted", default=None)
+"""Set when nobody waits for a reading any more."""
+
 
 class Database:
     """Transactions on one SQLite file, for blocking work in threads."""
@@ -60,6 +65,16 @@ class Database:
     async def in_thread[*Given, Result](self, work: Callable[[*Given], Result], *given: *Given) -> Result:
         """Run blocking work, as much at once as there may be readers."""
         return await anyio.to_thread.run_sync(work, *given, limiter=self._threads)
+
+    async def while_wanted[*Given, Result](self, work: Callable[[*Given], Result], *given: *Given) -> Result:
+        """The same for work that reads: where its caller is cancelled, its statement is stopped."""
+        stop = Event()
+        token = _UNWANTED.set(stop)
+        try:
+            return await anyio.to_thread.run_sync(work, *given, limiter=self._threads, abandon_on_cancel=True)
+        finally:
+            stop.set()
+            _UNWANTED.reset(token)
 
     def bring_up_to_date(self) -> None:
         """Make or change the tables; raises Unavailable where it cannot be, Conflict for a newer version."""
@@ -87,9 +102,15 @@ class Database:
     def reading(self) -> Generator[Connection]:
         """A connection on which a statement is stopped when its time is up; then raises Unavailable."""
         until = self._clock() + self._search_seconds
+        # A thread is given the context of who started it.
+        unwanted = _UNWANTED.get()
+
+        def is_over() -> bool:
+            return self._clock() > until or (unwanted is not None and unwanted.is_set())
+
         with transaction(self.engine) as connection:
             database: Any = connection.connection.dbapi_connection
-            database.set_progress_handler(lambda: self._clock() > until, _INSTRUCTIONS_BETWEEN_LOOKS)
+            database.set_progress_handler(is_over, _INSTRUCTIONS_BETWEEN_LOOKS)
             try:
                 yield connection
             except Exception as error:

@@ -68,8 +68,11 @@ class SqliteStore:
         return store
 
     async def search(self, query: ItemQuery) -> ItemPage:
-        """One page; raises NotFound for an unknown collection, Invalid, Unavailable after too long."""
-        return await self._database.in_thread(self._search, query)
+        """One page; raises NotFound for an unknown collection, Invalid, Unavailable after too long.
+
+        A search whose caller is cancelled ends too.
+        """
+        return await self._database.while_wanted(self._search, query)
 
     async def item(self, collection: str, item: str) -> StoredItem | None:
         """The item of this id in this collection, or None."""
@@ -81,7 +84,7 @@ class SqliteStore:
 
     async def search_collections(self, query: CollectionSearch) -> CollectionPage:
         """Collections that a search finds, in the order of their ids."""
-        return await self._database.in_thread(self._search_collections, query)
+        return await self._database.while_wanted(self._search_collections, query)
 
     async def collection(self, collection: str) -> StoredCollection | None:
         """The collection of this id, or None."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from anyio import create_task_group
+from anyio import Event, create_task_group
 from fastapi import Request
 
 from eohub_toolkit.errors import EohubError
@@ -24,6 +24,7 @@ async def while_connected[Result](request: Request, work: Callable[[], Awaitable
     """
     results: list[Result] = []
     failures: list[Exception] = []
+    gone = Event()
 
     async with create_task_group() as group:
 
@@ -37,12 +38,11 @@ async def while_connected[Result](request: Request, work: Callable[[], Awaitable
         async def watch() -> None:
             while (await request.receive())["type"] != "http.disconnect":
                 pass
+            gone.set()
             group.cancel_scope.cancel()
 
         group.start_soon(run)
         group.start_soon(watch)
-    if failures:
-        raise failures[0]
-    if not results:
-        raise NobodyWaits
-    return results[0]
+    if results:
+        return results[0]
+    raise NobodyWaits if gone.is_set() or not failures else failures[0]
