@@ -1,7 +1,7 @@
 """The catalogue panel in headless Chromium: first paint, 5,000 footprints, 5,000 rows, other hosts asked.
 
 A plain JupyterLab with the panel's wheel asks a catalogue service that holds 5,000 items. What is timed
-begins with the press of the mouse and ends after the frame in which the thing is first seen. The baselines are
+begins with the press of the mouse and ends after the frame in which it is first seen. The baselines are
 JupyterLab's own panel of running kernels, opened in the same page load by the same click, and the same map
 and list with one page of 100 items. Chromium cannot resolve any name, so the panel works without a network.
 """

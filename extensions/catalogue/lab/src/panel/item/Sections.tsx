@@ -7,7 +7,7 @@ export function Sections({ sections }: Pick<ItemDetail, 'sections'>): ReactEleme
   return (
     <>
       {sections.map((section, index) => (
-        <details key={index} className="eohub-Section" open>
+        <details key={index} className="eohub-ItemSection" open>
           <summary>{section.title}</summary>
           <dl className="eohub-ItemFacts">
             {section.fields.map(field => (
