@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from browser.accessibility import faults_of
 from fakes.plain_lab import TOKEN, RestartableService, clean_environment, documented_install, running_lab
 from fakes.stac_documents import cube_item
 from PIL import Image
@@ -181,6 +182,14 @@ def test_every_item_with_a_place_is_drawn_and_no_other_host_is_asked(
     shown.panel.get_by_text("in sight").wait_for()
     shown.picture("footprints")
     assert outside == []
+
+
+def test_map_and_item_page_are_accessible(shown: MapPanel) -> None:
+    shown.draw("box")
+    shown.row(FIJI).dblclick()
+    shown.page.locator(".eohub-ItemPage").get_by_role("heading", name=FIJI).wait_for()
+    ours = ("eohub-Map", "eohub-Item", "eohub-Assets", "eohub-Copy", "eohub-RawJson")
+    assert [each for each in faults_of(shown.page) if any(name in each for name in ours)] == []
 
 
 @pytest.mark.parametrize(("title", "most"), [(FIJI, 400), (AMERICA, 4000), (PARIS, 60)])

@@ -137,6 +137,7 @@ class FootprintMap implements MapHandle {
     this.host.dataset.drawing = drawing ?? '';
     if (drawing) {
       this.hover(null);
+      this.host.scrollIntoView({ block: 'nearest' });
       this.host.focus({ preventScroll: true });
     }
   }
