@@ -41,9 +41,14 @@ SCENES = [
     scene("peru", -75, 90, 4),
 ]
 COLLECTION = {
-    "type": "Collection", "stac_version": "1.1.0", "id": "scenes", "description": "Scenes", "license": "other",
-    "extent": {"spatial": {"bbox": [[-180, -90, 180, 90]]}, "temporal": {"interval": [[None, None]]}}, "links": [],
-}  # fmt: skip
+    "type": "Collection",
+    "stac_version": "1.1.0",
+    "id": "scenes",
+    "description": "Scenes",
+    "license": "other",
+    "extent": {"spatial": {"bbox": [[-180, -90, 180, 90]]}, "temporal": {"interval": [[None, None]]}},
+    "links": [],
+}
 
 
 @pytest.fixture(scope="module")

@@ -122,7 +122,8 @@ def test_a_catalogue_of_files_is_searched_with_pystac() -> None:
     ast.parse(source)
     assert 'pystac.Catalog.from_file("https://stac.example.org/catalog.json")' in source
     for part in (
-        'item.collection_id in ["a"]', 'item.id in ["b"]', "boxes = [[170, -10, 180, 10], [-180, -10, -170, 10]]",
+        'item.collection_id in ["a"]', 'item.id in ["b"]',
+        "boxes = [[170, -10, 180, 10], [-180, -10, -170, 10]]",
         'item.properties["eo:cloud_cover"] < 20', 'item.properties.get("platform") == "p"',
         'item.properties.get("gsd") in [10, 20]', '"2020-01-02T23:59:59.999Z"',
     ):  # fmt: skip
