@@ -203,7 +203,7 @@ def test_a_cube_is_found_and_its_code_inserted_into_a_new_notebook_and_taken_bac
     search(panel, "north temperature")
     panel.get_by_text("showing all 1").wait_for()
     row = rows(panel).first
-    for fact in ("Zarr", "12.4 MiB · air_temperature [K]", "time 240 × latitude 37 × longitude 49"):
+    for fact in ("Zarr", "12.4 MiB", "air_temperature [K]", "time 240 × latitude 37 × longitude 49"):
         assert row.get_by_text(fact, exact=True).is_visible()
     assert row.get_by_text("1860-06-01 to 2099-06-01").is_visible()
     row.get_by_role("button", name="Insert code").click()
@@ -239,11 +239,14 @@ def test_defects_are_marks_on_their_rows_and_hide_no_other_item(page: Page, lab:
     panel = open_panel(page, lab)
     search(panel, "broken")
     panel.get_by_text("showing all 3").wait_for()
-    for mark in rows(panel).locator("summary").all():
-        mark.click()
-    assert panel.get_by_text("It has no geometry").is_visible()
-    assert panel.get_by_text("Its bounding box is nested").is_visible()
-    assert panel.get_by_text("It has no date").is_visible()
+    assert rows(panel).locator(".eohub-Defects").count() == 3
+    for title, defect in (
+        ("Broken without geometry", "It has no geometry"),
+        ("Broken bbox", "Its bounding box is nested"),
+        ("Broken without dates", "It has no date"),
+    ):
+        rows(panel).filter(has_text=title).click()
+        panel.locator(".eohub-Details").get_by_text(defect).wait_for()
     picture(page, "defects")
 
 
@@ -267,6 +270,7 @@ def test_nothing_found_offers_the_next_step(page: Page, lab: str) -> None:
 
 def test_the_filter_that_removed_everything_is_named(page: Page, lab: str) -> None:
     panel = open_panel(page, lab)
+    panel.get_by_role("button", name="Filters").click()
     panel.get_by_label("From", exact=True).fill("2150-01-01")
     search(panel, "picture")
     panel.get_by_text("There are items without the dates.").wait_for()
