@@ -106,6 +106,8 @@ _OWNERS_PAGE = _same(ALLOWED, REFUSED, LOGIN)
 _KEYS = _same(ALLOWED, REFUSED, REFUSED, "", NO_KEY)
 _ADMINISTRATORS = _same(REFUSED, REFUSED, REFUSED, ALLOWED, REFUSED)
 _ADMINISTRATORS_PAGE = _same(REFUSED, REFUSED, LOGIN, ALLOWED, REFUSED)
+_CATALOGUE_WRITERS = _same(REFUSED, REFUSED, NO_LOGIN, ALLOWED, REFUSED)
+_NO_ITEM = "/services/catalogue/collections/none/items/none"
 _NOBODYS = _same(REFUSED, REFUSED, REFUSED)
 _LIST = {"bucket": "users", "prefix": "owner/"}
 _TEXT = {"type": "file", "format": "text", "content": "x"}
@@ -151,6 +153,11 @@ OVER_HTTP: tuple[Row[Outer], ...] = (
     Row("admin pages", "make a person (REST)", Api("POST", "/hub/api/users/newcomer"), _NOBODYS),
     Row("admin pages", "the proxy's routes (REST)", Api("GET", "/hub/api/proxy"), _NOBODYS),
     Row("admin pages", "metrics", Api("GET", "/hub/metrics"), _ADMINISTRATORS),
+    Row("catalogue", "search", Api("GET", "/services/catalogue/search"), _same(ALLOWED, ALLOWED, ALLOWED)),
+    Row("catalogue", "remove an item", Api("DELETE", _NO_ITEM), _CATALOGUE_WRITERS),
+    Row("catalogue", "add an item to a collection that is not there",
+        Api("POST", "/services/catalogue/collections/none/items", {}),
+        _same(REFUSED, REFUSED, NO_LOGIN, UNKNOWN, REFUSED)),
     Row("the hub's secrets and databases", "past the folder of the hub's style sheets",
         Api("GET", "/hub/static/..%2f..%2f..%2fsecrets/proxy_token"), _NOBODYS),
     Row("the hub's secrets and databases", "past the home folder, by one's own server",
@@ -168,9 +175,8 @@ OVER_HTTP: tuple[Row[Outer], ...] = (
         Api("POST", "/services/lifetime/report", {}, port="lifetime"), _same(REFUSED, REFUSED, NO_LOGIN)),
     Row("inner port: catalogue", "read", Api("GET", "/services/catalogue/", port="catalogue"),
         _same(ALLOWED, ALLOWED, ALLOWED)),
-    Row("inner port: catalogue", "write",
-        Api("POST", "/services/catalogue/collections", {}, port="catalogue"),
-        _same("not offered (405)", "not offered (405)", "not offered (405)")),
+    Row("inner port: catalogue", "remove an item",
+        Api("DELETE", _NO_ITEM, port="catalogue"), _CATALOGUE_WRITERS),
     Row("inner port: admin pages", "audit",
         Api("GET", "/services/admin/audit", port="admin"), _ADMINISTRATORS_PAGE),
     Row("inner port: S3", "an object, without keys",
@@ -249,6 +255,7 @@ PORTS: tuple[Row[Look], ...] = (
     _port("lifetime service", "report for one's own server",
           "http", "{lifetime} POST /services/lifetime/report", ALLOWED, ALLOWED),
     _port("catalogue", "read", "http", "{catalogue} GET /services/catalogue/", ALLOWED, ALLOWED),
+    _port("catalogue", "remove an item", "http", f"{{catalogue}} DELETE {_NO_ITEM}", REFUSED, REFUSED),
     _port("admin pages", "audit", "http", "{admin} GET /services/admin/audit", NOT_CONNECTED, REFUSED),
     _port("S3", "an object, without keys", "http", "{s3} GET /users/owner/private.txt", REFUSED, REFUSED),
     _port("S3 prefix", "an object, with one's own keys", "s3", "users/owner/private.txt", REFUSED, REFUSED),

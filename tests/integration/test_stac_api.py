@@ -206,7 +206,8 @@ def test_a_collection_keeps_its_own_links_and_loses_those_of_its_origin(http_cli
     assert {key: value for key, value in body.items() if key != "links"} == {
         key: value for key, value in COLLECTION.items() if key != "links"
     }
-    assert set(links_of(body)) == {"self", "parent", "root", "items", "license"}
+    queryables = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
+    assert set(links_of(body)) == {"self", "parent", "root", "items", queryables, "license"}
 
 
 def test_an_item_page_of_a_collection_is_that_of_a_search(http_client: httpx2.Client) -> None:

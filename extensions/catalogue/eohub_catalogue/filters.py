@@ -75,7 +75,9 @@ def cql2_of_text(text: str) -> object:
     try:
         return cql2.parse_text(text).to_json()
     except (cql2.ParseError, ValueError) as error:
-        raise Invalid(f"This is not CQL2 text: {' '.join(str(error).split())}"[:500], hint=_HINT) from None
+        raise Invalid(
+            f"This is not CQL2 text: {' '.join(str(error).split())[:300].rstrip('.')}.", hint=_HINT
+        ) from None
 
 
 def _condition(asked: PropertyFilter) -> Cql2:

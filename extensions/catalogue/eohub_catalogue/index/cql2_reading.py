@@ -78,7 +78,7 @@ def _refuse_depth() -> NoReturn:
 
 
 def _first(error: Exception) -> str:
-    return " ".join(str(error).split())[:300]
+    return f"{' '.join(str(error).split())[:300].rstrip('.')}."
 
 
 class _Reader:

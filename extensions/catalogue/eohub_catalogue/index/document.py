@@ -15,7 +15,8 @@ from eohub_toolkit.errors import Invalid
 
 # The API makes these from the URL it is asked at; the document's own would lead elsewhere or nowhere.
 _ITEM_LINKS = ("self", "root", "parent", "collection")
-_COLLECTION_LINKS = ("self", "root", "parent", "item", "items", "child")
+_QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
+_COLLECTION_LINKS = ("self", "root", "parent", "item", "items", "child", _QUERYABLES)
 _LONGEST_WORDS = 20_000
 _MOST_BOXES = 100
 
