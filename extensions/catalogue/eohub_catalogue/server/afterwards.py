@@ -24,10 +24,11 @@ _COMPARED = frozenset({"<", "<=", ">", ">=", "="})
 
 @dataclass(frozen=True)
 class Verdict:
-    """Why an item is left out: the filter, and whether it was the catalogue's to do."""
+    """Why an item is left out: the filter, whether it was the catalogue's to do, a property that it lacks."""
 
     filter: FilterName
     ignored: bool
+    lacks: str | None = None
 
 
 class Afterwards:
@@ -54,8 +55,15 @@ class Afterwards:
         }
         for here in self._here:
             if here in checks and not checks[here]():
-                return Verdict(here, ignored=False)
+                return Verdict(
+                    here, ignored=False, lacks=self._lacking(raw) if here == "properties" else None
+                )
         return None if not raw else self._ignored(raw)
+
+    def _lacking(self, raw: Mapping[str, object]) -> str | None:
+        properties = mapping(raw.get("properties"))
+        names = (each.property for each in self._query.properties)
+        return next((name for name in names if properties.get(name, raw.get(name)) is None), None)
 
     def _ignored(self, raw: Mapping[str, object]) -> Verdict | None:
         """A filter that the catalogue took and did not keep to, where that is beyond doubt."""

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from eohub_catalogue.errors import CatalogueBusy
 
-DEFAULT_RATE = 20.0
+DEFAULT_RATE = 50.0
 """Requests a second to a host that no setting names."""
 AT_ONCE = 6
 LONGEST_REST = 3600.0

@@ -211,6 +211,7 @@ class _Found:
     read: int = 0
     pages: int = 0
     left_out: Counter[FilterName] = field(default_factory=Counter[FilterName])
+    lacking: Counter[str] = field(default_factory=Counter[str])
     notes: dict[str, None] = field(default_factory=dict[str, None])
 
 
@@ -301,6 +302,8 @@ class _Search:
             self._found.features.append(item)
         elif verdict.ignored:
             self._found.left_out[verdict.filter] += 1
+        elif verdict.lacks is not None:
+            self._found.lacking[verdict.lacks] += 1
 
     def _next(self, document: Mapping[str, object], asked: PageMarker, count: int) -> PageMarker | None:
         link = next_link(document)
@@ -338,6 +341,7 @@ class _Search:
                 f"{self._title} cannot {' or '.join(unable)}: "
                 f"this was done here, on {read} items that it gave."
             )
+        notes += [f"{count} of them tell no {name}." for name, count in sorted(found.lacking.items())]
         if found.left_out:
             names = ", ".join(sorted(found.left_out))
             notes.append(

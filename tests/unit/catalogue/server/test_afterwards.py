@@ -32,11 +32,14 @@ def test_a_defective_item_is_left_out_of_no_search_that_asks_nothing(item: objec
     ],
 )
 def test_a_defective_item_has_nothing_that_is_asked_for(item: object, name: FilterName, fields: Any) -> None:
-    assert verdict(item, name, **fields) == Verdict(name, ignored=False)
+    found = verdict(item, name, **fields)
+    assert found is not None
+    assert (found.filter, found.ignored) == (name, False)
 
 
 def test_an_item_without_the_property_does_not_match_here() -> None:
-    assert verdict(cube_item(), "properties", properties=(CLOUD,)) == Verdict("properties", ignored=False)
+    missing = Verdict("properties", ignored=False, lacks="eo:cloud_cover")
+    assert verdict(cube_item(), "properties", properties=(CLOUD,)) == missing
     assert verdict(cube_item(), properties=(CLOUD,)) is None
 
 

@@ -180,6 +180,16 @@ async def test_a_collection_without_the_property_is_named_since_nothing_of_it_ca
     assert not any("filter" in request.url.params for request in upstream.asked[-1:])
 
 
+async def test_items_without_the_property_are_counted_where_it_is_searched_here() -> None:
+    upstream = StacUpstream([*SCENES, radar(1), radar(2)], conforms_to=())
+    page = await api(upstream).search(query(properties=(CLOUD,)))
+    assert ids(page) == ["scene-0", "scene-1", "scene-2"]
+    assert page.note == (
+        "Example cannot search these properties: this was done here, on 12 items that it gave. "
+        "2 of them tell no eo:cloud_cover."
+    )
+
+
 async def test_a_search_is_not_lost_because_nobody_tells_what_its_collection_has() -> None:
     upstream = StacUpstream(SCENES, conforms_to=CQL2)
     page = await api(upstream).search(query(properties=(CLOUD,), collections=("optical",)))
