@@ -4,7 +4,7 @@
 # ruff: noqa: S608
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from eohub_catalogue.index.expression import (
@@ -26,6 +26,7 @@ from eohub_catalogue.index.predicate import Parameters, overlaps
 _NOWHERE: Box = (1_000.0, 1_000.0, 1_000.0, 1_000.0)
 _MICROSECONDS_PER_DAY = 86_400_000_000
 _EXTENTS = "SELECT DISTINCT id >> 1 AS pk FROM item_extent"
+_RANGES = {CLOUD_COVER: "cloud_cover", "datetime": "instant"}
 _APART = ("t_after", "t_before", "t_meets", "t_metby")
 
 
@@ -52,9 +53,13 @@ def narrowed(query: ItemQuery) -> Candidates:
         parts = range(len(query.area.boxes)) if query.area else [None]
         found["extent"] = " UNION ".join(_extent(query, part) for part in parts)
     parameters: Parameters = {}
-    for number, part in enumerate(_conjuncts(query.filter) if query.filter else ()):
+    parts = tuple(_conjuncts(query.filter)) if query.filter else ()
+    for number, part in enumerate(parts):
         if (subquery := _of_conjunct(part, f"narrow{number}_", parameters)) is not None:
             found[f"filter{number}"] = subquery
+    for name, column in _RANGES.items():
+        if limits := list(_limits(parts, name, column, parameters)):
+            found[column] = f"SELECT pk FROM item_facts{where(limits)}"
     return Candidates(found or {"all": "SELECT pk FROM item"}, parameters)
 
 
@@ -101,6 +106,19 @@ def _conjuncts(condition: Condition) -> Iterator[Condition]:
         yield condition
 
 
+def _limits(parts: Sequence[Condition], name: str, column: str, parameters: Parameters) -> Iterator[str]:
+    """What limits a property that has an index: one limit alone may leave too many."""
+    kind = "moment" if column == "instant" else "number"
+    for part in parts:
+        match part:
+            case Comparison(order, one, Property(asked), Constant(_, float() | int() as value)):
+                if one == kind and asked == name and order != "<>":
+                    parameters[f"{column}{len(parameters)}"] = value
+                    yield f"{column} {order} :{column}{len(parameters) - 1}"
+            case _:
+                pass
+
+
 def _of_conjunct(part: Condition, prefix: str, parameters: Parameters) -> str | None:
     """The candidates by a part of the filter that an index knows something about."""
 
@@ -110,10 +128,6 @@ def _of_conjunct(part: Condition, prefix: str, parameters: Parameters) -> str | 
         return f":{name}"
 
     match part:
-        case Comparison(order, "number", Property(name), Constant(_, float(value))) if (
-            name == CLOUD_COVER and order != "<>"
-        ):
-            return f"SELECT pk FROM item_facts WHERE cloud_cover {order} {bind(value)}"
         case Comparison("=", "text", Property("id" | "collection" as own), Constant(_, str(value))):
             return f"SELECT pk FROM item WHERE {own} = {bind(value)}"
         case OneOf("text", Property("id" | "collection" as own), values):

@@ -98,15 +98,20 @@ class Database:
         finally:
             event.remove(self.engine, "begin", _lock_for_writing)
 
+    def deadline(self) -> Callable[[], bool]:
+        """Tells from now on whether the time that one answer may take is over."""
+        until = self._clock() + self._search_seconds
+        return lambda: self._clock() > until
+
     @contextmanager
     def reading(self) -> Generator[Connection]:
         """A connection on which a statement is stopped when its time is up; then raises Unavailable."""
-        until = self._clock() + self._search_seconds
+        is_late = self.deadline()
         # A thread is given the context of who started it.
         unwanted = _UNWANTED.get()
 
         def is_over() -> bool:
-            return self._clock() > until or (unwanted is not None and unwanted.is_set())
+            return is_late() or (unwanted is not None and unwanted.is_set())
 
         with transaction(self.engine) as connection:
             database: Any = connection.connection.dbapi_connection
@@ -114,7 +119,7 @@ class Database:
             try:
                 yield connection
             except Exception as error:
-                if self._clock() > until:
+                if is_over():
                     raise Unavailable(
                         f"The search took longer than {self._search_seconds:g} s.",
                         hint="Narrow it by collection, dates or area.",

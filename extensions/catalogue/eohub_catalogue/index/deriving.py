@@ -1,17 +1,17 @@
 """What is made from the stored documents, made anew where an older version of the code has made it."""
 
 import json
-from collections import defaultdict
 from typing import cast
 
 from sqlalchemy import Connection, delete, select, update
 
 from eohub_catalogue.index import tables
 from eohub_catalogue.index.document import collection_record
-from eohub_catalogue.index.facts import facts_of, facts_text
+from eohub_catalogue.index.facts import cloud_cover_of, facts_text
+from eohub_catalogue.index.interval import moment
 from eohub_catalogue.index.jsontext import parse_json
 from eohub_catalogue.index.ports import CollectionRecord
-from eohub_catalogue.index.rows import add_collections, add_facts, add_learned, remove_collections
+from eohub_catalogue.index.rows import add_collections, add_facts, remove_collections
 from eohub_catalogue.reading import mapping
 
 VERSION = 1
@@ -31,21 +31,20 @@ def derive(connection: Connection) -> None:
     while last is not None:
         last = _derive_items(connection, last)
     _derive_collections(connection)
-    connection.execute(update(tables.derived).values(version=VERSION))
+    connection.execute(update(tables.derived).values(version=VERSION, learned_to=0))
 
 
 def _derive_items(connection: Connection, after: int) -> int | None:
     """Those of the next items; returns the key of the last one, None at the end."""
     item = tables.item
-    asked = select(item.c.pk, item.c.collection, item.c.body).where(item.c.pk > after)
+    asked = select(item.c.pk, item.c.body).where(item.c.pk > after)
     rows = connection.execute(asked.order_by(item.c.pk).limit(_ITEMS_AT_ONCE)).all()
-    facts: dict[int, str] = {}
-    by_collection: defaultdict[str, list[str]] = defaultdict(list)
-    for pk, collection, body in rows:
-        facts[pk] = facts_text(facts_of(mapping(_object(body).get("properties"))))
-        by_collection[collection].append(facts[pk])
+    properties = {pk: mapping(_object(body).get("properties")) for pk, body in rows}
+    facts = [
+        (pk, cloud_cover_of(one), moment(one.get("datetime")), facts_text(one))
+        for pk, one in properties.items()
+    ]
     add_facts(connection, facts)
-    add_learned(connection, by_collection)
     return rows[-1][0] if rows else None
 
 

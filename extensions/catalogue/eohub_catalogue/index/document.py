@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from eohub_catalogue.index.facts import facts_of, facts_text
+from eohub_catalogue.index.facts import cloud_cover_of, facts_text
 from eohub_catalogue.index.footprint import Box, Footprint, bounds_of, boxes_of, footprints_of
 from eohub_catalogue.index.interval import BEGINNING, END, Interval, interval_of, moment
 from eohub_catalogue.index.jsontext import to_json
@@ -101,7 +101,9 @@ def _item_record(item: _Item, place: Footprint | None) -> ItemRecord:
         interval=interval_of(item.properties),
         footprint=place,
         words=_words(item.id, item.properties),
-        facts=facts_text(facts_of(item.properties)),
+        facts=facts_text(item.properties),
+        cloud_cover=cloud_cover_of(item.properties),
+        instant=moment(item.properties.get("datetime")),
     )
 
 
@@ -134,7 +136,8 @@ def _words(identity: str, properties: Mapping[str, Any]) -> str:
     # People look for "air_temperature" as often as for a title.
     texts.extend(_mapping(properties.get("cube:variables")))
     words = "\n".join([identity, *(text for text in texts if isinstance(text, str))])
-    return words.encode(errors="replace").decode()[:_LONGEST_WORDS].replace("\x00", " ")
+    sound = words if words.isascii() else words.encode(errors="replace").decode()
+    return sound[:_LONGEST_WORDS].replace("\x00", " ")
 
 
 def _whole_interval(intervals: list[object]) -> Interval | None:

@@ -1,6 +1,8 @@
 """What filters see of an item's properties: plain values, whatever the document holds."""
 
 from collections.abc import Mapping
+from functools import lru_cache
+from itertools import islice
 from math import isfinite
 from typing import cast
 
@@ -18,6 +20,8 @@ LONGEST_NAME = 200
 LONGEST_FACT = 10_000
 """Characters of a text that are compared; the rest of it is not looked at."""
 
+# An object or a list within another, null in a list, and what JSON has to escape.
+_ODD = (b"[{", b",{", b":{", b"[[", b",[", b"[null", b",null", b"\\")
 _OTHER: dict[str, str] = {}
 _HIGHEST = 2**63
 
@@ -26,19 +30,37 @@ def facts_of(properties: Mapping[str, object]) -> dict[str, Fact]:
     """The properties that can be asked about; one that is null is as good as absent."""
     facts: dict[str, Fact] = {}
     for name, value in properties.items():
+        kind = type(value)
         if value is None or not is_property_name(name):
             continue
-        facts[name] = _list(cast("list[object]", value)) if isinstance(value, list) else _fact(value)
-        if len(facts) >= MOST_FACTS:
-            break
-    return facts
+        if kind is str:
+            facts[name] = storable(cast("str", value))
+        elif kind is list:
+            facts[name] = _list(cast("list[object]", value))
+        elif kind is not float or isfinite(cast("float", value)):
+            facts[name] = _fact(value)
+    return facts if len(facts) <= MOST_FACTS else dict(islice(facts.items(), MOST_FACTS))
 
 
-def facts_text(facts: Mapping[str, Fact]) -> str:
-    """The facts as JSON text, such as SQLite can look into."""
-    return orjson.dumps(facts).decode()
+def facts_text(properties: Mapping[str, object]) -> str:
+    """`facts_of` as JSON text, such as SQLite can look into; null may stand for what is absent."""
+    try:
+        text = orjson.dumps(properties)
+    except TypeError:
+        # Huge integers and half characters.
+        text = b"\\"
+    # Most properties are as they have to be, which is seen much faster in their text.
+    is_odd = len(text) > LONGEST_FACT or len(properties) > MOST_FACTS or any(one in text for one in _ODD)
+    return (orjson.dumps(facts_of(properties)) if is_odd else text).decode()
 
 
+def cloud_cover_of(properties: Mapping[str, object]) -> float | None:
+    """The cloud cover, in percent, where there is a number."""
+    value = _fact(properties.get(CLOUD_COVER))
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+@lru_cache(4_096)
 def is_property_name(name: str) -> bool:
     """Whether a property of this name can be asked about: SQLite's JSON paths know no escapes."""
     return len(name) <= LONGEST_NAME and name.isprintable() and '"' not in name and "\\" not in name
@@ -46,8 +68,8 @@ def is_property_name(name: str) -> bool:
 
 def storable(value: str) -> str:
     """A text as it is compared: cut, and without what neither SQLite nor UTF-8 can hold."""
-    if value.isascii() and "\x00" not in value:
-        return value[:LONGEST_FACT]
+    if value.isascii() and len(value) <= LONGEST_FACT and "\x00" not in value:
+        return value
     return value[:LONGEST_FACT].replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
 
 

@@ -37,12 +37,13 @@ def moment(text: object) -> int | None:
     """A time as items give it, UTC where no zone is named; None where it is no time."""
     if not isinstance(text, str) or len(text) > 64:
         return None
+    # Python's own parser is the fastest; it knows no leap seconds and no small letters.
     try:
-        return _exact(text)
+        return _microseconds(datetime.fromisoformat(text))
     except ValueError:
         pass
     try:
-        return _microseconds(datetime.fromisoformat(text))
+        return _exact(text)
     except ValueError:
         return None
 

@@ -7,13 +7,16 @@ import orjson
 
 from eohub_toolkit.errors import Invalid
 
+_TO_ZERO = bytes(ord("0") if chr(one) in "123456789" else one for one in range(256))
+_MANY_DIGITS = b"0" * 19
+
 
 def parse_json(text: bytes) -> object:
     """The value of a JSON text; raises ValueError. NaN and infinity are not JSON."""
     try:
         value = cast("object", orjson.loads(text))
         # orjson turns integers beyond 64 bits into floats, which it writes with an exponent.
-        if b"e+" not in orjson.dumps(value):
+        if _MANY_DIGITS not in text.translate(_TO_ZERO) or b"e+" not in orjson.dumps(value):
             return value
     except (orjson.JSONDecodeError, TypeError):
         # Half characters, byte order marks and deep nesting are left to Python's own parser to judge.

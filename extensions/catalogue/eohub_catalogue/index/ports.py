@@ -74,7 +74,7 @@ class CollectionSearch:
 class ItemRecord:
     """An item ready to be stored: its JSON text without `links`, its own links, and what it is found by.
 
-    `facts` is JSON text of what filters see of its properties.
+    `facts` is JSON text of what filters see of its properties, `instant` the moment of its `datetime`.
     """
 
     collection: str
@@ -85,6 +85,8 @@ class ItemRecord:
     footprint: Footprint | None
     words: str
     facts: str
+    cloud_cover: float | None = None
+    instant: int | None = None
 
 
 @dataclass(frozen=True)

@@ -143,7 +143,7 @@ class _Writer:
             case Property("geometry"):
                 return "(COALESCE(json_type(item.body, '$.geometry'), 'null') = 'null')"
             case Property(name) if name not in _OWN:
-                return f"(json_type({_FACTS}, {self._path(name)}) IS NULL)"
+                return f"(COALESCE(json_type({_FACTS}, {self._path(name)}), 'null') = 'null')"
             case Calculated():
                 return f"({self._value(operand, 'number')} IS NULL)"
             case _:
@@ -168,6 +168,8 @@ class _Writer:
     def _fact(self, name: str, kind: Kind) -> str:
         if kind == "number" and name == CLOUD_COVER:
             return "item_facts.cloud_cover"
+        if kind == "moment" and name == "datetime":
+            return "item_facts.instant"
         path = self._path(name)
         held = f"json_type({_FACTS}, {path})"
         text = f"CASE {held} WHEN 'text' THEN {_FACTS} ->> {path} END"

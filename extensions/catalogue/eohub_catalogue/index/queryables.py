@@ -67,8 +67,9 @@ def learn(texts: Iterable[str]) -> dict[str, LearnedProperty]:
     """What the facts of items, as JSON texts, tell of their properties."""
     columns: defaultdict[str, list[Fact]] = defaultdict(list)
     for text in texts:
-        for name, fact in cast("dict[str, Fact]", orjson.loads(text)).items():
-            columns[name].append(fact)
+        for name, fact in cast("dict[str, Fact | None]", orjson.loads(text)).items():
+            if fact is not None:
+                columns[name].append(fact)
     return {name: _column(name, column) for name, column in columns.items()}
 
 

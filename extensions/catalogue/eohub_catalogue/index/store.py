@@ -5,11 +5,12 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy import Connection, Engine, select
 
 from eohub_catalogue.index import tables, writing
 from eohub_catalogue.index.collection_statements import collection_statements
 from eohub_catalogue.index.database import Database
+from eohub_catalogue.index.learning import known, learn_more
 from eohub_catalogue.index.ports import (
     Change,
     CollectionPage,
@@ -23,24 +24,10 @@ from eohub_catalogue.index.ports import (
     StoredItem,
     Written,
 )
-from eohub_catalogue.index.queryables import Learned, from_text, joined, learn, to_text
+from eohub_catalogue.index.queryables import Learned
 from eohub_catalogue.index.statements import Search, page_statement, plan_statement
 from eohub_toolkit.db import open_engine, transaction
 from eohub_toolkit.errors import Invalid, NotFound
-
-MOST_RELEARNED = 20_000
-"""Items of a collection that are looked at again after some were changed or removed; of larger ones, what is
-known of their properties may name more than there is."""
-_MOST_COLLECTIONS = 1_000
-_STALE = text(
-    "SELECT collection FROM learned WHERE is_stale AND collection IN (SELECT value FROM json_each(:given))"
-)
-_LEARNED = text("SELECT properties FROM learned WHERE collection IN (SELECT value FROM json_each(:given))")
-_FACTS = text(
-    "SELECT facts FROM item CROSS JOIN item_facts ON item_facts.pk = item.pk"
-    " WHERE collection = :collection LIMIT :most"
-)
-_RELEARNED = text("UPDATE learned SET properties = :properties, is_stale = 0 WHERE collection = :collection")
 
 
 class SqliteStore:
@@ -175,23 +162,13 @@ class SqliteStore:
         return StoredCollection(*row) if row else None
 
     def _queryables(self, collections: Sequence[str]) -> Learned:
-        with transaction(self.engine) as connection:
-            known = select(tables.learned.c.collection).order_by(tables.learned.c.collection)
-            given = collections or connection.execute(known.limit(_MOST_COLLECTIONS)).scalars().all()
-            asked = {"given": json.dumps(list(given))}
-            stale = connection.execute(_STALE, asked).scalars().all()
-        for collection in stale:
-            self._relearn(collection)
-        with transaction(self.engine) as connection:
-            return joined(from_text(text) for text in connection.execute(_LEARNED, asked).scalars())
-
-    def _relearn(self, collection: str) -> None:
+        until = self._database.deadline()
+        while not until():
+            with self._database.writing() as connection:
+                if learn_more(connection):
+                    break
         with self._database.writing() as connection:
-            asked = {"collection": collection, "most": MOST_RELEARNED + 1}
-            facts = connection.execute(_FACTS, asked).scalars().all()
-            if len(facts) <= MOST_RELEARNED:
-                properties = to_text(learn(facts))
-                connection.execute(_RELEARNED, {"collection": collection, "properties": properties})
+            return known(connection, collections)
 
     def _page_key(self) -> bytes:
         with transaction(self.engine) as connection:

@@ -37,8 +37,11 @@ item_facts = Table(
     metadata,
     Column("pk", Integer, primary_key=True),
     Column("cloud_cover", REAL),
+    # The property `datetime`, which is not always the beginning of the item's time.
+    Column("instant", _Microseconds),
     Column("facts", Text, nullable=False),
     Index("item_by_cloud_cover", "cloud_cover", sqlite_where=text("cloud_cover IS NOT NULL")),
+    Index("item_by_instant", "instant", sqlite_where=text("instant IS NOT NULL")),
     sqlite_strict=True,
 )
 
@@ -68,7 +71,14 @@ learned = Table(
     sqlite_strict=True,
 )
 
-# Which version of the code has made what is made from the documents.
-derived = Table("derived", metadata, Column("version", Integer, nullable=False), sqlite_strict=True)
+derived = Table(
+    "derived",
+    metadata,
+    # Of the code that has made what is made from the documents.
+    Column("version", Integer, nullable=False),
+    # The key of the last item that was learned from.
+    Column("learned_to", Integer, nullable=False),
+    sqlite_strict=True,
+)
 
 page_key = Table("page_key", metadata, Column("secret", LargeBinary, nullable=False), sqlite_strict=True)

@@ -1,15 +1,15 @@
 """Writing documents: each function is part of one transaction, in which what was read stays true."""
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, TextClause, func, select, text
+from sqlalchemy import Connection, Table, TextClause, func, select, text
 
 from eohub_catalogue.errors import ChangedMeanwhile
 from eohub_catalogue.index import tables
 from eohub_catalogue.index.etag import etag_of
+from eohub_catalogue.index.learning import forget, learned_to, unlearn
 from eohub_catalogue.index.ports import (
     ABSENT,
     PRESENT,
@@ -24,7 +24,6 @@ from eohub_catalogue.index.ports import (
 from eohub_catalogue.index.rows import (
     add_collections,
     add_items,
-    add_learned,
     remove_collections,
     remove_items,
 )
@@ -41,11 +40,7 @@ _COLLECTIONS = text(
     "SELECT collection.id, '', collection.pk, collection.body, collection.links"
     " FROM json_each(:keys) AS given CROSS JOIN collection ON collection.id = given.value ->> 0"
 )
-_STALE = text(
-    "UPDATE learned SET is_stale = 1 WHERE collection IN (SELECT value FROM json_each(:collections))"
-)
 _ITEMS_OF = text("SELECT pk FROM item WHERE collection = :collection")
-_FORGET = text("DELETE FROM learned WHERE collection = :collection")
 
 
 @dataclass(frozen=True)
@@ -66,13 +61,8 @@ def put_items(connection: Connection, records: Iterable[ItemRecord]) -> Written:
     changed = {key: one.pk for key, one in stored.items() if not _is_same(one, latest[key])}
     new = _numbered(connection, tables.item, [key for key in latest if key not in stored])
     remove_items(connection, list(changed.values()))
-    _unlearn(connection, {collection for collection, _ in changed})
-    written = {pk: latest[key] for key, pk in (changed | new).items()}
-    add_items(connection, written)
-    facts: defaultdict[str, list[str]] = defaultdict(list)
-    for record in written.values():
-        facts[record.collection].append(record.facts)
-    add_learned(connection, facts)
+    unlearn(connection, {key: latest[key].facts for key in changed})
+    add_items(connection, {pk: latest[key] for key, pk in (changed | new).items()})
     return Written(len(new), len(changed), len(stored) - len(changed))
 
 
@@ -93,7 +83,7 @@ def take_items(connection: Connection, keys: Iterable[Key]) -> int:
     """Remove items; returns how many there were."""
     stored = _stored(connection, _ITEMS, dict.fromkeys(keys))
     remove_items(connection, [one.pk for one in stored.values()])
-    _unlearn(connection, {collection for collection, _ in stored})
+    unlearn(connection, dict.fromkeys(stored))
     return len(stored)
 
 
@@ -144,7 +134,7 @@ def _remove(connection: Connection, changes: Sequence[Change]) -> int:
         if isinstance(change, Remove) and change.item is None:
             keys = connection.execute(_ITEMS_OF, {"collection": change.collection}).scalars().all()
             remove_items(connection, keys)
-            connection.execute(_FORGET, {"collection": change.collection})
+            forget(connection, change.collection)
             removed += len(keys) + take_collections(connection, [change.collection])
     return removed
 
@@ -194,11 +184,7 @@ def _is_same(stored: _Stored, record: ItemRecord | CollectionRecord) -> bool:
     return stored.body == record.body and stored.links == record.links
 
 
-def _numbered(connection: Connection, table: tables.Table, keys: Sequence[Key]) -> dict[Key, int]:
-    highest = connection.execute(select(func.coalesce(func.max(table.c.pk), 0))).scalar_one()
-    return {key: pk for pk, key in enumerate(keys, highest + 1)}
-
-
-def _unlearn(connection: Connection, collections: set[str]) -> None:
-    if collections:
-        connection.execute(_STALE, {"collections": json.dumps(sorted(collections))})
+def _numbered(connection: Connection, table: Table, keys: Sequence[Key]) -> dict[Key, int]:
+    """New keys for documents; items that come later are told from those before by theirs."""
+    highest = select(func.max(func.coalesce(func.max(table.c.pk), 0), learned_to())).scalar_subquery()
+    return {key: pk for pk, key in enumerate(keys, connection.execute(select(highest)).scalar_one() + 1)}

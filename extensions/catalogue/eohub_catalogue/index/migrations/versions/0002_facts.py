@@ -18,15 +18,13 @@ def upgrade() -> None:
         "item_facts",
         sa.Column("pk", sa.Integer, primary_key=True),
         sa.Column("cloud_cover", sa.REAL),
+        sa.Column("instant", sa.Integer),
         sa.Column("facts", sa.Text, nullable=False),
         sqlite_strict=True,
     )
-    op.create_index(
-        "item_by_cloud_cover",
-        "item_facts",
-        ["cloud_cover"],
-        sqlite_where=sa.text("cloud_cover IS NOT NULL"),
-    )
+    for column in ("cloud_cover", "instant"):
+        known = sa.text(f"{column} IS NOT NULL")
+        op.create_index(f"item_by_{column}", "item_facts", [column], sqlite_where=known)
     op.create_table(
         "learned",
         sa.Column("collection", sa.Text, primary_key=True),
@@ -53,5 +51,10 @@ def upgrade() -> None:
     op.drop_table("collection_before")
     op.create_index("collection_by_id", "collection", ["id"], unique=True)
     op.execute(_TEXT)
-    derived = op.create_table("derived", sa.Column("version", sa.Integer, nullable=False), sqlite_strict=True)
-    op.bulk_insert(derived, [{"version": 0}])
+    derived = op.create_table(
+        "derived",
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("learned_to", sa.Integer, nullable=False),
+        sqlite_strict=True,
+    )
+    op.bulk_insert(derived, [{"version": 0, "learned_to": 0}])

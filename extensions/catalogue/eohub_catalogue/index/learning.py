@@ -1,0 +1,100 @@
+"""Learning of properties from stored items: those that came since the last time, when somebody asks."""
+
+# Every value is a bound parameter; the texts put together here are constants of this module.
+# ruff: noqa: S608
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, ScalarSelect, select, text
+
+from eohub_catalogue.index import tables
+from eohub_catalogue.index.queryables import Learned, from_text, joined, learn, to_text
+
+MOST_RELEARNED = 20_000
+"""Items of a collection that are looked at again after some were changed or removed; of larger ones, what is
+known of their properties may name more than there is."""
+
+_ITEMS_AT_ONCE = 20_000
+_MOST_COLLECTIONS = 1_000
+_NEW = text(
+    "SELECT item_facts.pk, item.collection, item_facts.facts FROM item_facts"
+    " CROSS JOIN item ON item.pk = item_facts.pk"
+    " WHERE item_facts.pk > (SELECT learned_to FROM derived) ORDER BY item_facts.pk LIMIT :most"
+)
+_LEARNED_TO = text("UPDATE derived SET learned_to = :last")
+_GIVEN = "collection IN (SELECT value FROM json_each(:given))"
+_KNOWN = text(f"SELECT collection, properties FROM learned WHERE {_GIVEN}")
+_STALE = text(f"SELECT collection FROM learned WHERE is_stale AND {_GIVEN}")
+_LEARN = (
+    "INSERT INTO learned VALUES (?, ?, 0)"
+    " ON CONFLICT (collection) DO UPDATE SET properties = excluded.properties"
+)
+_SET_STALE = text(f"UPDATE learned SET is_stale = 1 WHERE {_GIVEN}")
+_FACTS = text(
+    "SELECT facts FROM item CROSS JOIN item_facts ON item_facts.pk = item.pk"
+    " WHERE collection = :collection LIMIT :most"
+)
+_RELEARNED = text("UPDATE learned SET properties = :properties, is_stale = 0 WHERE collection = :collection")
+_FORGET = text("DELETE FROM learned WHERE collection = :collection")
+
+
+def learn_more(connection: Connection) -> bool:
+    """Learn from the next items that came since the last time; tells whether those were all."""
+    rows = connection.execute(_NEW, {"most": _ITEMS_AT_ONCE}).all()
+    facts: defaultdict[str, list[str]] = defaultdict(list)
+    for _, collection, one in rows:
+        facts[collection].append(one)
+    _add(connection, facts)
+    if rows:
+        connection.execute(_LEARNED_TO, {"last": rows[-1][0]})
+    return len(rows) < _ITEMS_AT_ONCE
+
+
+def unlearn(connection: Connection, items: Mapping[tuple[str, str], str | None]) -> None:
+    """Note that items, by collection and id, were removed, or changed to have these facts."""
+    if not items:
+        return
+    facts: defaultdict[str, list[str]] = defaultdict(list)
+    for (collection, _), one in items.items():
+        if one is not None:
+            facts[collection].append(one)
+    _add(connection, facts)
+    connection.execute(_SET_STALE, {"given": json.dumps(sorted({collection for collection, _ in items}))})
+
+
+def known(connection: Connection, collections: Sequence[str]) -> Learned:
+    """What was learned of these collections' items, or of all; looked at again where some have changed."""
+    table = tables.learned
+    every = select(table.c.collection).order_by(table.c.collection).limit(_MOST_COLLECTIONS)
+    given = {"given": json.dumps([*(collections or connection.execute(every).scalars())])}
+    for collection in connection.execute(_STALE, given).scalars().all():
+        asked = {"collection": collection, "most": MOST_RELEARNED + 1}
+        facts = connection.execute(_FACTS, asked).scalars().all()
+        if len(facts) <= MOST_RELEARNED:
+            properties = to_text(joined([learn(facts)]))
+            connection.execute(_RELEARNED, {"collection": collection, "properties": properties})
+    return joined(from_text(properties) for _, properties in connection.execute(_KNOWN, given))
+
+
+def forget(connection: Connection, collection: str) -> None:
+    """Forget what was learned of a collection's items."""
+    connection.execute(_FORGET, {"collection": collection})
+
+
+def learned_to() -> ScalarSelect[int]:
+    """The key of the last item that was learned from, for use in a statement."""
+    return select(tables.derived.c.learned_to).scalar_subquery()
+
+
+def _add(connection: Connection, facts: Mapping[str, Sequence[str]]) -> None:
+    if not facts:
+        return
+    rows = connection.execute(_KNOWN, {"given": json.dumps(list(facts))}).all()
+    before = {collection: from_text(properties) for collection, properties in rows}
+    values = [
+        (collection, to_text(joined([before.get(collection, {}), learn(texts)])))
+        for collection, texts in facts.items()
+    ]
+    connection.exec_driver_sql(_LEARN, values)
