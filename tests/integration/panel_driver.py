@@ -53,6 +53,13 @@ class Panel:
     def total_matches(self, pattern: str) -> None:
         expect(self.root.locator(".eohub-More > span")).to_have_text(re.compile(pattern))
 
+    def total_text(self) -> str:
+        return self.root.locator(".eohub-More > span").inner_text()
+
+    def total_changes(self, before: str) -> None:
+        """Wait until the line below the list says something else."""
+        expect(self.root.locator(".eohub-More > span")).not_to_have_text(before)
+
     def says(self, catalogue: str, state: str) -> None:
         """Wait until a catalogue's row is in this state."""
         row = self.root.locator(".eohub-StatusRow", has_text=catalogue)
@@ -62,9 +69,9 @@ class Panel:
         """The catalogues that are searched."""
         return set(self.root.locator(".eohub-StatusRow-title").all_inner_texts())
 
-    def chips(self) -> list[str]:
-        """The filters that are set."""
-        return self.root.locator(".eohub-Chip > span").all_inner_texts()
+    def chips_are(self, *chips: str) -> None:
+        """Wait until exactly these filters are set."""
+        expect(self.root.locator(".eohub-Chip > span")).to_have_text(list(chips))
 
     def choose_only(self, title: str) -> None:
         """Search one catalogue alone, with the list of catalogues as it was."""
@@ -84,6 +91,16 @@ class Panel:
         self.button("Catalogues").click()
         self.field(title).check()
         self.button("Catalogues").click()
+
+    def build_index(self, title: str, items: int) -> None:
+        """Build the index of a catalogue in the open list, unless it is built by itself."""
+        entry = self.root.locator(".eohub-Entry", has_text=title)
+        built = entry.get_by_text(f"{items} items indexed")
+        build = entry.get_by_role("button", name="Build index")
+        built.or_(build).first.wait_for()
+        if build.is_visible():
+            build.click()
+        built.wait_for()
 
     def open_filters(self) -> None:
         fold = self.root.get_by_role("button", name=re.compile("^Filters"))
@@ -168,7 +185,8 @@ def opened(lab: str, token: str) -> Generator[Panel]:
             viewport={"width": 1280, "height": 800}, permissions=["clipboard-read", "clipboard-write"]
         )
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(30_000)
+        expect.set_options(timeout=30_000)
         page.goto(f"{lab}/lab?token={token}&reset")
         page.locator(".jp-Launcher").wait_for()
         panel = Panel(page)

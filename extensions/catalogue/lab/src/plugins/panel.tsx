@@ -107,8 +107,21 @@ function actionsOf(app: JupyterFrontEnd, session: ICatalogueSession): PanelActio
     quicklookUrl: key => client.quicklookUrl(key),
     insert: (item, key) => void session.insert(item, key),
     openItem: item => session.openItem(item),
-    openMenu: (x, y) => menu.open(x, y),
+    openMenu: (x, y) => openMenu(menu, x, y),
     insertSearchCode: () => void session.insertSearchCode(),
     copyLink: () => void session.copyLink()
   };
+}
+
+/** Open a menu that gives the focus back when it closes, which Lumino's leaves to nobody. */
+function openMenu(menu: MenuSvg, x: number, y: number): void {
+  const before = document.activeElement;
+  const giveBack = () => {
+    menu.aboutToClose.disconnect(giveBack);
+    if (before instanceof HTMLElement) {
+      before.focus({ preventScroll: true });
+    }
+  };
+  menu.aboutToClose.connect(giveBack);
+  menu.open(x, y);
 }
