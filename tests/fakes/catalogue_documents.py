@@ -29,6 +29,9 @@ class MemoryDocuments:
     async def beginning(self) -> Sequence[str]:
         return self.starts
 
+    def stamp(self, address: str) -> str | None:
+        return None
+
     async def read(self, address: str, stamp: str | None) -> Read | None:
         self.asked.append(address)
         self.was_asked.set()

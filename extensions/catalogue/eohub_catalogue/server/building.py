@@ -4,16 +4,15 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
-from itertools import batched
 
 from eohub_catalogue.errors import CatalogueBusy
 from eohub_catalogue.index.ports import StacStore
-from eohub_catalogue.server.documents import Contents, Documents, Read, contents_of
-from eohub_catalogue.server.notes import Held, Noted, Notes
+from eohub_catalogue.server.documents import Documents, Read, contents_of
+from eohub_catalogue.server.intake import Intake
+from eohub_catalogue.server.notes import Noted, Notes
 from eohub_toolkit.errors import EohubError, NotFound, Unavailable
 
 _AT_ONCE = 8
-_NOTED_AT_ONCE = 50
 _MOST_FAULTS_IN_A_ROW = 20
 _PROBLEMS_NAMED = 3
 _LONGEST_PAUSE_SECONDS = 60.0
@@ -66,13 +65,12 @@ class Round:
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._documents = documents
-        self._store = store
         self._notes = notes
+        self._intake = Intake(store, notes)
         self._limits = limits
         self._pause = pause
         self._number = 1
         self._before: dict[str, Noted] = {}
-        self._unsaved: dict[str, Noted] = {}
         self._waiting: deque[tuple[str, int]] = deque()
         self._met: set[str] = set()
         self._gone: set[str] = set()
@@ -91,9 +89,11 @@ class Round:
             await self._read_all()
         finally:
             # Also where it is stopped: what was read need not be read again.
-            await asyncio.shield(asyncio.to_thread(self._save))
+            await asyncio.shield(self._intake.flush())
         if self.tally.cut is None:
-            await self._forget([each for each in self._before if each not in self._met or each in self._gone])
+            for address in self._before:
+                if address not in self._met or address in self._gone:
+                    await self._intake.forget(address)
         await asyncio.to_thread(lambda: self._notes.state(round=str(self._number + 1)))
 
     async def _read_all(self) -> None:
@@ -114,9 +114,12 @@ class Round:
             await asyncio.gather(*running, return_exceptions=True)
 
     def _was_read(self, address: str, depth: int) -> bool:
-        """Whether a document was read in this round, before it was stopped."""
+        """Whether a document was read in this round, before it was stopped, or is known to be unchanged."""
         before = self._before.get(address)
-        if before is None or before.round != self._number:
+        if before is None:
+            return False
+        is_same = before.stamp is not None and before.stamp == self._documents.stamp(address)
+        if before.round != self._number and not is_same:
             return False
         self.tally.done += 1
         if before.problem is not None:
@@ -144,10 +147,8 @@ class Round:
             if read is not None:
                 await self._take_in(address, depth, read)
             elif before is not None:
-                self._keep(address, depth, before)
+                await self._keep(address, depth, before)
         self.tally.done += 1
-        if len(self._unsaved) >= _NOTED_AT_ONCE:
-            await asyncio.to_thread(self._save)
 
     def _fail(self, address: str, depth: int, error: EohubError) -> None:
         if address == self._root:
@@ -168,9 +169,9 @@ class Round:
         if self._faults > _MOST_FAULTS_IN_A_ROW:
             raise error
 
-    def _keep(self, address: str, depth: int, noted: Noted) -> None:
+    async def _keep(self, address: str, depth: int, noted: Noted) -> None:
         """Note a document as met in this round and go on from it."""
-        self._unsaved[address] = replace(noted, round=self._number)
+        await self._intake.finish(address, replace(noted, round=self._number))
         if noted.problem is not None:
             self.tally.complain(self._documents.shown(address), noted.problem)
         self._lead_on(noted.links, depth)
@@ -195,41 +196,13 @@ class Round:
             self.tally.cut = f"Only the first {self._limits.bytes // 2**20} MiB of it are in the index."
             self._waiting.clear()
             return
-        before = await asyncio.to_thread(self._notes.held, address)
-        held, links, problems = Held(), list[str](), list[str]()
+        links, problems, last = list[str](), list[str](), False
         parts = contents_of(self._documents, address, read.readings)
-        while (part := await asyncio.to_thread(next, parts, None)) is not None:
-            held |= await self._store_part(address, part)
+        while not last:
+            part = await asyncio.to_thread(next, parts)
+            await self._intake.add(address, part)
             links += part.links
             problems += part.problems[:1]
-        await self._release(address, before - held)
+            last = part.last
         problem = problems[0] if problems else None
-        self._keep(address, depth, Noted(read.stamp, tuple(links), self._number, problem))
-
-    async def _store_part(self, address: str, part: Contents) -> Held:
-        keys = frozenset((record.collection, record.id) for record in part.items)
-        held = Held(keys, frozenset(record.id for record in part.collections))
-        # The note comes first: one without an item does no harm, an item without a note would stay for ever.
-        await asyncio.to_thread(self._notes.hold, address, held)
-        if part.items:
-            await self._store.put_items(part.items)
-        if part.collections:
-            await self._store.put_collections(part.collections)
-        return held
-
-    async def _forget(self, addresses: Iterable[str]) -> None:
-        for address in addresses:
-            await self._release(address, await asyncio.to_thread(self._notes.held, address))
-            await asyncio.to_thread(self._notes.forget, [address])
-
-    async def _release(self, address: str, held: Held) -> None:
-        gone = await asyncio.to_thread(self._notes.alone, address, held)
-        for keys in batched(gone.items, 1000):
-            await self._store.remove_items(keys)
-        for ids in batched(gone.collections, 1000):
-            await self._store.remove_collections(ids)
-        await asyncio.to_thread(self._notes.release, address, held)
-
-    def _save(self) -> None:
-        noted, self._unsaved = self._unsaved, {}
-        self._notes.keep(noted)
+        await self._keep(address, depth, Noted(read.stamp, tuple(links), self._number, problem))

@@ -31,6 +31,10 @@ class Documents(Protocol):
         """The addresses to begin with: all of them, or one that leads on. Raises where it cannot be read."""
         ...
 
+    def stamp(self, address: str) -> str | None:
+        """The stamp that one has now, where that is known without reading it."""
+        ...
+
     async def read(self, address: str, stamp: str | None) -> Read | None:
         """Read one, or None where it is as it was with this stamp. Raises NotFound where it is gone."""
         ...
@@ -58,16 +62,20 @@ class Documents(Protocol):
 
 @dataclass
 class Contents:
-    """What documents hold, ready for the store; `problems` are sentences, `links` are addresses."""
+    """A part of what a document holds, ready for the store, and whether it is the last part of it.
+
+    `problems` are sentences, `links` are addresses.
+    """
 
     items: list[ItemRecord] = field(default_factory=list[ItemRecord])
     collections: list[CollectionRecord] = field(default_factory=list[CollectionRecord])
     links: list[str] = field(default_factory=list[str])
     problems: list[str] = field(default_factory=list[str])
+    last: bool = False
 
 
 def contents_of(documents: Documents, address: str, readings: Iterator[Reading]) -> Iterator[Contents]:
-    """What one document holds, in parts of bounded size; what cannot be kept is a problem, nothing raises."""
+    """What one document holds, in one part or more of bounded size; what cannot be kept is a problem."""
     part, found = Contents(), list[Found]()
     for reading in readings:
         if isinstance(reading, Unreadable):
@@ -81,6 +89,7 @@ def contents_of(documents: Documents, address: str, readings: Iterator[Reading])
         if len(found) >= _DOCUMENTS_AT_ONCE:
             yield _with_items(part, found)
             part, found = Contents(), []
+    part.last = True
     yield _with_items(part, found)
 
 

@@ -36,6 +36,10 @@ class FileDocuments:
         await self.close()
         return await asyncio.to_thread(self._list)
 
+    def stamp(self, address: str) -> str | None:
+        """The file's time and size when it was listed."""
+        return self._stamps[address][0] if address in self._stamps else None
+
     async def read(self, address: str, stamp: str | None) -> Read | None:
         """The documents in a file, or None where its time and size are those of the stamp."""
         tree = self._opened()

@@ -38,6 +38,7 @@ _MOST_PAUSES = 10
 _LONGEST_PAUSE_SECONDS = 60.0
 _MOST_EMPTY_PAGES = 200
 
+type _Assets = Mapping[str, Mapping[str, object]]
 type Asked = tuple[SearchQuery, CatalogueSource, StacCatalogue]
 
 
@@ -49,6 +50,21 @@ class Count:
     assets: int = 0
     bytes: int = 0
     problems: list[str] = field(default_factory=list[str])
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """An item with its place; `signed` are its assets whose addresses had keys."""
+
+    item: dict[str, object]
+    shelf: Shelf
+    place: str
+    signed: frozenset[str]
+
+    @property
+    def files(self) -> str:
+        """The folder of its assets, below the shelf's."""
+        return f"assets/{self.place.rpartition('/')[2].removesuffix('.json')}/"
 
 
 class Freezing:
@@ -115,8 +131,7 @@ class Freezing:
             found = await self._patiently(lambda part=part: catalogue.search(part))
             new = [raw for each in found.features if self._is_new(raw := mapping(each))]
             left = self._query.most_items - self.count.items
-            for raw in new[:left]:
-                await self._keep(raw, source, catalogue, keeper)
+            await self._keep(new[:left], source, catalogue, keeper)
             if len(new) > left or (left == len(new) and found.next is not None):
                 self.count.problems.append(f"Only the first {self._query.most_items} items are kept.")
                 return
@@ -139,25 +154,35 @@ class Freezing:
 
     async def _keep(
         self,
-        raw: Mapping[str, object],
+        raw_items: Sequence[Mapping[str, object]],
         source: CatalogueSource,
         catalogue: StacCatalogue,
         keeper: AssetKeeper,
     ) -> None:
-        collection, identity = identity_of(raw) or ("", "")
-        shelf = self._shelves.get(collection)
-        if shelf is None:
-            shelf = await self._new_shelf(collection, catalogue)
-        item = await asyncio.to_thread(kept_item, raw)
-        place = shelf.place(item, identity)
-        files = f"assets/{place.rpartition('/')[2].removesuffix('.json')}/"
-        assets = await keeper.kept_assets(
-            item, signed_assets(raw), shelf.folder + files, f"../{files}", trusted_origin(source)
+        """Write the items of a page, whose assets are asked for side by side."""
+        placed: list[_Placed] = []
+        for item, raw in zip(await asyncio.to_thread(_kept, raw_items), raw_items, strict=True):
+            collection, identity = identity_of(raw) or ("", "")
+            shelf = self._shelves.get(collection) or await self._new_shelf(collection, catalogue)
+            placed.append(_Placed(item, shelf, shelf.place(item, identity), signed_assets(raw)))
+        trusted = trusted_origin(source)
+        assets = await asyncio.gather(
+            *(
+                keeper.kept_assets(
+                    each.item, each.signed, each.shelf.folder + each.files, f"../{each.files}", trusted
+                )
+                for each in placed
+            )
         )
-        document = shelved_item(with_extensions(item, assets), shelf)
-        await self._write(place, await asyncio.to_thread(_json, document))
-        self.count.items += 1
+        await asyncio.to_thread(self._write_items, placed, assets)
+        self.count.items += len(placed)
         self.count.assets = keeper.kept
+        self.count.bytes = self._packing.bytes
+
+    def _write_items(self, placed: "Sequence[_Placed]", assets: Sequence[_Assets]) -> None:
+        for each, kept in zip(placed, assets, strict=True):
+            document = shelved_item(with_extensions(each.item, kept), each.shelf)
+            self._packing.write(each.place, _json(document))
 
     async def _new_shelf(self, collection: str, catalogue: StacCatalogue) -> Shelf:
         taken = {"items", "assets", *(shelf.folder.rstrip("/") for shelf in self._shelves.values())}
@@ -204,6 +229,10 @@ class Freezing:
             self.count.problems.append(f"{keeper.failed} assets could not be asked for.")
         if keeper.left_out:
             self.count.problems.append(f"{keeper.left_out} assets were too many and are left as they are.")
+
+
+def _kept(raw_items: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
+    return [kept_item(raw) for raw in raw_items]
 
 
 def _json(document: Mapping[str, object]) -> bytes:

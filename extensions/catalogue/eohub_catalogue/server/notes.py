@@ -102,10 +102,10 @@ class Notes:
         with self._using() as connection:
             connection.executemany("INSERT OR REPLACE INTO document VALUES (?, ?, ?, ?, ?)", rows)
 
-    def hold(self, address: str, held: Held) -> None:
-        """Keep that items and collections came from a document, as the last that said so."""
-        items = [(*key, address) for key in held.items]
-        collections = [(each, address) for each in held.collections]
+    def hold(self, held_by: Mapping[str, Held]) -> None:
+        """Keep that items and collections came from documents, as the last that said so."""
+        items = [(*key, address) for address, held in held_by.items() for key in held.items]
+        collections = [(each, address) for address, held in held_by.items() for each in held.collections]
         with self._using() as connection:
             connection.executemany("INSERT OR REPLACE INTO item VALUES (?, ?, ?)", items)
             connection.executemany("INSERT OR REPLACE INTO collection VALUES (?, ?)", collections)

@@ -30,6 +30,10 @@ class StaticDocuments:
         """The root."""
         return [self._root]
 
+    def stamp(self, address: str) -> str | None:
+        """Only the host knows."""
+        return None
+
     async def read(self, address: str, stamp: str | None) -> Read | None:
         """Read one document, or None where its host says that it has not changed."""
         ask = Ask(
