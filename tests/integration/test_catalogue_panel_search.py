@@ -66,7 +66,7 @@ def written(folder: Path) -> Path:
     for item in items:
         (folder / f"{item['id']}.json").write_text(json.dumps(item), "utf-8")
     links = [{"rel": "item", "href": f"./{item['id']}.json"} for item in items]
-    root = {"type": "Catalog", "stac_version": "1.1.0", "id": "field", "title": "Field work"}
+    root = {"type": "Catalog", "stac_version": "1.1.0", "id": "fieldwork", "title": "fieldwork"}
     (folder / "catalog.json").write_text(json.dumps(root | {"description": "Mine", "links": links}), "utf-8")
     return folder
 
@@ -94,7 +94,7 @@ def lab(services: dict[str, RestartableService], tmp_path_factory: pytest.TempPa
     settings = {"EOHUB_CATALOGUE_SERVER_CATALOGUES": json.dumps(catalogues)}
     settings |= {name: value for name, value in os.environ.items() if name == "LD_LIBRARY_PATH"}
     home = tmp_path_factory.mktemp("home")
-    written(home / "field")
+    written(home / "fieldwork")
     with running_lab(environment, home, settings) as root:
         yield root
 
@@ -250,18 +250,18 @@ def test_the_main_path_needs_no_mouse(panel: Panel) -> None:
 
 def test_a_folder_of_mine_is_a_catalogue(panel: Panel) -> None:
     panel.button("Catalogues").click()
-    panel.field("Address or path of a catalogue").fill("field")
+    panel.field("Address or path of a catalogue").fill("fieldwork")
     panel.button("Add").click()
-    entry = panel.root.locator(".eohub-Entry", has_text="Field work")
-    panel.build_index("Field work", 3)
+    entry = panel.root.locator(".eohub-Entry", has_text="fieldwork")
+    panel.build_index("fieldwork", 3)
     assert entry.get_by_text("folder").is_visible() or entry.get_by_text("static").is_visible()
-    panel.choose_only("Field work")
+    panel.choose_only("fieldwork")
     panel.total("showing all 3")
     panel.picture("catalogues")
-    panel.button("Remove Field work").click()
-    panel.text("Field work is removed.").wait_for()
+    panel.button("Remove fieldwork").click()
+    panel.text("fieldwork is removed.").wait_for()
     panel.button("Undo").click()
-    panel.root.get_by_label("Field work").wait_for()
+    panel.root.get_by_label("fieldwork").wait_for()
 
 
 def test_a_frozen_search_becomes_a_catalogue_that_needs_no_network(
