@@ -16,6 +16,7 @@ from functools import cached_property
 from shapely.geometry.base import BaseGeometry
 
 from eohub_catalogue.index.candidates import Candidates, days, narrowed, terms_expression, where
+from eohub_catalogue.index.facts import CLOUD_COVER
 from eohub_catalogue.index.ports import ItemQuery
 from eohub_catalogue.index.predicate import Parameters, Predicate, predicate_of
 from eohub_catalogue.index.sorting import NEWEST, after, key_columns, order_by
@@ -80,6 +81,8 @@ def page_statement(search: Search, counts: Sequence[int]) -> Statement:
         shapes["shape"] = query.area.shape
     if chosen is None and not query.sort:
         sql = _along_time(search, keyset)
+    elif chosen is None and query.sort[0].name == CLOUD_COVER:
+        sql = _along_cloud_cover(search, columns, keyset)
     else:
         sql = _sorted(search, chosen, columns, keyset)
     return Statement(sql, parameters | position, shapes)
@@ -121,6 +124,39 @@ def _along_time(search: Search, keyset: str) -> str:
     return (
         f"SELECT {_COLUMNS}, NULL FROM item INDEXED BY {index}{_with_facts(search, ())}{where(conditions)}"
         " ORDER BY item.start_time DESC, item.id DESC, item.collection DESC LIMIT :limit"
+    )
+
+
+def _along_cloud_cover(search: Search, columns: Sequence[str], keyset: str) -> str:
+    """Items with a cloud cover in the order of its index until the page is full, and only then the others."""
+    query = search.query
+    keys = [f"key{number}" for number in range(len(columns))]
+    order = order_by(query.sort)
+    named = ", ".join(f"{column} AS {key}" for column, key in zip(columns, keys, strict=True))
+    begins = []
+    if query.after is not None and query.after.keys[0] is not None:
+        begins = [f"item_facts.cloud_cover {'<=' if query.sort[0].descending else '>='} :after0"]
+    arms = [
+        f"SELECT * FROM (SELECT item.pk, item.id, item.collection, {named} FROM {source}"
+        f"{where([*_conditions(search), *conditions])}) {where([keyset] if keyset else [])}"
+        f" ORDER BY {order} LIMIT :limit"
+        for source, conditions in (
+            (
+                "item_facts INDEXED BY item_by_cloud_cover CROSS JOIN item ON item.pk = item_facts.pk",
+                ["item_facts.cloud_cover IS NOT NULL", *begins],
+            ),
+            (
+                "item CROSS JOIN item_facts ON item_facts.pk = item.pk",
+                ["item_facts.cloud_cover IS NULL"],
+            ),
+        )
+    ]
+    # The second is not begun where the first has filled the page.
+    both = " UNION ALL ".join(f"SELECT * FROM ({arm})" for arm in arms)
+    return (
+        f"SELECT {_COLUMNS}, NULL, {', '.join(f'page.{key}' for key in keys)}"
+        f" FROM ({both} LIMIT :limit) AS page"
+        f" CROSS JOIN item ON item.pk = page.pk ORDER BY {_of_page(order)}"
     )
 
 

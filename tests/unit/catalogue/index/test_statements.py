@@ -1,13 +1,18 @@
 import sqlite3
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from eohub_catalogue.index.candidates import extent_row, terms_expression
+from eohub_catalogue.index.document import item_records
 from eohub_catalogue.index.interval import BEGINNING, END, UNKNOWN
+from eohub_catalogue.index.ports import ItemRecord, Position
 from eohub_catalogue.index.query import item_query
 from eohub_catalogue.index.statements import MOST_CANDIDATES, Search, page_statement, plan_statement
+from eohub_catalogue.index.store import SqliteStore
 
 
 @given(
@@ -109,3 +114,36 @@ def test_an_extent_without_place_or_time_lies_where_nobody_searches() -> None:
     assert min(south, north) > 90
     assert since == until == BEGINNING / 86_400_000_000
     assert extent_row((1, 2, 3, 4), 0, END) == (1, 3, 2, 4, 0, END / 86_400_000_000)
+
+
+@pytest.mark.parametrize("direction", ["asc", "desc"])
+async def test_many_items_are_walked_by_cloud_cover_and_those_without_come_last(
+    tmp_path: Path, direction: str
+) -> None:
+    store = SqliteStore.open(f"sqlite:///{tmp_path / 'catalogue.sqlite'}")
+    covers = {
+        f"i{number:04}": None if number % 3 == 0 else number % 50 for number in range(MOST_CANDIDATES + 100)
+    }
+    documents = [
+        {
+            "type": "Feature",
+            "id": identity,
+            "geometry": None,
+            "properties": {} if cover is None else {"eo:cloud_cover": cover},
+        }
+        for identity, cover in covers.items()
+    ]
+    await store.put_items([one for one in item_records(documents) if isinstance(one, ItemRecord)])
+    query = item_query({"sortby": [{"field": "properties.eo:cloud_cover", "direction": direction}]})
+    found: list[str] = []
+    position: Position | None = None
+    while position is not None or not found:
+        page = await store.search(replace(query, limit=700, after=position))
+        found += [item.id for item in page.items]
+        position = page.next
+    await store.close()
+    with_cover = [one for one in covers if covers[one] is not None]
+    last = [one for one in covers if covers[one] is None]
+    is_down = direction == "desc"
+    wanted = sorted(with_cover, key=lambda one: (covers[one] or 0, one), reverse=is_down)
+    assert found == wanted + sorted(last, reverse=is_down)
