@@ -55,12 +55,12 @@ function Asset({ asset, onCopy }: { asset: AssetDetail; onCopy: Props['onCopy'] 
         {href === null ? (
           'not told'
         ) : (
-          <>
+          <div>
             <code title={href}>
               <Outside url={asset.openable ? href : null}>{href}</Outside>
             </code>
             <CopyButton what={`the address of ${key}`} text={href} onCopy={onCopy} />
-          </>
+          </div>
         )}
       </td>
     </tr>
