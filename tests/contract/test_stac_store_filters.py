@@ -260,6 +260,33 @@ class StacStoreFilters:
         assert [one.id for one in page.items] == [one for one in expected if one in placed]
         assert page.matched == len(page.items) > 5
 
+    @pytest.mark.parametrize(
+        ("west", "asked", "is_there"),
+        [
+            (-180.67, {"bbox": "179.1,-17.7,179.95,-17"}, True),
+            (-180.67, {"bbox": "-180,-17.7,-179.95,-17"}, True),
+            (-180.67, {"bbox": "179,-18,-179,-17"}, True),
+            (-180.67, {"filter": "S_INTERSECTS(geometry, BBOX(179.1,-17.7,179.95,-17))"}, True),
+            (-180.67, {"filter": "S_INTERSECTS(geometry, BBOX(-180,-17.7,-179.95,-17))"}, True),
+            (-180.67, {"filter": "S_WITHIN(geometry, BBOX(179,-18,-179,-16))"}, True),
+            (-180.67, {"filter": "S_DISJOINT(geometry, BBOX(-178,-90,178,90))"}, True),
+            (-180.67, {"filter": "S_INTERSECTS(geometry, BBOX(0,-90,178,90))"}, False),
+            (-180.67, {"intersects": {"type": "Point", "coordinates": [179.5, -17.2]}}, True),
+            (-180.67, {"intersects": {"type": "Point", "coordinates": [-179.9, -17.2]}}, True),
+            (179.5, {"bbox": "-180,-17.7,-179.95,-17"}, True),
+            (179.5, {"filter": "S_CONTAINS(geometry, POINT(-179.9 -17.2))"}, True),
+            (179.5, {"bbox": "-170,-20,170,-10"}, False),
+        ],
+    )
+    async def test_an_item_beyond_180_degrees_is_found_from_both_sides(
+        self, store: StacStore, west: float, asked: Document, is_there: bool
+    ) -> None:
+        east = west + 0.9
+        ring = [[west, -17.5], [east, -17.5], [east, -17], [west, -17], [west, -17.5]]
+        beyond = {"type": "Polygon", "coordinates": [ring]}
+        await store.put_items([item_record({"id": "far", "properties": {}, "geometry": beyond})])
+        assert len((await store.search(item_query(asked))).items) == is_there
+
     async def test_a_sort_by_time_alone_is_the_order_by_itself(self, full: StacStore) -> None:
         newest = await full.search(item_query({"limit": 20}))
         assert await full.search(item_query({"limit": 20, "sortby": "-properties.datetime"})) == newest

@@ -141,7 +141,11 @@ class _Writer:
     def _missing(self, operand: Operand) -> str:
         match operand:
             case Property("geometry"):
-                return "(COALESCE(json_type(item.body, '$.geometry'), 'null') = 'null')"
+                # SQLite refuses what is nested more deeply than it likes, and with it the whole search.
+                geometry = (
+                    "CASE WHEN json_valid(item.body) THEN json_type(item.body, '$.geometry') ELSE '' END"
+                )
+                return f"(COALESCE({geometry}, 'null') = 'null')"
             case Property(name) if name not in _OWN:
                 return f"(COALESCE(json_type({_FACTS}, {self._path(name)}), 'null') = 'null')"
             case Calculated():

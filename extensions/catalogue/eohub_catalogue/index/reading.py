@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from eohub_catalogue.index.jsontext import parse_json
+from eohub_catalogue.index.pieces import pieces_of
 
 # An item of a few hundred kB is unusual; a file that is one JSON text has to fit into memory several times.
 LONGEST_LINE = 32 * 1024 * 1024
@@ -111,7 +112,7 @@ def documents_in(where: str, text: bytes, numbered: str = ", document ") -> Iter
     try:
         value = parse_json(text)
     except ValueError as error:
-        yield Unreadable(where, f"It is not JSON: {error}.")
+        yield from _documents_in_pieces(where, text, numbered, str(error))
         return
     match value:
         case {"type": "FeatureCollection", "features": list(features)}:
@@ -126,5 +127,24 @@ def documents_in(where: str, text: bytes, numbered: str = ", document ") -> Iter
         place = f"{where}{numbered}{number}" if numbered else where
         if isinstance(part, dict):
             yield Found(place, cast("dict[str, Any]", part))
+        else:
+            yield Unreadable(place, "It is not a JSON object.")
+
+
+def _documents_in_pieces(where: str, text: bytes, numbered: str, reason: str) -> Iterator[Reading]:
+    """The documents of a text that is no JSON as a whole: one that is not must not hide the others."""
+    pieces = pieces_of(text) if numbered else None
+    if pieces is None:
+        yield Unreadable(where, f"It is not JSON: {reason}.")
+        return
+    for number, piece in enumerate(pieces, 1):
+        place = f"{where}{numbered}{number}"
+        try:
+            value = parse_json(piece)
+        except ValueError as error:
+            yield Unreadable(place, f"It is not JSON: {error}.")
+            continue
+        if isinstance(value, dict):
+            yield Found(place, cast("dict[str, Any]", value))
         else:
             yield Unreadable(place, "It is not a JSON object.")

@@ -96,3 +96,53 @@ def test_a_file_without_lines_that_is_too_long_is_not_read_into_memory(tmp_path:
     (told,) = read(large)
     assert isinstance(told, Unreadable)
     assert ".ndjson" in told.reason
+
+
+ODD_DOCUMENTS = {
+    "NaN": b'{"id": "bad", "properties": {"a": NaN}}',
+    "Infinity": b'{"id": "bad", "properties": {"a": -Infinity}}',
+    "too large a number": b'{"id": "bad", "a": 1e999}',
+    "digits": b'{"id": "bad", "a": ' + b"1" * 5_000 + b"}",
+    "nested too deeply": b'{"id": "bad", "a": ' + b"[" * 10_000 + b"]" * 10_000 + b"}",
+    "control character": b'{"id": "bad", "a": "\x01"}',
+    "not UTF-8": b'{"id": "bad", "a": "\xff"}',
+    "not JSON": b'{"id": "bad", "a": tru}',
+    "not a JSON object": b"17",
+}
+
+
+@pytest.mark.parametrize(
+    "around",
+    [b"[%s]", b'{"type": "FeatureCollection", "a": [{"a": "]"}], "features": [%s], "x": {"features": [1]}}',
+     b'{"links": [], "collections": [%s]}'],
+)  # fmt: skip
+@pytest.mark.parametrize("reason", ODD_DOCUMENTS)
+def test_one_document_that_is_no_json_hides_no_other(tmp_path: Path, reason: str, around: bytes) -> None:
+    path = tmp_path / "a.json"
+    others = [json.dumps({"id": f'[{n},\\" ]}}', "a": [1, {"b": "],"}]}).encode() for n in range(99)]
+    path.write_bytes(around.replace(b"%s", b" ,\n".join([*others[:50], ODD_DOCUMENTS[reason], *others[50:]])))
+    found = read(path)
+    assert [one.document["id"] for one in found if isinstance(one, Found)] == [
+        f'[{n},\\" ]}}' for n in range(99)
+    ]
+    (refused,) = [one for one in found if isinstance(one, Unreadable)]
+    assert refused.where == f"{path}, document 51"
+    assert reason in refused.reason
+    assert len(refused.reason) < 200
+
+
+def test_half_characters_hide_nothing_and_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(b'[{"id": "a", "title": "\\ud800"}, {"id": "b"}]')
+    assert [one.document["id"] for one in read(path) if isinstance(one, Found)] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "text", ["[1, 2", "[NaN] x", '{"type": "x", "features": [NaN]}', "{", "NaN", "", "}"]
+)
+def test_a_text_that_is_no_json_around_its_documents_is_refused_as_one(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(text)
+    (refused,) = read(path)
+    assert isinstance(refused, Unreadable)
+    assert refused.where == str(path)
