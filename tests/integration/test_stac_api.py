@@ -252,6 +252,8 @@ BAD_PARAMETERS: list[dict[str, str]] = [
     {"datetime": "yesterday"},
     {"datetime": "../.."},
     {"datetime": "2020-02-30T00:00:00Z"},
+    {"datetime": "2020-01-01T24:00:00Z"},
+    {"datetime": "2020-01-01T00:00:00"},
     {"intersects": "{"},
     {"intersects": "5"},
     {"intersects": '{"type":"Feature","geometry":null}'},

@@ -100,7 +100,17 @@ def record_of(collection: Document) -> CollectionRecord:
 
 
 def merged(document: object, patch: object) -> Any:
-    """The document with a merge patch applied, as RFC 7396 says: null removes, objects are merged."""
+    """The document with a merge patch applied, as RFC 7396 says: null removes, objects are merged.
+
+    Raises Invalid for a patch that is nested too deeply.
+    """
+    try:
+        return _merged(document, patch)
+    except RecursionError:
+        raise Invalid("The body is nested too deeply.") from None
+
+
+def _merged(document: object, patch: object) -> Any:
     if not isinstance(patch, dict):
         return patch
     result = dict(_mapping(document)) if isinstance(document, dict) else {}
@@ -108,7 +118,7 @@ def merged(document: object, patch: object) -> Any:
         if value is None:
             result.pop(name, None)
         else:
-            result[name] = merged(result.get(name), value)
+            result[name] = _merged(result.get(name), value)
     return result
 
 

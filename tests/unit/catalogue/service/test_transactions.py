@@ -272,6 +272,28 @@ async def test_a_body_that_cannot_be_read_is_refused(
     assert answer.status_code == status
 
 
+@pytest.mark.parametrize("depth", [100, 900, 1_000, 5_000, 50_000])
+@pytest.mark.parametrize("kind", ["object", "list"])
+async def test_a_body_that_is_nested_deeply_is_no_failure_of_ours(
+    client: httpx2.AsyncClient, depth: int, kind: str
+) -> None:
+    opened, closed = ('{"a":', "}") if kind == "object" else ("[", "]")
+    deep = f"{opened * depth}1{closed * depth}"
+    start, time = '{"type":"Feature","id":"old",', '"datetime":"2020-01-01T00:00:00Z"'
+    item = f'{start}"geometry":null,"properties":{{{time},"x":{deep}}}}}'
+    placed = f'{start}"bbox":[0,0,0,0],"properties":{{{time}}},"geometry":{deep}}}'
+    where, headers = "collections/c/items/old", {"Content-Type": "application/json"}
+    answers = [
+        await client.put(where, content=item, headers=headers),
+        await client.put(where, content=placed, headers=headers),
+        await client.patch(where, content=f'{{"properties":{{"x":{deep}}}}}', headers=headers),
+        await client.post("collections/c/items", content=item.replace("old", "new"), headers=headers),
+        await client.post("collections", content=deep, headers=headers),
+    ]
+    assert {answer.status_code for answer in answers} <= {201, 204, 400, 422}
+    assert (await client.get(where)).status_code == 200
+
+
 # Two at once
 
 
