@@ -1,11 +1,8 @@
 """The real Jupyter server with the catalogue's routes, before the real service and before ugly catalogues."""
 
 import json
-import os
 import re
 import secrets
-import subprocess
-import sys
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,7 +12,8 @@ from typing import Any
 import httpx2
 import pytest
 from fakes.destine import Destine, destine_on_loopback
-from fakes.plain_lab import free_port, wait_for
+from fakes.jupyter_pod import jupyter_server
+from fakes.plain_lab import free_port
 from fakes.stac_documents import cube_item
 from fakes.stac_service import catalogue_service
 from fakes.stac_upstream import StacUpstream
@@ -128,36 +126,8 @@ def wire(tmp_path_factory: pytest.TempPathFactory) -> Generator[Wire]:
             "EOHUB_CATALOGUE_SERVER_CATALOGUES": json.dumps(catalogues),
             "EOHUB_CATALOGUE_SERVER_DEADLINE_SECONDS": str(DEADLINE_SECONDS),
         }
-        with jupyter_server(folder, settings) as (url, log):
+        with jupyter_server(folder, settings, TOKEN) as (url, log):
             yield Wire(url, ugly, other, busy, log)
-
-
-class jupyter_server:  # noqa: N801
-    """A plain Jupyter server with the catalogue's extension, which ends with the block."""
-
-    def __init__(self, folder: Path, settings: dict[str, str]) -> None:
-        self._folder = folder
-        self._settings = settings
-
-    def __enter__(self) -> tuple[str, Path]:
-        folder, port = self._folder, free_port()
-        command = [sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root", f"--port={port}"]
-        command += ["--ip=127.0.0.1", f"--ServerApp.root_dir={folder}", "--ServerApp.port_retries=0"]
-        command += ["--ServerApp.jpserver_extensions={'eohub_catalogue.server': True}"]
-        names = ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "XDG_CACHE_HOME", "HOME")
-        folders = {name: str(folder / name.lower()) for name in names}
-        (folder / "home").mkdir()
-        environment = os.environ | folders | self._settings | {"JUPYTER_TOKEN": TOKEN}
-        log = folder / "jupyter.log"
-        with log.open("wb") as output:
-            self._process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
-        url = f"http://127.0.0.1:{port}/"
-        wait_for(f"{url}api", self._process, log)
-        return url, log
-
-    def __exit__(self, *error: object) -> None:
-        self._process.terminate()
-        self._process.wait(timeout=30)
 
 
 INSIDE = "leads into the network of this site, where nothing is asked for from here."
@@ -343,7 +313,10 @@ def test_the_data_lake_is_searched_with_a_login_that_stays_in_the_server(tmp_pat
         of_a_file = {"EOHUB_CATALOGUE_SERVER_DESTINE_LOGIN": json.dumps(login)}
         of_a_hub = {"JUPYTERHUB_API_URL": f"{root}/hub/api", "EOHUB_CATALOGUE_SERVER_HUB_TOKEN": "the-server"}
         settings = {"EOHUB_CATALOGUE_SERVER_CATALOGUES": json.dumps([source])}
-        with jupyter_server(tmp_path, settings | (of_a_hub if by == "hub" else of_a_file)) as (url, log):
+        with jupyter_server(tmp_path, settings | (of_a_hub if by == "hub" else of_a_file), TOKEN) as (
+            url,
+            log,
+        ):
             wire = Wire(url, *[UglyUpstream()] * 3, log)
             answer = wire.search("hda")
             assert len(answer.json()["items"]) == 20

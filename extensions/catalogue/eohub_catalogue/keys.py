@@ -8,12 +8,15 @@ from eohub_catalogue.reading import mapping, sequence
 
 _KEY_NAMES: Final = re.compile(r"sig|token|key|secret|credential|passw|pwd|auth|jwt|policy", re.IGNORECASE)
 _OPTION: Final = re.compile(
-    r"^(key|secret|token|pass(word)?|.*(access_key|secret|token|credential|auth).*)$", re.IGNORECASE
+    r"^key$|(access|account|api|private|shared)[_-]?key|secret|token|credential|auth|passw|^pass$|sas",
+    re.IGNORECASE,
 )
 _MEMBER: Final = re.compile(
     r"secret|passw|token|credential|(api|access|account|private)[_-]?key", re.IGNORECASE
 )
-_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\"'<>]+")
+# No scheme is long; without a limit a long text would be read again from each of its letters.
+_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,20}://[^\s\"'<>]+")
+_WORD: Final = re.compile(r"[^\s\"'<>]+")
 _DEEPEST: Final = 60
 
 
@@ -65,11 +68,16 @@ def _without(value: object, depth: int, *, in_options: bool) -> object:
 
 def _cleaned(value: str) -> str:
     if "://" in value:
-        return _ADDRESS.sub(lambda found: without_key(found[0]), value)
-    return without_key(value) if "?" in value and " " not in value else value
+        value = _ADDRESS.sub(lambda found: without_key(found[0]), value)
+    return _WORD.sub(_without_query, value) if "?" in value else value
+
+
+def _without_query(word: re.Match[str]) -> str:
+    """A relative address, which has no sign of its own but its query."""
+    return without_key(word[0]) if "?" in word[0] and "://" not in word[0] else word[0]
 
 
 def _is_key(name: str, value: object, *, in_options: bool) -> bool:
     if in_options:
-        return bool(_OPTION.match(name))
+        return bool(_OPTION.search(name))
     return isinstance(value, str) and "://" not in value and bool(_MEMBER.search(name))

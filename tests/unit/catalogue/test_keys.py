@@ -91,3 +91,11 @@ def test_no_value_makes_it_raise(value: Any) -> None:
 @given(st.text())
 def test_no_text_makes_it_raise(value: str) -> None:
     without_keys([value, f"https://{value}"])
+
+
+def test_a_long_text_is_read_once() -> None:
+    long = "a" * 3_000_000
+    assert (
+        without_keys(f"{long} see https://a.example.org/?token={SECRET}")
+        == f"{long} see https://a.example.org/"
+    )
