@@ -1,6 +1,7 @@
 """Documents in files: of a folder, of a .zip file, of Earth Data Hub. They are known by time and size."""
 
 import asyncio
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
@@ -99,12 +100,12 @@ def earth_data_hub_files(path: Path) -> FileDocuments:
 
 def is_stac_file(name: str) -> bool:
     """Whether a file may hold STAC documents, by its name."""
-    return PurePosixPath(name).suffix.lower() in SUFFIXES
+    return os.path.splitext(name)[1].lower() in SUFFIXES
 
 
 def is_earth_data_hub_file(name: str) -> bool:
     """Whether a file is one of Earth Data Hub's, by its name."""
-    return PurePosixPath(name).name in (ITEM_FILE, COLLECTION_FILE)
+    return name.rpartition("/")[2] in (ITEM_FILE, COLLECTION_FILE)
 
 
 def read_stac(tree: Tree, name: str) -> Iterator[Reading]:

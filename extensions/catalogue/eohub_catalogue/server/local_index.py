@@ -92,8 +92,7 @@ class LocalIndex:
 
     async def freshen(self, patience_seconds: float) -> IndexState:
         """Begin to look the documents through where that is due, and wait a little for it."""
-        state = await self.state()
-        if not self.is_building and state.state != "building" and self._is_due(state):
+        if not self.is_building and await self._is_due():
             await self.build()
         if self._building is not None and patience_seconds > 0:
             await asyncio.wait([self._building], timeout=patience_seconds)
@@ -133,10 +132,15 @@ class LocalIndex:
         store = SqliteStore.open(f"sqlite:///{self._folder / 'items.sqlite'}")
         return Opened(store, Notes(self._folder / "documents.sqlite"))
 
-    def _is_due(self, state: IndexState) -> bool:
-        if state.built is None or state.state in ("none", "stopped", "failed"):
+    async def _is_due(self) -> bool:
+        facts = await asyncio.to_thread((await self.opened()).notes.facts)
+        state, built = _state_of(facts.get("state")), facts.get("built")
+        if state == "building" and await asyncio.to_thread(self._is_locked):
+            return False
+        if built is None or state != "ready":
             return True
-        return self._fresh_for is not None and self._clock() - state.built >= self._fresh_for
+        age = self._clock() - datetime.fromisoformat(built)
+        return self._fresh_for is not None and age >= self._fresh_for
 
     async def _build(self, opened: Opened) -> None:
         notes = opened.notes

@@ -64,13 +64,16 @@ class FolderTree:
         left = MOST_ENTRIES
         for folder, names, files in os.walk(self._root):
             names[:] = sorted(name for name in names if _is_walked(name))
+            below = os.path.relpath(folder, self._root)
+            prefix = "" if below == "." else f"{below}/"
+            left -= len(files)
+            if left < 0:
+                raise _too_many(self._root.name)
             for name in sorted(files):
-                path = Path(folder, name)
-                left -= 1
-                if left < 0:
-                    raise _too_many(self._root.name)
-                if not name.startswith(".") and stat.S_ISREG((told := path.lstat()).st_mode):
-                    yield _entry(path.relative_to(self._root).as_posix(), told)
+                # Plain texts, as a search looks through all of a folder's files.
+                told = _told(f"{folder}/{name}")
+                if told is not None and not name.startswith(".") and stat.S_ISREG(told.st_mode):
+                    yield _entry(prefix + name, told)
 
     def read(self, name: str, most_bytes: int) -> bytes:
         """The bytes of a file."""
@@ -154,6 +157,14 @@ def open_tree(path: Path) -> Tree:
 
 def _entry(name: str, told: os.stat_result) -> Entry:
     return Entry(name, f"{told.st_mtime_ns}-{told.st_size}-{told.st_ino}", told.st_size)
+
+
+def _told(path: str) -> os.stat_result | None:
+    """What is told of a file, None where it has gone since its folder was read."""
+    try:
+        return os.lstat(path)
+    except OSError:
+        return None
 
 
 def _bounded(name: str, body: bytes, most_bytes: int) -> bytes:
