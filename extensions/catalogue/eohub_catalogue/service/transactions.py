@@ -43,10 +43,6 @@ from eohub_toolkit.hub_auth import HubUser, require
 
 SCOPE = "custom:catalogue:write"
 _TOKEN = APIKeyHeader(name="Authorization", scheme_name="HubToken", auto_error=False)
-_NO_HUB = Forbidden(
-    "This catalogue runs without a hub that could tell who asks, so nothing is written over HTTP.",
-    hint="Use the command eohub-catalogue on the machine itself.",
-)
 _OBJECT: dict[str, Any] = {"schema": {"type": "object"}}
 
 type Answered = Callable[..., Awaitable[Response]]
@@ -55,7 +51,10 @@ type Answered = Callable[..., Awaitable[Response]]
 async def writer(request: Request, authorization: Annotated[str | None, Header()] = None) -> HubUser:
     """Who asks, and may write; raises Unauthenticated, Forbidden. Cookies do not count."""
     if request.app.state.hub_auth is None:
-        raise _NO_HUB
+        raise Forbidden(
+            "This catalogue runs without a hub that could tell who asks, so nothing is written over HTTP.",
+            hint="Use the command eohub-catalogue on the machine itself.",
+        )
     return await require(SCOPE)(request, authorization)
 
 
