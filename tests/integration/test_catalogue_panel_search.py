@@ -274,7 +274,7 @@ def test_a_frozen_search_becomes_a_catalogue_that_needs_no_network(
     panel.text("Use this search without a network").click()
     panel.field("Title of the frozen search").fill("Radar of May")
     panel.button("Freeze").click()
-    panel.text("ready").wait_for()
+    panel.root.get_by_role("list", name="Frozen searches").get_by_text("ready").wait_for()
     panel.button("Saved").click()
     services["first"].kill()
     try:

@@ -2,6 +2,7 @@ import { isAbort, problemOf, type Problem } from '@eohub/toolkit/lib/problem';
 import { Store } from '@eohub/toolkit/lib/store';
 import type { Clock } from './retries';
 import type { CatalogueSearch } from './search';
+import type { CatalogueHealth } from './state';
 import type { CatalogueSource, CatalogueState, ICatalogueClient, IndexState } from './tokens';
 
 const LOOK_MS = 1000;
@@ -31,13 +32,16 @@ export const NO_REGISTRY: RegistryState = {
 export class Registry {
   readonly store = new Store<RegistryState>(NO_REGISTRY);
   private readonly stops = new Map<string, () => void>();
+  private readonly seen = new Map<string, CatalogueHealth>();
   private readonly signal = new AbortController().signal;
 
   constructor(
     private readonly client: ICatalogueClient,
     private readonly search: CatalogueSearch,
     private readonly clock: Clock
-  ) {}
+  ) {
+    search.store.subscribe(() => this.notice());
+  }
 
   /** Ask every listed catalogue what it can do, unless that is known. */
   look(): void {
@@ -99,6 +103,18 @@ export class Registry {
     await this.attempt(async () =>
       this.noteIndex(catalogue, await this.client.stopBuilding(catalogue, this.signal))
     );
+  }
+
+  /** A search begins to build the index that it lacks, so each answer may bring news of it. */
+  private notice(): void {
+    for (const { source, health } of this.search.store.get().rows) {
+      const before = this.seen.get(source.id);
+      this.seen.set(source.id, health);
+      const index = this.store.get().states[source.id]?.index;
+      if (health !== before && health.kind === 'ok' && index && index.state !== 'ready') {
+        void this.lookAt(source.id);
+      }
+    }
   }
 
   private async ask(catalogue: string): Promise<void> {

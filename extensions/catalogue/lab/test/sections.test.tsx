@@ -202,13 +202,13 @@ describe('freezing', () => {
   test('takes a title, what is kept and how much, and tells where it goes', async () => {
     const { actions } = show({ view: open('saved'), found: rowsOf(item()) });
     change(field('Title of the frozen search'), ' ../Ice in May! ');
-    expect(screen.getByText('Into frozen-searches/Ice-in-May- in your files')).toBeTruthy();
+    expect(screen.getByText('Into frozen-Ice-in-May- in your files')).toBeTruthy();
     change(field('What is kept'), 'small');
     change(field('Most items'), '99999');
     fireEvent.click(button('Freeze'));
     expect(actions.freezing.start).toHaveBeenCalledWith({
       title: '../Ice in May!',
-      path: 'frozen-searches/Ice-in-May-',
+      path: 'frozen-Ice-in-May-',
       most_items: 10000,
       assets: 'small'
     });

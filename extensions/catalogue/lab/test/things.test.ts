@@ -107,6 +107,13 @@ describe('the index of a catalogue', () => {
     expect(spoken()).toBe('The index is ready');
   });
 
+  test('that a search has built by itself is noticed', async () => {
+    client.indexes.set('embedded', { ...NO_INDEX, state: 'ready', items: 3 });
+    await client.searches[0]?.answer(page('a', 3));
+    expect(index()).toMatchObject({ state: 'ready', items: 3 });
+    expect(clock.waiting).toBe(0);
+  });
+
   test('can be stopped', async () => {
     await registry.build('embedded');
     await registry.stop('embedded');

@@ -112,7 +112,7 @@ function pathOf(title: string): string {
     .trim()
     .replace(/[^\p{L}\p{N}._-]+/gu, '-')
     .replace(/^[.-]+/, '');
-  return `frozen-searches/${name || 'search'}`;
+  return `frozen-${name || 'search'}`;
 }
 
 function Frozen({ frozen }: { frozen: FrozenState }): ReactElement {
