@@ -93,17 +93,22 @@ def _item(document: Mapping[str, object]) -> _Item | Invalid:
 
 
 def _item_record(item: _Item, place: Footprint | None) -> ItemRecord:
+    interval = interval_of(item.properties)
+    if interval and "start_datetime" not in item.properties and "end_datetime" not in item.properties:
+        instant = interval[0]
+    else:
+        instant = moment(item.properties.get("datetime"))
     return ItemRecord(
         collection=item.collection,
         id=item.id,
         body=item.body,
         links=item.links,
-        interval=interval_of(item.properties),
+        interval=interval,
         footprint=place,
         words=_words(item.id, item.properties),
         facts=facts_text(item.properties),
         cloud_cover=cloud_cover_of(item.properties),
-        instant=moment(item.properties.get("datetime")),
+        instant=instant,
     )
 
 
