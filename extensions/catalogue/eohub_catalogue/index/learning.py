@@ -27,6 +27,10 @@ _LEARNED_TO = text("UPDATE derived SET learned_to = :last")
 _GIVEN = "collection IN (SELECT value FROM json_each(:given))"
 _KNOWN = text(f"SELECT collection, properties FROM learned WHERE {_GIVEN}")
 _STALE = text(f"SELECT collection FROM learned WHERE is_stale AND {_GIVEN}")
+_IS_UP_TO_DATE = text(
+    "SELECT NOT EXISTS (SELECT 1 FROM learned WHERE is_stale)"
+    " AND (SELECT coalesce(max(pk), 0) FROM item_facts) <= (SELECT learned_to FROM derived)"
+)
 _LEARN = (
     "INSERT INTO learned VALUES (?, ?, 0)"
     " ON CONFLICT (collection) DO UPDATE SET properties = excluded.properties"
@@ -64,18 +68,25 @@ def unlearn(connection: Connection, items: Mapping[tuple[str, str], str | None])
     connection.execute(_SET_STALE, {"given": json.dumps(sorted({collection for collection, _ in items}))})
 
 
-def known(connection: Connection, collections: Sequence[str]) -> Learned:
-    """What was learned of these collections' items, or of all; looked at again where some have changed."""
-    table = tables.learned
-    every = select(table.c.collection).order_by(table.c.collection).limit(_MOST_COLLECTIONS)
-    given = {"given": json.dumps([*(collections or connection.execute(every).scalars())])}
-    for collection in connection.execute(_STALE, given).scalars().all():
+def is_up_to_date(connection: Connection) -> bool:
+    """Whether there is nothing to learn, so that nothing has to be written."""
+    return bool(connection.execute(_IS_UP_TO_DATE).scalar_one())
+
+
+def relearn(connection: Connection, collections: Sequence[str]) -> None:
+    """Look again at the items of those of these collections, or of all, in which some have changed."""
+    for collection in connection.execute(_STALE, _given(connection, collections)).scalars().all():
         asked = {"collection": collection, "most": MOST_RELEARNED + 1}
         facts = connection.execute(_FACTS, asked).scalars().all()
         if len(facts) <= MOST_RELEARNED:
             properties = to_text(joined([learn(facts)]))
             connection.execute(_RELEARNED, {"collection": collection, "properties": properties})
-    return joined(from_text(properties) for _, properties in connection.execute(_KNOWN, given))
+
+
+def known(connection: Connection, collections: Sequence[str]) -> Learned:
+    """What was learned of these collections' items, or of all."""
+    rows = connection.execute(_KNOWN, _given(connection, collections))
+    return joined(from_text(properties) for _, properties in rows)
 
 
 def forget(connection: Connection, collection: str) -> None:
@@ -86,6 +97,12 @@ def forget(connection: Connection, collection: str) -> None:
 def learned_to() -> ScalarSelect[int]:
     """The key of the last item that was learned from, for use in a statement."""
     return select(tables.derived.c.learned_to).scalar_subquery()
+
+
+def _given(connection: Connection, collections: Sequence[str]) -> dict[str, str]:
+    table = tables.learned
+    every = select(table.c.collection).order_by(table.c.collection).limit(_MOST_COLLECTIONS)
+    return {"given": json.dumps([*(collections or connection.execute(every).scalars())])}
 
 
 def _add(connection: Connection, facts: Mapping[str, Sequence[str]]) -> None:

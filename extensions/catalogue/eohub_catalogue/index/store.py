@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, select
 from eohub_catalogue.index import tables, writing
 from eohub_catalogue.index.collection_statements import collection_statements
 from eohub_catalogue.index.database import Database
-from eohub_catalogue.index.learning import known, learn_more
+from eohub_catalogue.index.learning import is_up_to_date, known, learn_more, relearn
 from eohub_catalogue.index.ports import (
     Change,
     CollectionPage,
@@ -162,12 +162,14 @@ class SqliteStore:
         return StoredCollection(*row) if row else None
 
     def _queryables(self, collections: Sequence[str]) -> Learned:
-        until = self._database.deadline()
-        while not until():
+        with transaction(self.engine) as connection:
+            has_more = not is_up_to_date(connection)
+        is_late = self._database.deadline()
+        while has_more and not is_late():
             with self._database.writing() as connection:
-                if learn_more(connection):
-                    break
-        with self._database.writing() as connection:
+                has_more = not learn_more(connection)
+                relearn(connection, collections)
+        with transaction(self.engine) as connection:
             return known(connection, collections)
 
     def _page_key(self) -> bytes:
