@@ -1,7 +1,7 @@
 """One search over an embedded, a pgstac and a static catalogue, and everything found again after a reload."""
 
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -28,7 +28,7 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def static_catalogue(folder: Path, items: list[dict[str, Any]]) -> Iterator[str]:
+def static_catalogue(folder: Path, items: list[dict[str, Any]]) -> Generator[str]:
     """A catalogue of files on a web server that knows nothing of STAC; yields its root's address."""
     for item in items:
         (folder / f"{item['id']}.json").write_text(json.dumps(item), "utf-8")

@@ -261,7 +261,7 @@ def test_a_folder_of_mine_is_a_catalogue(panel: Panel) -> None:
     panel.button("Remove fieldwork").click()
     panel.text("fieldwork is removed.").wait_for()
     panel.button("Undo").click()
-    panel.root.get_by_label("fieldwork").wait_for()
+    panel.field("fieldwork").wait_for()
 
 
 def test_a_frozen_search_becomes_a_catalogue_that_needs_no_network(
