@@ -106,16 +106,13 @@ def find_and_filter(panel: Panel) -> None:
     panel.total_matches("^showing")
     panel.picture("federation-filtered")
     panel.button("Remove the area").click()
-    # 60 of EOHub, 31 of pgstac of which 20 are the same, 12 files.
-    panel.total_matches(r"^showing \d+ of about 103|^showing \d+, total unknown")
+    # Of 60 of EOHub, 31 of pgstac and 12 files, twenty are in two catalogues.
+    panel.total("showing 42, total unknown, 10 items in several catalogues")
 
 
 def page_and_open(panel: Panel) -> str:
     """Page to the end, then open an item's page; returns the item's title."""
-    while panel.button("more").is_visible():
-        before = panel.total_text()
-        panel.button("more").click()
-        panel.total_changes(before)
+    panel.page_to_the_end()
     panel.total_matches(r"^showing (all )?83\b.* 20 items in several catalogues")
     panel.picture("federation-all")
     panel.rows.nth(2).click()

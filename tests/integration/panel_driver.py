@@ -53,12 +53,13 @@ class Panel:
     def total_matches(self, pattern: str) -> None:
         expect(self.root.locator(".eohub-More > span")).to_have_text(re.compile(pattern))
 
-    def total_text(self) -> str:
-        return self.root.locator(".eohub-More > span").inner_text()
-
-    def total_changes(self, before: str) -> None:
-        """Wait until the line below the list says something else."""
-        expect(self.root.locator(".eohub-More > span")).not_to_have_text(before)
+    def page_to_the_end(self) -> None:
+        """Ask for more until no catalogue has any."""
+        while True:
+            expect(self.root.locator(".eohub-ResultList")).to_have_attribute("aria-busy", "false")
+            if not self.button("more").is_visible():
+                return
+            self.button("more").click()
 
     def says(self, catalogue: str, state: str) -> None:
         """Wait until a catalogue's row is in this state."""
