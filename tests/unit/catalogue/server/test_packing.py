@@ -2,8 +2,6 @@
 
 import errno
 import os
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -69,25 +67,6 @@ def test_what_has_come_there_meanwhile_stays(target: Path) -> None:
     packing.discard()
     assert target.read_text() == "somebody's"
     assert os.listdir(target.parent) == [target.name]
-
-
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from eohub_catalogue.server.packing import Packing
-packing = Packing(Path(sys.argv[1]))
-packing.begin()
-packing.write("a.json", b"{}")
-os.kill(os.getpid(), signal.SIGKILL)
-"""
-
-
-def test_what_a_killed_server_leaves_is_told_and_removed(target: Path) -> None:
-    ended = subprocess.run([sys.executable, "-c", KILLED, str(target)], check=False)
-    assert ended.returncode < 0
-    assert os.listdir(target.parent) == [room_of(target).name]
-    assert clean(room_of(target))
-    assert os.listdir(target.parent) == []
 
 
 def test_a_room_in_use_is_not_removed(target: Path) -> None:
