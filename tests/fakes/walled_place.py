@@ -92,9 +92,11 @@ def new_place() -> Generator[Place]:
 
 def network_here() -> NetworkTool | str:
     """What connects servers with networks of their own on this machine; else why there are none."""
-    program = shutil.which("pasta")
-    if program is None or not Path("/dev/net/tun").exists():
+    program, device = shutil.which("pasta"), Path("/dev/net/tun")
+    if program is None or not device.exists():
         return "pasta (package passt) or /dev/net/tun is not there"
+    if device.stat().st_mode & 0o006 != 0o006:
+        return "/dev/net/tun is not open to ordinary accounts"
     return NetworkTool(program, asks_itself(name_servers(RESOLVER.read_text())))
 
 
