@@ -3,6 +3,7 @@ import type { ServerConnection } from '@jupyterlab/services';
 import type { components } from './api.gen';
 import type {
   AssetKey,
+  CatalogueList,
   CatalogueSource,
   CatalogueState,
   CollectionPage,
@@ -32,20 +33,16 @@ const ROOT = 'eohub/catalogue';
 export class CatalogueClient implements ICatalogueClient {
   constructor(private readonly settings: ServerConnection.ISettings) {}
 
-  async catalogues(signal: AbortSignal): Promise<readonly CatalogueSource[]> {
-    return (await this.get<Schemas['CatalogueList']>('catalogues', signal)).catalogues;
+  catalogues(signal: AbortSignal): Promise<CatalogueList> {
+    return this.get('catalogues', signal);
   }
 
   addCatalogue(added: NewCatalogue, signal: AbortSignal): Promise<CatalogueSource> {
     return this.post('catalogues', added, signal);
   }
 
-  async removeCatalogue(
-    catalogue: string,
-    signal: AbortSignal
-  ): Promise<readonly CatalogueSource[]> {
-    const left = await this.delete<Schemas['CatalogueList']>(of(catalogue), signal);
-    return left.catalogues;
+  removeCatalogue(catalogue: string, signal: AbortSignal): Promise<CatalogueList> {
+    return this.delete(of(catalogue), signal);
   }
 
   state(catalogue: string, signal: AbortSignal): Promise<CatalogueState> {

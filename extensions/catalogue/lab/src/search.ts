@@ -9,7 +9,7 @@ import type { Filter, SearchForm } from './form';
 import { BROWSER_CLOCK, isPassing, Retries, type Clock } from './retries';
 import { chosenRows, freshRow, hasMore, isAsking, START } from './state';
 import type { PanelView, SearchState, Section } from './state';
-import type { CatalogueSource, ICatalogueClient, ItemSummary, SearchQuery } from './tokens';
+import type { CatalogueList, ICatalogueClient, ItemSummary, SearchQuery } from './tokens';
 
 const ALL = '';
 
@@ -70,16 +70,16 @@ export class CatalogueSearch {
   }
 
   /** Take another list of catalogues: those that are new are searched, those that are gone leave. */
-  list(sources: readonly CatalogueSource[]): void {
+  list(given: CatalogueList): void {
     const before = this.store.get().rows.map(row => row.source.id);
-    this.take(sources);
+    this.take(given);
     const added = chosenRows(this.store.get()).filter(row => !before.includes(row.source.id));
     if (this.store.get().searched !== null) {
       this.federation.restart(added.map(row => row.source.id));
     }
   }
 
-  private take(sources: readonly CatalogueSource[]): void {
+  private take({ catalogues: sources, note }: CatalogueList): void {
     for (const row of this.store.get().rows) {
       if (!sources.some(each => each.id === row.source.id)) {
         this.federation.leaveOut(row.source.id);
@@ -90,7 +90,7 @@ export class CatalogueSearch {
       const row = known.get(source.id);
       return row ? { ...row, source } : freshRow(source, !this.leftOut.includes(source.id));
     });
-    this.store.patch({ loading: false, problem: null, rows });
+    this.store.patch({ loading: false, problem: null, rows, note });
     if (this.only.length > 0) {
       this.chooseOnly(this.only);
     }

@@ -67,6 +67,8 @@ export interface SearchState {
   /** Why the catalogues could not be listed, if they could not. */
   readonly problem: Problem | null;
   readonly rows: readonly CatalogueRow[];
+  /** What has to be known of the list of catalogues, such as that a file could not be read. */
+  readonly note: string | null;
   /** Null where no data store is configured, or where nothing is known of it yet. */
   readonly dataStore: DataStoreRow | null;
   readonly found: readonly Found[];
@@ -89,6 +91,7 @@ export const START: SearchState = {
   loading: true,
   problem: null,
   rows: [],
+  note: null,
   dataStore: null,
   found: [],
   explanation: null,

@@ -8,6 +8,7 @@ export type Abilities = Schemas['Abilities'];
 export type Area = Schemas['Area'];
 export type AssetDetail = Schemas['AssetDetail'];
 export type AssetKey = Schemas['AssetKey'];
+export type CatalogueList = Schemas['CatalogueList'];
 export type CatalogueSource = Schemas['CatalogueSource'];
 export type CatalogueState = Schemas['CatalogueState'];
 export type CollectionPage = Schemas['CollectionPage'];
@@ -38,11 +39,11 @@ export type Variable = Schemas['Variable'];
 /** Asks the user's Jupyter server about catalogues. Every promise fails with a ProblemError or an AbortError. */
 export interface ICatalogueClient {
   /** The configured catalogues, then a person's own. */
-  catalogues(signal: AbortSignal): Promise<readonly CatalogueSource[]>;
+  catalogues(signal: AbortSignal): Promise<CatalogueList>;
   /** Add a catalogue of one's own; the server finds out what kind it is. */
   addCatalogue(added: NewCatalogue, signal: AbortSignal): Promise<CatalogueSource>;
   /** Remove a catalogue of one's own; the catalogues that are left. */
-  removeCatalogue(catalogue: string, signal: AbortSignal): Promise<readonly CatalogueSource[]>;
+  removeCatalogue(catalogue: string, signal: AbortSignal): Promise<CatalogueList>;
   /** Ask whether a catalogue answers, and what it can do. */
   state(catalogue: string, signal: AbortSignal): Promise<CatalogueState>;
   /** The collections of a catalogue that hold the words. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../src/retries';
 import type {
   AssetKey,
+  CatalogueList,
   CatalogueSource,
   CatalogueState,
   CollectionPage,
@@ -48,6 +49,7 @@ export class FakeClient implements ICatalogueClient {
   readonly removed: string[] = [];
   readonly added: NewCatalogue[] = [];
   addFault: unknown = null;
+  listNote: string | null = null;
   readonly collectionPages = new Map<string, CollectionPage>();
   readonly collectionFaults = new Map<string, unknown>();
   readonly collectionQueries: (CollectionQuery & { catalogue: string })[] = [];
@@ -62,11 +64,11 @@ export class FakeClient implements ICatalogueClient {
   readonly freezes: FreezeQuery[] = [];
   readonly searchCodes: SearchQuery[] = [];
 
-  async catalogues(): Promise<readonly CatalogueSource[]> {
+  async catalogues(): Promise<CatalogueList> {
     if (this.listFault) {
       throw this.listFault;
     }
-    return this.sources;
+    return { catalogues: [...this.sources], note: this.listNote };
   }
 
   async addCatalogue(added: NewCatalogue): Promise<CatalogueSource> {
@@ -85,10 +87,10 @@ export class FakeClient implements ICatalogueClient {
     return given;
   }
 
-  async removeCatalogue(catalogue: string): Promise<readonly CatalogueSource[]> {
+  async removeCatalogue(catalogue: string): Promise<CatalogueList> {
     this.removed.push(catalogue);
     this.sources = this.sources.filter(each => each.id !== catalogue);
-    return this.sources;
+    return { catalogues: [...this.sources], note: this.listNote };
   }
 
   async state(catalogue: string): Promise<CatalogueState> {

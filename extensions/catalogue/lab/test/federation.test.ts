@@ -114,10 +114,10 @@ test('filters that were done here are told with the row', async () => {
 test('new catalogues are searched, and those that are gone leave', async () => {
   await waiting(0).answer(page('a', 1));
   await waiting(1).answer(page('x', 0, { items: [item({ id: 'theirs', catalogue: 'other' })] }));
-  search.list([EMBEDDED, THIRD]);
+  search.list({ catalogues: [EMBEDDED, THIRD], note: null });
   expect(titles()).toEqual(['a-0']);
   expect(asked().slice(2)).toEqual(['third']);
-  search.list([EMBEDDED, THIRD, OTHER]);
+  search.list({ catalogues: [EMBEDDED, THIRD, OTHER], note: null });
   expect(asked().slice(2)).toEqual(['third', 'other']);
 });
 

@@ -150,6 +150,11 @@ test('the data store is shown without any catalogue too', () => {
   expect(screen.getByText('No catalogue is configured.')).toBeTruthy();
 });
 
+test('what has to be known of the list of catalogues is shown', () => {
+  show({ note: 'The file of your own catalogues could not be read.' });
+  expect(screen.getByText('The file of your own catalogues could not be read.')).toBeTruthy();
+});
+
 test('a note of a catalogue is shown', () => {
   show({ found: rowsOf(item()), rows: [row({ note: 'EOHub cannot search words.' })] });
   expect(screen.getByText('EOHub cannot search words.')).toBeTruthy();

@@ -60,6 +60,7 @@ export function CataloguePanel({ state, icons, actions, map }: Props): ReactElem
             onDrawStop={() => setDrawing(null)}
           />
         )}
+        {search.note !== null && <p className="eohub-Fault">{search.note}</p>}
         {(isListed || search.dataStore !== null) && <StatusRows search={search} />}
       </div>
       {search.found.length > 0 ? (
