@@ -10,7 +10,16 @@ from fakes.stac_store import MemoryStacStore
 from eohub_catalogue.errors import ChangedMeanwhile
 from eohub_catalogue.index.document import collection_record, item_record
 from eohub_catalogue.index.etag import etag_of
-from eohub_catalogue.index.ports import ABSENT, PRESENT, CollectionRecord, ItemRecord, Put, Remove, StacStore
+from eohub_catalogue.index.ports import (
+    ABSENT,
+    PRESENT,
+    CollectionRecord,
+    ItemRecord,
+    Keep,
+    Put,
+    Remove,
+    StacStore,
+)
 from eohub_catalogue.index.query import collection_search, item_query
 from eohub_catalogue.index.queryables import LearnedProperty
 from eohub_catalogue.index.store import SqliteStore
@@ -91,6 +100,26 @@ class StacStoreAbilities:
         assert await ids(store, filter="datetime > '1990-01-01'", q="other") == ["other"]
         assert await store.collection("scenes") is None
         assert await store.queryables(["scenes"]) == {}
+
+    async def test_a_collection_that_has_to_be_empty_stays_with_its_items(self, store: StacStore) -> None:
+        await store.apply([Put(collection("scenes")), Put(item("a"))])
+        with pytest.raises(Conflict):
+            await store.apply([Remove("scenes", None, PRESENT, only_empty=True)])
+        assert await ids(store) == ["a"]
+        changes = [Remove("scenes", "a", PRESENT), Remove("scenes", None, PRESENT, only_empty=True)]
+        assert await store.apply(changes) == 2
+        assert await store.collection("scenes") is None
+
+    async def test_a_change_may_need_what_it_does_not_change(self, store: StacStore) -> None:
+        with pytest.raises(NotFound):
+            await store.apply([Put(item("a")), Keep("scenes")])
+        assert await ids(store) == []
+        await store.put_collections([collection("scenes")])
+        assert await store.apply([Keep("scenes"), Put(item("a")), Keep("scenes", "a"), Put(item("b"))]) == 0
+        assert await ids(store) == ["b", "a"]
+        with pytest.raises(ChangedMeanwhile):
+            await store.apply([Keep("scenes", "a", '"other"'), Remove("scenes", "b")])
+        assert await ids(store) == ["b", "a"]
 
     async def test_nothing_to_change_changes_nothing(self, store: StacStore) -> None:
         assert await store.apply([]) == 0

@@ -22,8 +22,10 @@ from eohub_catalogue.index.ports import (
     ItemPage,
     ItemQuery,
     ItemRecord,
+    Keep,
     Position,
     Put,
+    Remove,
     StoredCollection,
     StoredItem,
     Written,
@@ -126,9 +128,14 @@ class MemoryStacStore:
             return 0
         if change.item is not None:
             check(self._items.get((change.collection, change.item)), change.expected)
-            return await self.remove_items([(change.collection, change.item)])
+            gone = [(change.collection, change.item)] if isinstance(change, Remove) else []
+            return await self.remove_items(gone)
         check(self._collections.get(change.collection), change.expected)
+        if isinstance(change, Keep):
+            return 0
         its_own = [key for key in self._items if key[0] == change.collection]
+        if its_own and change.only_empty:
+            raise Conflict("The collection still has items.")
         return await self.remove_items(its_own) + await self.remove_collections([change.collection])
 
     async def queryables(self, collections: Sequence[str] = ()) -> Learned:

@@ -163,14 +163,27 @@ class Put:
 
 @dataclass(frozen=True)
 class Remove:
-    """An item to be removed, or with `item` None a collection and all its items."""
+    """An item to be removed, or with `item` None a collection and all its items.
+
+    `only_empty` tells that a collection is removed only where it has no items.
+    """
 
     collection: str
     item: str | None
     expected: Expected = None
+    only_empty: bool = False
 
 
-type Change = Put | Remove
+@dataclass(frozen=True)
+class Keep:
+    """A document that is left as it is, but has to be as expected for the changes beside it to be made."""
+
+    collection: str
+    item: str | None = None
+    expected: Expected = PRESENT
+
+
+type Change = Put | Remove | Keep
 
 
 class StacStore(Protocol):
@@ -216,7 +229,7 @@ class StacStore(Protocol):
         """Make changes in their order, all or none; returns how many items and collections were removed.
 
         Raises Conflict where a document is there that should not be, NotFound where one is not, and
-        ChangedMeanwhile where it is not of the expected ETag.
+        ChangedMeanwhile where it is not of the expected ETag; also where another process changed it.
         """
         ...
 

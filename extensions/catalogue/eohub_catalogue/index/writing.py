@@ -17,6 +17,7 @@ from eohub_catalogue.index.ports import (
     CollectionRecord,
     Expected,
     ItemRecord,
+    Keep,
     Put,
     Remove,
     Written,
@@ -133,6 +134,8 @@ def _remove(connection: Connection, changes: Sequence[Change]) -> int:
     for change in changes:
         if isinstance(change, Remove) and change.item is None:
             keys = connection.execute(_ITEMS_OF, {"collection": change.collection}).scalars().all()
+            if keys and change.only_empty:
+                raise Conflict("The collection still has items.", hint="Remove them first.")
             remove_items(connection, keys)
             forget(connection, change.collection)
             removed += len(keys) + take_collections(connection, [change.collection])
@@ -165,11 +168,11 @@ def _check_one(key: Key, expected: Expected, stored: _Stored | None) -> None:
 
 
 def _is_item(change: Change) -> bool:
-    return change.item is not None if isinstance(change, Remove) else isinstance(change.record, ItemRecord)
+    return isinstance(change.record, ItemRecord) if isinstance(change, Put) else change.item is not None
 
 
 def _key(change: Change) -> Key:
-    if isinstance(change, Remove):
+    if isinstance(change, Remove | Keep):
         return change.collection, change.item or ""
     record = change.record
     return (record.collection, record.id) if isinstance(record, ItemRecord) else (record.id, "")

@@ -17,8 +17,8 @@ from eohub_catalogue.index.ports import (
     ABSENT,
     PRESENT,
     CollectionRecord,
-    ItemQuery,
     ItemRecord,
+    Keep,
     Put,
     Remove,
     StacStore,
@@ -38,7 +38,7 @@ from eohub_catalogue.service.writing import (
     record_of,
     records_of,
 )
-from eohub_toolkit.errors import Conflict, Forbidden, NotFound
+from eohub_toolkit.errors import Forbidden, NotFound
 from eohub_toolkit.hub_auth import HubUser, require
 
 SCOPE = "custom:catalogue:write"
@@ -106,7 +106,7 @@ class Transactions(ApiExtension):
         await self._collection(collection_id)
         items, many = items_of(document, collection_id)
         records = records_of(items)
-        await self.store.apply([Put(record, ABSENT) for record in records])
+        await self.store.apply([Keep(collection_id), *(Put(record, ABSENT) for record in records)])
         if many:
             return Response(status_code=201)
         stored = StoredItem(collection_id, records[0].id, records[0].body, records[0].links)
@@ -164,10 +164,7 @@ class Transactions(ApiExtension):
         stored = await self.store.collection(check_id(collection_id))
         expected = _expected(request, stored)
         if stored is not None:
-            page = await self.store.search(ItemQuery(collections=(collection_id,), limit=1))
-            if page.items:
-                raise Conflict("The collection still has items.", hint="Remove them first.")
-            await self.store.apply([Remove(collection_id, None, expected)])
+            await self.store.apply([Remove(collection_id, None, expected, only_empty=True)])
         return Response(status_code=204)
 
     async def _item(self, collection: str, item: str) -> StoredItem:
