@@ -82,6 +82,12 @@ class AddressRefused(Forbidden):
     code = "address_refused"
 
 
+class TooMuchKept(Invalid):
+    """What a person keeps would not fit into its file any more."""
+
+    code = "too_much_kept"
+
+
 class LoginNeeded(Unauthenticated):
     """The catalogue answers only to those who are logged in there."""
 

@@ -38,7 +38,7 @@ def outline_of(item: Mapping[str, object]) -> Outline:
     shape = _shape_of(item)
     if shape is None or shape.is_empty:
         return Outline(None, None)
-    return Outline(_geojson(_thinned(_of_one_kind(shape))), _box_around(shape))
+    return Outline(geojson_of(_thinned(_of_one_kind(shape))), _box_around(shape))
 
 
 def _shape_of(item: Mapping[str, object]) -> BaseGeometry | None:
@@ -162,7 +162,8 @@ def _rounded(shape: BaseGeometry) -> BaseGeometry:
     return rounded
 
 
-def _geojson(shape: BaseGeometry) -> dict[str, object]:
+def geojson_of(shape: BaseGeometry) -> dict[str, object]:
+    """A shape as GeoJSON, rings in the order of RFC 7946."""
     if "Polygon" in shape.geom_type:
         shape = shapely.orient_polygons(shape)
     return cast("dict[str, object]", json.loads(str(shapely.to_geojson(shape))))

@@ -10,7 +10,9 @@ import cql2
 from eohub_catalogue.conformance import Facts, WordSearch
 from eohub_catalogue.contract import PropertyFilter, SearchQuery
 from eohub_catalogue.filters import TIMES, Cql2, cql2_of
+from eohub_catalogue.index.footprint import normalise, parse_geometry
 from eohub_catalogue.item_contract import FilterName
+from eohub_catalogue.outline import geojson_of
 from eohub_catalogue.reading import count, mapping, number, positions, sequence, text
 from eohub_catalogue.wire import Bbox
 
@@ -75,7 +77,7 @@ def request_of(query: SearchQuery, facts: Facts, box: Bbox | None) -> Request:
         body["datetime"] = interval(query.start, query.end)
     if words := words_in(query.words, facts.words):
         body["q"] = words
-    geometry = query.area.geometry if query.area is not None else None
+    geometry = _within_180(query.area.geometry) if query.area is not None else None
     if geometry is not None and facts.post:
         body["intersects"] = geometry
     elif box is not None or geometry is not None:
@@ -84,6 +86,15 @@ def request_of(query: SearchQuery, facts: Facts, box: Bbox | None) -> Request:
     properties = tuple(_to_the_second(each) for each in sent_properties(query, facts))
     sent = query.model_copy(update={"properties": properties})
     return replace(_with_conditions(sent, facts, body, must_post="intersects" in body), here=here)
+
+
+def _within_180(geometry: Mapping[str, object] | None) -> Mapping[str, object] | None:
+    """A searched geometry that servers understand: what lies beyond 180 degrees is cut and brought back."""
+    longitudes = [number(place[0]) or 0.0 for place in positions(mapping(geometry).get("coordinates"))]
+    if geometry is None or not longitudes or -180 <= min(longitudes) <= max(longitudes) <= 180:
+        return geometry
+    shape = parse_geometry(geometry)
+    return geometry if shape is None else geojson_of(normalise(shape))
 
 
 def here_of(query: SearchQuery, facts: Facts) -> tuple[FilterName, ...]:

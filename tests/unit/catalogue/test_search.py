@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import shapely
 from fakes.stac_documents import cube_item, with_properties
 
 from eohub_catalogue.conformance import Facts, WordSearch
@@ -102,6 +103,15 @@ def test_a_shape_is_posted_where_that_can_be_done() -> None:
     request = request_of(query(area={"geometry": SQUARE}), FULL, None)
     assert (request.method, request.body["intersects"], request.here) == ("POST", SQUARE, ())
     assert "bbox" not in request.body
+
+
+@pytest.mark.parametrize("turn", [0, 360, -360])
+def test_a_shape_beyond_180_degrees_is_cut_and_brought_back(turn: int) -> None:
+    ring = [(170 + turn, 0), (190 + turn, 0), (190 + turn, 5), (170 + turn, 5), (170 + turn, 0)]
+    shape = {"type": "Polygon", "coordinates": [ring]}
+    sent = shapely.geometry.shape(request_of(query(area={"geometry": shape}), FULL, None).body["intersects"])
+    boxes = [shapely.box(170, 0, 180, 5), shapely.box(-180, 0, -170, 5)]
+    assert sent.equals(shapely.union_all(boxes))
 
 
 def test_a_shape_is_searched_by_its_box_and_then_here_where_it_cannot_be_posted() -> None:

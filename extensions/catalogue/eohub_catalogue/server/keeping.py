@@ -12,6 +12,7 @@ from tempfile import NamedTemporaryFile
 
 from pydantic import BaseModel, ValidationError
 
+from eohub_catalogue.errors import TooMuchKept
 from eohub_toolkit.errors import Unavailable
 
 _LARGEST_BYTES = 8 * 1024 * 1024
@@ -43,7 +44,10 @@ class KeptFile[Content: BaseModel]:
         return await asyncio.to_thread(self._read)
 
     async def change(self, alter: Callable[[Content], Content]) -> Kept[Content]:
-        """Replace the content by what `alter` makes of it, with no other change in between."""
+        """Replace the content by what `alter` makes of it, with no other change in between.
+
+        Raises TooMuchKept, and changes nothing, where that would not fit.
+        """
         return await asyncio.to_thread(self._change, alter)
 
     def _read(self) -> Kept[Content]:
@@ -59,7 +63,10 @@ class KeptFile[Content: BaseModel]:
             before = self._sound()
             after = alter(before)
             if after != before:
-                write_whole(self._path, after.model_dump_json(indent=1).encode())
+                body = after.model_dump_json(indent=1).encode()
+                if len(body) > _LARGEST_BYTES:
+                    raise TooMuchKept(f"{self._what} are too much to be kept.", hint="Remove some first.")
+                write_whole(self._path, body)
         return Kept(after, self._note)
 
     def _sound(self) -> Content:

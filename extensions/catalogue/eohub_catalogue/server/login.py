@@ -143,7 +143,7 @@ class FileTokens:
         trusted = Origin.of(issuer)
         ask = Ask(endpoint, "POST", form=form, trusted=trusted, repeats=1, most_bytes=_LARGEST_ANSWER)
         answer = await self._web.send(ask)
-        if answer.url != endpoint or answer.status >= 500:
+        if answer.status >= 500:
             raise Upstream(f"{_WHO} did not answer to a login.", hint="Try again in some minutes.")
         return answer
 

@@ -33,7 +33,10 @@ _USUAL_REST_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Ask:
-    """One request. `body` is sent as JSON; `secrets` are headers that only the first origin gets."""
+    """One request. `body` is sent as JSON; `secrets` are headers that only the first origin gets.
+
+    A `form` is a login: it goes where it was meant to go, and no redirect of it is followed.
+    """
 
     url: str
     method: Literal["GET", "HEAD", "POST"] = "GET"
@@ -106,6 +109,8 @@ class Web:
             target = answer.headers.get("location")
             if answer.status not in _REDIRECTS or target is None:
                 return answer
+            if ask.form is not None:
+                raise CatalogueBroken(f"{first.host} redirects a login, which is not followed.", hint=_TELL)
             url = _joined(url, target)
             method = "GET" if answer.status == 303 and method == "POST" else method
             if (method, url) in seen:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from eohub_catalogue.errors import TooMuchKept
 from eohub_catalogue.server.keeping import Kept, KeptFile
 from eohub_toolkit.errors import Unavailable
 
@@ -87,3 +88,11 @@ async def test_a_folder_that_is_a_file_is_a_sentence(tmp_path: Path) -> None:
         await adding(kept(tmp_path), "a")
     assert "Your names" in caught.value.detail
     assert str(tmp_path) not in caught.value.detail
+
+
+async def test_what_would_not_fit_is_refused_and_what_is_kept_stays(tmp_path: Path) -> None:
+    file = kept(tmp_path)
+    await adding(file, "a")
+    with pytest.raises(TooMuchKept, match="Your names are too much"):
+        await adding(file, "b" * 8 * 1024 * 1024)
+    assert (await file.read()) == Kept(Names(names=("a",)), None)

@@ -65,6 +65,15 @@ async def test_a_redirect_is_followed(status: int) -> None:
     assert transport.asked[1].content == (b"" if status == 303 else b'{"a":1}')
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("place", ["/v2/token", "https://evil.example.org/token"])
+async def test_a_login_is_sent_nowhere_else(status: int, place: str) -> None:
+    transport = Answers(to(place, status), ok())
+    with pytest.raises(CatalogueBroken, match="redirects a login"):
+        await open_web(transport).send(Ask(URL, "POST", form={"refresh_token": "secret"}))
+    assert len(transport.asked) == 1
+
+
 async def test_a_redirect_in_a_circle_is_named() -> None:
     transport = Answers(to("/v1/other"), to("/v1/search"))
     with pytest.raises(CatalogueBroken, match=r"^stac\.example\.org redirects in a circle\.$"):
