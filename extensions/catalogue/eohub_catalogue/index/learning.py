@@ -13,8 +13,8 @@ from eohub_catalogue.index import tables
 from eohub_catalogue.index.queryables import Learned, from_text, joined, learn, to_text
 
 MOST_RELEARNED = 20_000
-"""Items of a collection that are looked at again after some were changed or removed; of larger ones, what is
-known of their properties may name more than there is."""
+"""Items of a collection that are looked at again after some were changed or removed. Of larger ones, what is
+known of their properties may name more than there is, until a change finds no more than these."""
 
 _ITEMS_AT_ONCE = 20_000
 _MOST_COLLECTIONS = 1_000
@@ -28,7 +28,7 @@ _GIVEN = "collection IN (SELECT value FROM json_each(:given))"
 _KNOWN = text(f"SELECT collection, properties FROM learned WHERE {_GIVEN}")
 _STALE = text(f"SELECT collection FROM learned WHERE is_stale AND {_GIVEN}")
 _IS_UP_TO_DATE = text(
-    "SELECT NOT EXISTS (SELECT 1 FROM learned WHERE is_stale)"
+    f"SELECT NOT EXISTS (SELECT 1 FROM learned WHERE is_stale AND {_GIVEN})"
     " AND (SELECT coalesce(max(pk), 0) FROM item_facts) <= (SELECT learned_to FROM derived)"
 )
 _LEARN = (
@@ -37,10 +37,12 @@ _LEARN = (
 )
 _SET_STALE = text(f"UPDATE learned SET is_stale = 1 WHERE {_GIVEN}")
 _FACTS = text(
-    "SELECT facts FROM item CROSS JOIN item_facts ON item_facts.pk = item.pk"
-    " WHERE collection = :collection LIMIT :most"
+    "SELECT facts FROM item CROSS JOIN item_facts ON item_facts.pk = item.pk WHERE collection = :collection"
 )
-_RELEARNED = text("UPDATE learned SET properties = :properties, is_stale = 0 WHERE collection = :collection")
+# The index tells it without looking at a row.
+_COUNT = text("SELECT count(*) FROM (SELECT 1 FROM item WHERE collection = :collection LIMIT :most)")
+_RELEARNED = text("UPDATE learned SET properties = :properties WHERE collection = :collection")
+_SET_FRESH = text("UPDATE learned SET is_stale = 0 WHERE collection = :collection")
 _FORGET = text("DELETE FROM learned WHERE collection = :collection")
 
 
@@ -68,19 +70,22 @@ def unlearn(connection: Connection, items: Mapping[tuple[str, str], str | None])
     connection.execute(_SET_STALE, {"given": json.dumps(sorted({collection for collection, _ in items}))})
 
 
-def is_up_to_date(connection: Connection) -> bool:
-    """Whether there is nothing to learn, so that nothing has to be written."""
-    return bool(connection.execute(_IS_UP_TO_DATE).scalar_one())
+def is_up_to_date(connection: Connection, collections: Sequence[str]) -> bool:
+    """Whether there is nothing to learn of these collections, or of all, and so nothing to write."""
+    return bool(connection.execute(_IS_UP_TO_DATE, _given(connection, collections)).scalar_one())
 
 
-def relearn(connection: Connection, collections: Sequence[str]) -> None:
-    """Look again at the items of those of these collections, or of all, in which some have changed."""
+def relearn(connection: Connection, collections: Sequence[str], most: int = MOST_RELEARNED) -> None:
+    """Look again at the items of those of these collections, or of all, in which some have changed.
+
+    Of a collection of more than `most` items stays known what was known, and it counts as looked at.
+    """
     for collection in connection.execute(_STALE, _given(connection, collections)).scalars().all():
-        asked = {"collection": collection, "most": MOST_RELEARNED + 1}
-        facts = connection.execute(_FACTS, asked).scalars().all()
-        if len(facts) <= MOST_RELEARNED:
-            properties = to_text(joined([learn(facts)]))
-            connection.execute(_RELEARNED, {"collection": collection, "properties": properties})
+        asked = {"collection": collection}
+        if connection.execute(_COUNT, asked | {"most": most + 1}).scalar_one() <= most:
+            properties = to_text(joined([learn(connection.execute(_FACTS, asked).scalars())]))
+            connection.execute(_RELEARNED, asked | {"properties": properties})
+        connection.execute(_SET_FRESH, asked)
 
 
 def known(connection: Connection, collections: Sequence[str]) -> Learned:

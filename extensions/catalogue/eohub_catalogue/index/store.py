@@ -163,7 +163,7 @@ class SqliteStore:
 
     def _queryables(self, collections: Sequence[str]) -> Learned:
         with transaction(self.engine) as connection:
-            has_more = not is_up_to_date(connection)
+            has_more = not is_up_to_date(connection, collections)
         is_late = self._database.deadline()
         while has_more and not is_late():
             with self._database.writing() as connection:
