@@ -2,8 +2,6 @@
 
 import re
 
-import cql2
-
 from eohub_catalogue.contract import Criteria, PropertyFilter
 from eohub_toolkit.errors import Invalid
 
@@ -72,6 +70,9 @@ def cql2_of_text(text: str) -> object:
         deepest = max(depth, deepest)
     if deepest > 2 * DEEPEST or len(_PREFIX.findall(plain)) > 2 * DEEPEST or len(text) > LONGEST_FILTER:
         raise Invalid("The filter is too long, or nested too deeply.", hint="Use IN for lists.")
+    # Most searches have no filter.
+    import cql2
+
     try:
         return cql2.parse_text(text).to_json()
     except (cql2.ParseError, ValueError) as error:

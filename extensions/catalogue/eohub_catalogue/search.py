@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import cql2
-
 from eohub_catalogue.conformance import Facts, WordSearch
 from eohub_catalogue.contract import PropertyFilter, SearchQuery
 from eohub_catalogue.filters import TIMES, Cql2, cql2_of
@@ -170,6 +168,9 @@ def _query(properties: Sequence[PropertyFilter]) -> dict[str, dict[str, object]]
 
 def cql2_text(condition: Cql2) -> str:
     """A filter as CQL2 text."""
+    # Most searches have no filter.
+    import cql2
+
     return cql2.parse_json(json.dumps(condition)).to_text()
 
 

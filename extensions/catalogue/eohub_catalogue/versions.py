@@ -5,8 +5,6 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
-from pystac.serialization import identify_stac_object, migrate_to_latest
-
 from eohub_catalogue.reading import mapping
 
 _BEFORE_1_0: Final = re.compile(r"^0\.\d|^1\.0\.0-")
@@ -21,6 +19,9 @@ def up_to_date(item: object) -> Mapping[str, object]:
     version = raw.get("stac_version")
     if not isinstance(version, str) or not _BEFORE_1_0.match(version):
         return raw
+    # Old items are rare, and pystac takes a while to import.
+    from pystac.serialization import identify_stac_object, migrate_to_latest
+
     try:
         changed = cast("dict[str, Any]", copy.deepcopy(raw))
         migrated = migrate_to_latest(changed, identify_stac_object(changed))

@@ -3,7 +3,6 @@
 import json
 from typing import NoReturn, cast
 
-import cql2
 import shapely
 
 from eohub_catalogue.filters import DEEPEST, LONGEST_FILTER, cql2_of_text
@@ -58,6 +57,9 @@ def condition_of_text(text: str) -> Condition:
 
 def condition_of(document: object) -> Condition:
     """The condition that CQL2 JSON says; raises Invalid with what is wrong, or what is possible instead."""
+    # Most searches have no filter.
+    import cql2
+
     try:
         text = json.dumps(document)
         if len(text) > LONGEST_FILTER:

@@ -1,6 +1,7 @@
 """The catalogues of the site and a person's own, each made when it is first asked for."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 
 from eohub_catalogue.contract import CatalogueList, CatalogueSource, CatalogueState, NewCatalogue
 from eohub_catalogue.errors import UnknownCatalogue
@@ -13,7 +14,7 @@ from eohub_toolkit.errors import Forbidden, Unavailable
 class Catalogues:
     """Catalogues by id. Wrong settings surface here, as an error that the panel shows.
 
-    Without `own`, people have none and can add none.
+    Without `own`, people have none and can add none. `prepare` is awaited before a source is opened.
     """
 
     def __init__(
@@ -21,12 +22,23 @@ class Catalogues:
         settings: Callable[[], ServerSettings],
         open_catalogue: Callable[[CatalogueSource, float], StacCatalogue],
         own: OwnCatalogues | None = None,
+        prepare: Callable[[CatalogueSource], Awaitable[None]] | None = None,
     ) -> None:
         self._read_settings = settings
         self._open = open_catalogue
         self._own = own
+        self._prepare = prepare
+        self._expected: asyncio.Task[None] | None = None
         self._settings: ServerSettings | None = None
         self._opened: dict[str, tuple[CatalogueSource, StacCatalogue]] = {}
+
+    async def listed(self) -> CatalogueList:
+        """All of them, for a panel that is opening: what its first search needs is prepared from now on."""
+        found = await self.all()
+        first = next((each for each in found.catalogues if each.kind == "api"), None)
+        if first is not None and self._expected is None:
+            self._expected = asyncio.create_task(self._prepared(first))
+        return found
 
     async def all(self) -> CatalogueList:
         """The site's in their order, then a person's own; raises SettingsError."""
@@ -49,7 +61,7 @@ class Catalogues:
 
     async def get(self, identifier: str) -> StacCatalogue:
         """The catalogue of this id; raises UnknownCatalogue."""
-        return self._made(await self.source(identifier))
+        return await self._made(await self.source(identifier))
 
     async def state(self, identifier: str) -> CatalogueState:
         """What the catalogue of this id can do, asked anew."""
@@ -61,7 +73,7 @@ class Catalogues:
     async def indexed(self, identifier: str) -> IndexedCatalogue:
         """The catalogue of this id, searched through a local index; raises UnknownCatalogue."""
         source = await self.source(identifier)
-        catalogue = self._made(source)
+        catalogue = await self._made(source)
         if not isinstance(catalogue, IndexedCatalogue):
             raise UnknownCatalogue(f"{source.title} has a search of its own.")
         return catalogue
@@ -81,13 +93,18 @@ class Catalogues:
                 hint="You can leave it out of a search.",
             )
         await self._own.remove(source)
-        catalogue = self._made(source)
+        catalogue = await self._made(source)
         del self._opened[identifier]
         if isinstance(catalogue, IndexedCatalogue):
             await catalogue.forget_index()
         return await self.all()
 
-    def _made(self, source: CatalogueSource) -> StacCatalogue:
+    async def _prepared(self, source: CatalogueSource) -> None:
+        if self._prepare is not None:
+            await self._prepare(source)
+
+    async def _made(self, source: CatalogueSource) -> StacCatalogue:
+        await self._prepared(source)
         kept = self._opened.get(source.id)
         if kept is None or kept[0] != source:
             # Another server may have removed it and given its id to another.

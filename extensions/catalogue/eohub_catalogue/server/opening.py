@@ -1,8 +1,10 @@
 """Each kind of catalogue with what it needs to be asked, imported when the first of it is opened."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
 
 _LOOKED_THROUGH_EACH_DAY = timedelta(days=1)
 _LOOKED_THROUGH_EACH_TIME = timedelta(0)
+_ROWS = "eohub_catalogue.summary"
+_API = ("eohub_catalogue.server.stac_api", _ROWS)
+_INDEX = ("eohub_catalogue.server.local_catalogue", _ROWS)
+"""What takes long to import: geometry for each search, a database for indexes only."""
 
 
 class Opener:
@@ -35,6 +41,16 @@ class Opener:
         self._cache = cache
         self._clock = clock
         self._destine_login = destine_login
+        self._importing = asyncio.Lock()
+        self._imported = set[str]()
+
+    async def prepare(self, source: CatalogueSource) -> None:
+        """Import what a search of a source needs, in a thread: the server answers others meanwhile."""
+        for name in _API if source.kind in ("api", "destine") else _INDEX:
+            if name not in self._imported:
+                async with self._importing:
+                    await asyncio.to_thread(import_module, name)
+                    self._imported.add(name)
 
     def open(self, source: CatalogueSource) -> StacCatalogue:
         """The catalogue at a source; nothing is asked or read yet. Raises Invalid for a path that is none."""

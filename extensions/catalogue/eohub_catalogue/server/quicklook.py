@@ -14,7 +14,6 @@ from eohub_catalogue.server.addresses import Origin
 from eohub_catalogue.server.api_documents import Login
 from eohub_catalogue.server.catalogues import Catalogues
 from eohub_catalogue.server.picture_files import PictureFiles
-from eohub_catalogue.server.thumbnails import small_picture
 from eohub_catalogue.server.web import Ask, Web, trusted_origin
 from eohub_catalogue.versions import up_to_date
 from eohub_toolkit.errors import NotFound, TooMany, Upstream
@@ -116,7 +115,7 @@ class PodQuicklooks:
             else:
                 body = await asyncio.to_thread(self._files.read, source, address)
         async with self._decoding:
-            return await asyncio.to_thread(small_picture, body)
+            return await asyncio.to_thread(_small, body)
 
     async def _asked(self, key: Key) -> str:
         catalogue, collection, item, asset = key
@@ -150,6 +149,13 @@ class PodQuicklooks:
         self._addresses.move_to_end(key)
         while len(self._addresses) > _MOST_ADDRESSES:
             self._addresses.popitem(last=False)
+
+
+def _small(body: bytes) -> Picture:
+    # Pillow comes with the first picture, in this thread.
+    from eohub_catalogue.server.thumbnails import small_picture
+
+    return small_picture(body)
 
 
 class KeptPictures:

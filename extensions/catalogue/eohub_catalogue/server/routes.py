@@ -24,24 +24,40 @@ from eohub_catalogue.contract import (
     SavedSearch,
     SearchQuery,
 )
-from eohub_catalogue.detail import detail_of
 from eohub_catalogue.filters import check_cql2
 from eohub_catalogue.item_contract import AssetKey, ItemDetail, ItemKey, ItemPage, NotebookCode
-from eohub_catalogue.ports import Freezer, Quicklooks, SavedThings
-from eohub_catalogue.search_code import search_code_of
+from eohub_catalogue.ports import Freezer, Quicklooks, RawPage, SavedThings
 from eohub_catalogue.server.catalogues import Catalogues
 from eohub_catalogue.server.data_store import DataStoreProbe
 from eohub_catalogue.server.extension import PREFIX
-from eohub_catalogue.summary import page_of
 from eohub_toolkit.routes import Content, route
 
 _PICTURE_KEPT_SECONDS = 3600
 
 
+# What reads geometries takes long to import: a thread does it, and not before somebody searches.
+def _rows(page: RawPage, catalogue: str) -> ItemPage:
+    from eohub_catalogue.summary import page_of
+
+    return page_of(page, catalogue)
+
+
+def _detail(raw: object, catalogue: str) -> ItemDetail:
+    from eohub_catalogue.detail import detail_of
+
+    return detail_of(raw, catalogue)
+
+
+def _search_code(query: SearchQuery, source: CatalogueSource) -> NotebookCode:
+    from eohub_catalogue.search_code import search_code_of
+
+    return search_code_of(query, source)
+
+
 @route("GET", "/catalogues")
 async def list_catalogues(catalogues: Catalogues) -> CatalogueList:
     """List the catalogues without asking any of them."""
-    return await catalogues.all()
+    return await catalogues.listed()
 
 
 @route("POST", "/catalogues")
@@ -98,7 +114,7 @@ async def search(query: SearchQuery, catalogues: Catalogues, quicklooks: Quicklo
     asked = query.clamped()
     page = await (await catalogues.get(asked.catalogue)).search(asked)
     # Items may be large: the server answers its other requests meanwhile.
-    found = await asyncio.to_thread(page_of, page, asked.catalogue)
+    found = await asyncio.to_thread(_rows, page, asked.catalogue)
     quicklooks.note(found.items, page.features)
     return found
 
@@ -113,7 +129,7 @@ async def check_filter(query: FilterText) -> FilterCheck:
 async def item(key: ItemKey, catalogues: Catalogues) -> ItemDetail:
     """Return everything that is told about one item."""
     raw = await (await catalogues.get(key.catalogue)).item(key.collection, key.item)
-    return await asyncio.to_thread(detail_of, raw, key.catalogue)
+    return await asyncio.to_thread(_detail, raw, key.catalogue)
 
 
 @route("GET", "/quicklook")
@@ -132,7 +148,7 @@ async def notebook_code(key: ItemKey, catalogues: Catalogues) -> NotebookCode:
 @route("POST", "/search-code")
 async def search_code(query: SearchQuery, catalogues: Catalogues) -> NotebookCode:
     """Write the notebook cell that does a search."""
-    return search_code_of(query, await catalogues.source(query.catalogue))
+    return await asyncio.to_thread(_search_code, query, await catalogues.source(query.catalogue))
 
 
 @route("GET", "/saved")

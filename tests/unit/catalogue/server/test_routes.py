@@ -1,5 +1,6 @@
 """What the panel can ask, over catalogues in memory."""
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -42,6 +43,30 @@ def catalogues(memory: MemoryCatalogue) -> Catalogues:
 async def test_catalogues_are_listed_in_their_order_without_asking_them(catalogues: Catalogues) -> None:
     listed = await list_catalogues(catalogues)
     assert [source.id for source in listed.catalogues] == ["embedded", "other"]
+
+
+async def test_what_a_search_needs_is_prepared_from_the_list_on_and_a_search_waits_for_it(
+    memory: MemoryCatalogue,
+) -> None:
+    prepared: list[str] = []
+    ready = asyncio.Event()
+
+    async def prepare(source: CatalogueSource) -> None:
+        prepared.append(source.id)
+        await ready.wait()
+
+    settings = ServerSettings(catalogues=SOURCES)
+    catalogues = Catalogues(lambda: settings, lambda source, deadline: memory, prepare=prepare)
+    for _ in range(2):
+        await list_catalogues(catalogues)
+        await asyncio.sleep(0)
+    assert prepared == ["embedded"]
+    asked = SearchQuery(catalogue="other")
+    searching = asyncio.create_task(search(asked, catalogues, MemoryQuicklooks()))
+    await asyncio.sleep(0)
+    assert (prepared, memory.asked) == (["embedded", "other"], [])
+    ready.set()
+    assert (await searching).items
 
 
 async def test_a_search_gives_rows(catalogues: Catalogues) -> None:
