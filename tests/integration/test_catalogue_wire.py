@@ -298,6 +298,17 @@ def test_the_embedded_catalogue_tells_collections_and_what_can_be_searched(wire:
     assert detail.json()["summary"]["id"] == "scene-3"
 
 
+def test_a_person_adds_a_catalogue_inside_where_the_administrator_allows_it(tmp_path: Path) -> None:
+    settings = {"EOHUB_CATALOGUE_SERVER_ALLOWED_HOSTS": '["127.0.0.1"]'}
+    with ugly_upstream() as ugly, jupyter_server(tmp_path, settings, TOKEN) as (url, log):
+        wire = Wire(url, ugly, ugly, ugly, log)
+        added = wire.ask("POST", "catalogues", {"address": f"{ugly.root}/good"})
+        assert added.status_code == 200, added.text
+        assert added.json()["own"]
+        found = wire.search(added.json()["id"]).json()
+    assert [each["id"] for each in found["items"]] == ["good"]
+
+
 @pytest.mark.parametrize("by", ["hub", "file"])
 def test_the_data_lake_is_searched_with_a_login_that_stays_in_the_server(tmp_path: Path, by: str) -> None:
     destine = Destine(StacUpstream([cube_item(id=f"item-{number}") for number in range(30)]))
