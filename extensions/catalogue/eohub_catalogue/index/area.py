@@ -11,6 +11,7 @@ from eohub_catalogue.index.footprint import (
     boxes_of,
     footprint_of,
     is_number,
+    is_tangled,
     normalise,
     parse_geometry,
     shape_of,
@@ -80,6 +81,8 @@ def shape_area(value: object, name: str) -> Area:
         raise Invalid(f"{name} has more than {MOST_VERTICES} vertices.", hint="Simplify the geometry.")
     if not shape.is_valid:
         raise Invalid(f"{name} crosses or touches itself.", hint="Draw its rings without crossings.")
+    if is_tangled(shape):
+        raise Invalid(f"{name} crosses itself too often.", hint="Simplify the geometry.")
     footprint = footprint_of(value, None)
     assert footprint is not None, "a geometry that can be parsed covers something"
     return Area(footprint.boxes, normalise(shape), is_boxes=False)

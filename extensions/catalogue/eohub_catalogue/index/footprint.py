@@ -31,7 +31,8 @@ _LATITUDE_SLACK = 1e-6
 _MOST_MEETINGS = 200
 """How often the sides of a shape may meet beyond those that follow each other, for it to be mended: what that
 takes grows with their square, to minutes for a scribble of a few hundred corners."""
-_SIDES_AT_ONCE = 64
+_FIRST_SIDES, _SIDES_AT_ONCE = 2, 64
+_FIRST_COLLECTION = shapely.GeometryType.MULTIPOINT
 # Types, because true and false are integers to `isinstance`, and because this is asked for every item.
 _NUMBERS: frozenset[type] = frozenset({int, float})
 
@@ -181,7 +182,7 @@ def normalise(shape: BaseGeometry, *, crosses_antimeridian: bool = False) -> Bas
     if crosses_antimeridian and east - west > 180 and shapely.get_num_geometries(flat) == 1:
         flat = shapely.transform(flat, _eastern)
     if not flat.is_valid:
-        flat = shapely.envelope(flat) if _is_tangled(flat) else _mended(flat)
+        flat = shapely.envelope(flat) if is_tangled(flat) else _mended(flat)
     west, _, east, _ = flat.bounds
     if west >= -180 and east <= 180:
         return flat
@@ -239,18 +240,29 @@ def _mended(shape: BaseGeometry) -> BaseGeometry:
         return shapely.GeometryCollection(parts)
 
 
-def _is_tangled(shape: BaseGeometry) -> bool:
-    rings = shapely.get_rings(shapely.get_parts(shapely.get_parts(shape)))
+def is_tangled(shape: BaseGeometry) -> bool:
+    """Whether its lines and rings meet themselves or each other hundreds of times.
+
+    Until then GEOS mends and compares it in milliseconds; afterwards it takes minutes, and cannot be stopped.
+    """
+    parts = shapely.get_parts(shape)
+    while (is_nested := shapely.get_type_id(parts) >= _FIRST_COLLECTION).any():
+        parts = np.concatenate([parts[~is_nested], shapely.get_parts(parts[is_nested])])
+    is_line = shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING
+    rings = np.concatenate([shapely.get_rings(parts), parts[is_line]])
     corners, ring = shapely.get_coordinates(rings, return_index=True)
     sides: Any = shapely.linestrings(np.stack([corners[:-1], corners[1:]], axis=1)[ring[:-1] == ring[1:]])
     tree = shapely.STRtree(sides)
-    meetings = 0
-    for start in range(0, len(sides), _SIDES_AT_ONCE):
-        some = sides[start : start + _SIDES_AT_ONCE]
+    meetings = start = 0
+    # Few at first: where every side meets every other one, the first ones tell.
+    at_once = _FIRST_SIDES
+    while start < len(sides):
+        some = sides[start : start + at_once]
         # Each side meets itself, the one before and the one behind; two that cross are found twice.
         meetings += tree.query(some, predicate="intersects").shape[1] - 3 * len(some)
         if meetings > 2 * _MOST_MEETINGS:
             return True
+        start, at_once = start + at_once, min(2 * at_once, _SIDES_AT_ONCE)
     return False
 
 

@@ -12,6 +12,10 @@ from shapely.errors import ShapelyError
 from shapely.geometry.base import BaseGeometry
 
 from eohub_catalogue.index.facts import Scalar
+from eohub_catalogue.index.footprint import is_tangled
+
+_FEW_CORNERS = 20
+"""A line of so few corners cannot cross itself often enough to matter."""
 
 SPATIAL: Mapping[str, Callable[[BaseGeometry, BaseGeometry], object]] = {
     "s_contains": shapely.contains,
@@ -78,7 +82,12 @@ ARITHMETIC = tuple(_CALCULATIONS)
 
 
 def related(relation: str, mine: BaseGeometry, other: BaseGeometry) -> bool | None:
-    """Whether two shapes are in a relation of `SPATIAL`; None for shapes that cannot be compared so."""
+    """Whether two shapes are in a relation of `SPATIAL`; None for shapes that cannot be compared so.
+
+    A track that crosses itself hundreds of times cannot, except that it can be asked whether it intersects.
+    """
+    if relation != "s_intersects" and _is_long_line(mine) and is_tangled(mine):
+        return None
     try:
         return bool(SPATIAL[relation](mine, other))
     except ShapelyError:
@@ -152,6 +161,10 @@ def like_parts(pattern: str) -> list[str | None]:
             case _:
                 parts.append(one)
     return parts
+
+
+def _is_long_line(shape: BaseGeometry) -> bool:
+    return shapely.get_dimensions(shape) == 1 and shapely.get_num_coordinates(shape) > _FEW_CORNERS
 
 
 def _as_set(values: Sequence[Scalar]) -> frozenset[object]:

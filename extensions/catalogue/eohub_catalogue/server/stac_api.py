@@ -242,7 +242,8 @@ class _Search:
         found, after = self._found, marker
         while after is not None:
             document = await self._documents.page(after)
-            last, after = after, self._take(document, after)
+            # Whether an item lies in an area may take long to tell: other requests are answered meanwhile.
+            last, after = after, await asyncio.to_thread(self._take, document, after)
             found.pages += 1
             if found.pages == 1:
                 matched = self._total(document, last, after)

@@ -260,6 +260,18 @@ def scribble(corners: int, reach: int, kind: str = "Polygon") -> dict[str, Any]:
     return ring(*points) if kind == "Polygon" else {"type": kind, "coordinates": points}
 
 
+def star(points: int) -> list[tuple[float, float]]:
+    """Every side crosses nearly every other one."""
+    turns = [math.pi * 2 * (points // 2) * number / points for number in range(points)]
+    return [(50 * math.cos(turn), 50 * math.sin(turn)) for turn in turns]
+
+
+def collected(geometry: dict[str, Any], depth: int) -> dict[str, Any]:
+    for _ in range(depth):
+        geometry = {"type": "GeometryCollection", "geometries": [geometry]}
+    return geometry
+
+
 ONE_SQUARE = box(0, 0, 50, 50)["coordinates"]
 TANGLES: dict[str, dict[str, Any]] = {
     "a scribble": scribble(5_000, 179),
@@ -274,6 +286,8 @@ TANGLES: dict[str, dict[str, Any]] = {
         "type": "GeometryCollection",
         "geometries": [box(150 + number / 100, 0, 200 + number / 100, 50) for number in range(1_000)],
     },
+    "a star in collections of collections": collected(ring(*star(999)), 4),
+    "a scribble in collections of collections": collected(scribble(5_000, 179), 3),
     "a side that is drawn over and over": ring(
         (0, 0), *((number * 7_919 % 1_000 / 10, 0) for number in range(2_000)), (50, 1)
     ),
