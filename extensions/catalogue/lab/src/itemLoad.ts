@@ -12,11 +12,14 @@ export interface ItemState {
 /** Asks for everything about one item, once at a time. */
 export class ItemLoad {
   readonly store = new Store<ItemState>({ loading: true, detail: null, problem: null });
+  /** Title of its catalogue, once it is known. */
+  readonly catalogue = new Store<string | null>(null);
   private current = new AbortController();
 
   constructor(
-    private readonly client: Pick<ICatalogueClient, 'item'>,
-    readonly key: ItemKey
+    private readonly client: Pick<ICatalogueClient, 'item' | 'catalogues'>,
+    readonly key: ItemKey,
+    private readonly knownTitle: () => string | null = () => null
   ) {}
 
   /** Ask for the item; an earlier question is dropped. */
@@ -24,6 +27,7 @@ export class ItemLoad {
     this.cancel();
     const { signal } = (this.current = new AbortController());
     this.store.patch({ loading: true });
+    void this.nameCatalogue(signal);
     try {
       const detail = await this.client.item(this.key, signal);
       if (!signal.aborted) {
@@ -39,6 +43,18 @@ export class ItemLoad {
   /** Stop waiting, since nobody looks any more. */
   cancel(): void {
     this.current.abort();
+  }
+
+  /** A page that came back with the window has no panel that knows its catalogue. */
+  private async nameCatalogue(signal: AbortSignal): Promise<void> {
+    let title = this.catalogue.get() ?? this.knownTitle();
+    if (title === null) {
+      const listed = await this.client.catalogues(signal).catch(() => null);
+      title = listed?.catalogues.find(each => each.id === this.key.catalogue)?.title ?? null;
+    }
+    if (!signal.aborted) {
+      this.catalogue.set(title);
+    }
   }
 }
 

@@ -82,7 +82,10 @@ function pageOf(
   session: ICatalogueSession,
   settings: IMapSettings
 ): ItemWidget {
-  const load = new ItemLoad(client, key);
+  const load = new ItemLoad(client, key, () => {
+    const { rows } = session.search.store.get();
+    return rows.find(({ source }) => source.id === key.catalogue)?.source.title ?? null;
+  });
   const actions: ItemActions = {
     retry: () => void load.load(),
     insert: ({ summary }) => void session.insert(summary, keyOf(summary)),
@@ -97,7 +100,6 @@ function pageOf(
       <Connected
         load={load}
         actions={actions}
-        session={session}
         settings={settings}
         pictureUrl={asset => client.quicklookUrl({ ...key, asset })}
       />
@@ -120,20 +122,16 @@ function pageOf(
 interface Props {
   readonly load: ItemLoad;
   readonly actions: ItemActions;
-  readonly session: ICatalogueSession;
   readonly settings: IMapSettings;
   readonly pictureUrl: (asset: string) => string;
 }
 
-function Connected({ load, actions, session, settings, pictureUrl }: Props): ReactElement {
-  const { catalogue } = load.key;
-  const { rows } = useStore(session.search.store);
-  const source = rows.find(row => row.source.id === catalogue)?.source;
+function Connected({ load, actions, settings, pictureUrl }: Props): ReactElement {
   return (
     <ItemPage
       itemKey={load.key}
       state={useStore(load.store)}
-      catalogue={source?.title ?? catalogue}
+      catalogue={useStore(load.catalogue) ?? load.key.catalogue}
       tiles={useStore(settings.tiles)}
       pictureUrl={pictureUrl}
       actions={actions}

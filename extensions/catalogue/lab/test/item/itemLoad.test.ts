@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ItemLoad, isItemKey } from '../../src/itemLoad';
-import type { ItemDetail, ItemKey } from '../../src/tokens';
-import { AWAY, detail, item, settled } from '../fakes';
+import type { CatalogueList, CatalogueSource, ItemDetail, ItemKey } from '../../src/tokens';
+import { AWAY, detail, item, settled, source } from '../fakes';
 
 const KEY: ItemKey = { catalogue: 'embedded', collection: 'climate', item: 'a1b' };
 
@@ -12,6 +12,17 @@ class Answers {
     give: (answer: ItemDetail) => void;
     fail: (error: unknown) => void;
   }[] = [];
+
+  asksForTitles = 0;
+
+  constructor(private readonly listed: readonly CatalogueSource[] | null = null) {}
+
+  catalogues(): Promise<CatalogueList> {
+    this.asksForTitles += 1;
+    return this.listed
+      ? Promise.resolve({ catalogues: [...this.listed], note: null })
+      : Promise.reject(AWAY);
+  }
 
   item(_key: ItemKey, signal: AbortSignal): Promise<ItemDetail> {
     return new Promise((give, fail) => {
@@ -73,6 +84,29 @@ test('asking twice drops the first question', () => {
   void load.load();
   void load.load();
   expect(answers.asked.map(each => each.signal.aborted)).toEqual([true, false]);
+});
+
+test('a page that came back asks what its catalogue is called, once', async () => {
+  const answers = new Answers([source({ id: 'other', title: 'Other' }), source()]);
+  const load = new ItemLoad(answers, KEY);
+  void load.load();
+  await settled();
+  expect(load.store.get().loading).toBe(true);
+  expect(load.catalogue.get()).toBe('EOHub');
+  void load.load();
+  answers.asked[1]?.give(detail(item()));
+  await settled();
+  expect(load.catalogue.get()).toBe('EOHub');
+  expect(answers.asksForTitles).toBe(1);
+});
+
+test('a title that the panel knows is not asked for', async () => {
+  const answers = new Answers([]);
+  const load = new ItemLoad(answers, KEY, () => 'EOHub');
+  void load.load();
+  await settled();
+  expect(load.catalogue.get()).toBe('EOHub');
+  expect(answers.asksForTitles).toBe(0);
 });
 
 test.each([
