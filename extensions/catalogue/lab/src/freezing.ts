@@ -1,9 +1,10 @@
 import { problemOf, type Problem } from '@eohub/toolkit/lib/problem';
 import { Store } from '@eohub/toolkit/lib/store';
-import type { Clock } from './retries';
+import { Retries, type Clock } from './retries';
 import type { CatalogueSearch } from './search';
 import type { FreezeQuery, FrozenState, ICatalogueClient } from './tokens';
 
+const LOOK = 'look';
 const LOOK_MS = 1000;
 
 /** What is being kept for a time without a network. */
@@ -21,17 +22,20 @@ export type FreezeChoice = Pick<FreezeQuery, 'title' | 'path' | 'most_items' | '
 export class Freezing {
   readonly store = new Store<FreezingState>(NOTHING_FROZEN);
   private readonly signal = new AbortController().signal;
-  private dropLook: () => void = () => undefined;
+  private readonly looks: Retries;
 
   constructor(
     private readonly client: ICatalogueClient,
     private readonly search: CatalogueSearch,
-    private readonly clock: Clock
-  ) {}
+    clock: Clock
+  ) {
+    this.looks = new Retries(clock);
+  }
 
   /** List what is being frozen and was frozen by this server. */
   async load(): Promise<void> {
-    await this.attempt(async () => undefined);
+    this.store.patch({ problem: null });
+    await this.look();
   }
 
   /** Freeze the present search. */
@@ -41,40 +45,56 @@ export class Freezing {
       searches: [...this.search.queries()],
       largest_asset_bytes: 1_000_000
     };
-    return this.attempt(async () => void (await this.client.freeze(query, this.signal)));
+    return this.attempt(() => this.client.freeze(query, this.signal));
   }
 
   /** Stop freezing; nothing of it is left behind. */
   async stop(id: string): Promise<void> {
-    await this.attempt(async () => void (await this.client.stopFreezing(id, this.signal)));
+    await this.attempt(() => this.client.stopFreezing(id, this.signal));
   }
 
-  private async attempt(action: () => Promise<void>): Promise<boolean> {
-    this.dropLook();
+  private async attempt(action: () => Promise<FrozenState>): Promise<boolean> {
+    this.store.patch({ problem: null });
     try {
       await action();
-      await this.take(await this.client.frozen(this.signal));
-      return true;
     } catch (error) {
       this.store.patch({ problem: problemOf(error) });
       return false;
+    }
+    await this.look();
+    return true;
+  }
+
+  /** One that fails is repeated, and leaves what is said of other things. */
+  private async look(attempt = 0): Promise<void> {
+    try {
+      await this.take(await this.client.frozen(this.signal));
+    } catch (error) {
+      const problem = problemOf(error);
+      const again = () => void this.look(attempt + 1);
+      if (this.looks.later(LOOK, problem, attempt, again) === null) {
+        this.store.patch({ problem });
+      }
     }
   }
 
   private async take(frozen: readonly FrozenState[]): Promise<void> {
     const before = this.store.get().frozen;
-    this.store.set({ frozen, problem: null });
-    if (frozen.some(each => each.state === 'freezing')) {
-      this.dropLook = this.clock.later(LOOK_MS, () => void this.load());
-    }
     const isDone = ({ id, state }: FrozenState) =>
       state === 'ready' && before.some(each => each.id === id && each.state === 'freezing');
     const done = frozen.filter(isDone);
-    if (done.length > 0) {
+    // First, so that it is done again where it fails.
+    const list = done.length > 0 ? await this.client.catalogues(this.signal) : null;
+    this.store.patch({ frozen });
+    this.looks.drop(LOOK);
+    if (frozen.some(each => each.state === 'freezing')) {
+      this.looks.soon(LOOK, LOOK_MS, () => void this.look());
+    }
+    if (list !== null) {
+      this.search.list(list);
       this.search.announce(
         `${done.map(each => each.title).join(', ')} can be used without a network`
       );
-      this.search.list(await this.client.catalogues(this.signal));
     }
   }
 }

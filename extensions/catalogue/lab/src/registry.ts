@@ -1,6 +1,6 @@
 import { isAbort, problemOf, type Problem } from '@eohub/toolkit/lib/problem';
 import { Store } from '@eohub/toolkit/lib/store';
-import type { Clock } from './retries';
+import { Retries, type Clock } from './retries';
 import type { CatalogueSearch } from './search';
 import type { CatalogueHealth } from './state';
 import type { CatalogueSource, CatalogueState, ICatalogueClient, IndexState } from './tokens';
@@ -31,15 +31,16 @@ export const NO_REGISTRY: RegistryState = {
 /** The catalogues of a site and of a person: added, removed, and indexed where they cannot search. */
 export class Registry {
   readonly store = new Store<RegistryState>(NO_REGISTRY);
-  private readonly stops = new Map<string, () => void>();
+  private readonly looks: Retries;
   private readonly seen = new Map<string, CatalogueHealth>();
   private readonly signal = new AbortController().signal;
 
   constructor(
     private readonly client: ICatalogueClient,
     private readonly search: CatalogueSearch,
-    private readonly clock: Clock
+    clock: Clock
   ) {
+    this.looks = new Retries(clock);
     search.store.subscribe(() => this.notice());
   }
 
@@ -75,8 +76,8 @@ export class Registry {
   /** Remove a catalogue of one's own; `restore` brings it back. */
   async remove(source: CatalogueSource): Promise<void> {
     await this.attempt(async () => {
-      this.stopFollowing(source.id);
       this.search.list(await this.client.removeCatalogue(source.id, this.signal));
+      this.forget(source.id);
       this.store.patch({ removed: source, added: null });
       this.search.announce(`${source.title} is removed`);
     });
@@ -144,25 +145,36 @@ export class Registry {
 
   /** Look again and again how far an index is, until it is built. */
   private follow(catalogue: string): void {
-    const { index } = this.store.get().states[catalogue] ?? {};
-    this.stopFollowing(catalogue);
-    if (index?.state === 'building') {
-      this.stops.set(
-        catalogue,
-        this.clock.later(LOOK_MS, () => void this.lookAt(catalogue))
-      );
+    this.looks.drop(catalogue);
+    if (this.isBuilding(catalogue)) {
+      this.looks.soon(catalogue, LOOK_MS, () => void this.lookAt(catalogue));
     }
   }
 
-  private async lookAt(catalogue: string): Promise<void> {
-    await this.attempt(async () =>
-      this.noteIndex(catalogue, await this.client.indexState(catalogue, this.signal))
-    );
+  /** Nobody asked for this look: one that fails is repeated, and leaves what is said of other things. */
+  private async lookAt(catalogue: string, attempt = 0): Promise<void> {
+    try {
+      this.noteIndex(catalogue, await this.client.indexState(catalogue, this.signal));
+    } catch (error) {
+      const problem = problemOf(error);
+      const again = () => void this.lookAt(catalogue, attempt + 1);
+      if (
+        this.isBuilding(catalogue) &&
+        this.looks.later(catalogue, problem, attempt, again) === null
+      ) {
+        this.store.patch({ problem });
+      }
+    }
   }
 
-  private stopFollowing(catalogue: string): void {
-    this.stops.get(catalogue)?.();
-    this.stops.delete(catalogue);
+  private isBuilding(catalogue: string): boolean {
+    return this.store.get().states[catalogue]?.index?.state === 'building';
+  }
+
+  private forget(catalogue: string): void {
+    this.looks.drop(catalogue);
+    const others = Object.entries(this.store.get().states).filter(([id]) => id !== catalogue);
+    this.store.patch({ states: Object.fromEntries(others) });
   }
 
   private async attempt(action: () => Promise<void>): Promise<boolean> {

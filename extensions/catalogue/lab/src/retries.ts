@@ -55,12 +55,18 @@ export class Retries {
   /** Call `again` after a growing pause, a bounded number of times; returns when, or null for never. */
   later(name: string, problem: Problem, attempt: number, again: () => void): number | null {
     const seconds = pauseBefore(problem, attempt);
-    this.drop(name);
     if (seconds === null) {
+      this.drop(name);
       return null;
     }
-    this.waiting.set(name, this.clock.later(seconds * 1000, again));
+    this.soon(name, seconds * 1000, again);
     return this.clock.now() + seconds * 1000;
+  }
+
+  /** Call `again` after a pause that is known. */
+  soon(name: string, milliseconds: number, again: () => void): void {
+    this.drop(name);
+    this.waiting.set(name, this.clock.later(milliseconds, again));
   }
 
   /** Forget the attempt of this name. */

@@ -46,6 +46,7 @@ export class FakeClient implements ICatalogueClient {
   readonly codes: ItemKey[] = [];
   /** Catalogues with a local index, by id; each step of a test replaces the state. */
   readonly indexes = new Map<string, IndexState>();
+  indexFault: unknown = null;
   readonly removed: string[] = [];
   readonly added: NewCatalogue[] = [];
   addFault: unknown = null;
@@ -61,6 +62,7 @@ export class FakeClient implements ICatalogueClient {
   kept: Saved = { searches: [], places: [], note: null };
   savedFault: unknown = null;
   frozenStates: readonly FrozenState[] = [];
+  frozenFault: unknown = null;
   readonly freezes: FreezeQuery[] = [];
   readonly searchCodes: SearchQuery[] = [];
 
@@ -120,6 +122,9 @@ export class FakeClient implements ICatalogueClient {
   }
 
   async indexState(catalogue: string): Promise<IndexState> {
+    if (this.indexFault) {
+      throw this.indexFault;
+    }
     return this.indexes.get(catalogue) ?? NO_INDEX;
   }
 
@@ -227,6 +232,9 @@ export class FakeClient implements ICatalogueClient {
   }
 
   async frozen(): Promise<readonly FrozenState[]> {
+    if (this.frozenFault) {
+      throw this.frozenFault;
+    }
     return this.frozenStates;
   }
 

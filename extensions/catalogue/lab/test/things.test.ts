@@ -1,3 +1,4 @@
+import { ProblemError } from '@eohub/toolkit/lib/problem';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { labAddress } from '../src/address';
 import { EMPTY_FORM } from '../src/form';
@@ -114,6 +115,42 @@ describe('the index of a catalogue', () => {
     expect(clock.waiting).toBe(0);
   });
 
+  test('is followed on after a look that failed, which is not said while it may pass', async () => {
+    await registry.build('embedded');
+    client.indexFault = AWAY;
+    await clock.pass(4);
+    expect(registry.store.get().problem).toBeNull();
+    client.indexFault = null;
+    client.indexes.set('embedded', { ...NO_INDEX, state: 'ready', items: 15 });
+    await clock.pass(10);
+    expect(index()?.state).toBe('ready');
+    expect(clock.waiting).toBe(0);
+  });
+
+  test.each(['unavailable', 'unknown_catalogue'])('cannot be followed for ever: %s', async code => {
+    await registry.build('embedded');
+    client.indexFault = new ProblemError({ code, detail: 'Why.', hint: null });
+    await clock.pass(300);
+    expect(clock.waiting).toBe(0);
+    expect(registry.store.get().problem?.code).toBe(code);
+  });
+
+  test('leaves what is said of another catalogue', async () => {
+    await registry.build('embedded');
+    client.addFault = AWAY;
+    await registry.add('https://mine.example/');
+    await clock.pass(5);
+    expect(registry.store.get().problem).toEqual(AWAY.problem);
+    expect(clock.waiting).toBe(1);
+  });
+
+  test('is followed no more when the catalogue is removed', async () => {
+    await registry.build('embedded');
+    await registry.remove(EMBEDDED);
+    expect(clock.waiting).toBe(0);
+    expect(index()).toBeUndefined();
+  });
+
   test('can be stopped', async () => {
     await registry.build('embedded');
     await registry.stop('embedded');
@@ -222,6 +259,34 @@ describe('freezing', () => {
     expect(search.store.get().rows.map(row => row.source.id)).toContain('frozen');
     expect(clock.waiting).toBe(0);
     expect(spoken()).toBe('Ice can be used without a network');
+  });
+
+  test('is followed on after a look that failed, and what else was said stays', async () => {
+    await freezing.start(CHOICE);
+    await freezing.stop('another');
+    await clock.pass(3);
+    expect(freezing.store.get().problem).toEqual(AWAY.problem);
+    client.frozenFault = AWAY;
+    await clock.pass(4);
+    client.frozenFault = null;
+    client.frozenStates = client.frozenStates.map(each => ({ ...each, state: 'ready' }));
+    client.listFault = AWAY;
+    await clock.pass(10);
+    client.listFault = null;
+    client.sources = [...client.sources, source({ id: 'frozen', kind: 'frozen', title: 'Ice' })];
+    await clock.pass(10);
+    expect(search.store.get().rows.map(row => row.source.id)).toContain('frozen');
+    expect(clock.waiting).toBe(0);
+    await freezing.load();
+    expect(freezing.store.get().problem).toBeNull();
+  });
+
+  test('that cannot be looked at is said after a while', async () => {
+    client.frozenFault = AWAY;
+    await freezing.load();
+    await clock.pass(300);
+    expect(freezing.store.get().problem).toEqual(AWAY.problem);
+    expect(clock.waiting).toBe(0);
   });
 
   test('can be cancelled', async () => {
