@@ -52,6 +52,10 @@ async function finds(
       if (page.items.length > 0) {
         return 'items';
       }
+      // An empty page is no answer where the catalogue has more, or could not look everywhere.
+      if (page.next !== null || page.note !== null) {
+        finding = 'unknown';
+      }
     } catch {
       // Only a suggestion hangs on it: a search of the person's own tells what is wrong.
       finding = 'unknown';

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { explain } from '../src/explain';
 import { EMPTY_FORM, type SearchForm } from '../src/form';
 import { freshRow, type CatalogueRow } from '../src/state';
+import type { ItemPage } from '../src/tokens';
 import { AWAY, EMBEDDED, FakeClient, OTHER, page, settled, source } from './fakes';
 
 const FORM: SearchForm = {
@@ -19,7 +20,7 @@ const answered = (from: CatalogueRow['source']): CatalogueRow => ({
 
 async function explained(
   rows: readonly CatalogueRow[],
-  answer: (missing: string) => number | 'fail'
+  answer: (missing: string) => number | 'fail' | ItemPage
 ) {
   const client = new FakeClient();
   const running = explain(client, FORM, rows, new AbortController().signal);
@@ -35,7 +36,9 @@ async function explained(
     ].join('');
     expect(query).toMatchObject({ limit: 1, page: null });
     const found = answer(missing);
-    await (found === 'fail' ? fail(AWAY) : give(page('x', found)));
+    await (found === 'fail'
+      ? fail(AWAY)
+      : give(typeof found === 'number' ? page('x', found) : found));
     await settled();
     done += 1;
   }
@@ -70,6 +73,17 @@ test('only catalogues that answered are asked', async () => {
 test('what could not be asked is not known', async () => {
   const { explanation } = await explained([answered(EMBEDDED)], missing =>
     missing === 'gsd' ? 'fail' : 0
+  );
+  expect(explanation).toEqual({ decisive: [], unknown: ['property:gsd'] });
+});
+
+test.each([
+  ['has more', { next: 'page-2' }],
+  ['tells what it could not do', { note: 'The index is being built, 120 of 800 files so far.' }]
+])('an empty page that %s is no answer', async (_, told) => {
+  const empty = { ...page('x', 0), ...told };
+  const { explanation } = await explained([answered(EMBEDDED)], missing =>
+    missing === 'gsd' ? empty : 0
   );
   expect(explanation).toEqual({ decisive: [], unknown: ['property:gsd'] });
 });

@@ -369,10 +369,18 @@ describe('nothing to show', () => {
     expect(actions.search.searchWithout).toHaveBeenCalledWith('property:eo:cloud_cover');
   });
 
+  test.each([['ice'], ['']])('so far, where a catalogue has more: %j', words => {
+    const rows = [row({ next: 'page-2' })];
+    const { actions } = show({ searched: { ...EMPTY_FORM, words }, rows });
+    expect(screen.getByText(/Nothing found so far/)).toBeTruthy();
+    fireEvent.click(button('Look further'));
+    expect(actions.search.more).toHaveBeenCalledOnce();
+  });
+
   test('because of all filters together offers to drop all', () => {
     const searched = { ...EMPTY_FORM, words: 'ice', from: '2020' };
     const { actions } = show({ searched, explanation: { decisive: [], unknown: ['time'] } });
-    expect(screen.getByText(/Not every catalogue could be asked/)).toBeTruthy();
+    expect(screen.getByText(/Not every catalogue could tell for certain/)).toBeTruthy();
     fireEvent.click(button('Search without any filter'));
     expect(actions.search.search).toHaveBeenCalledWith(EMPTY_FORM);
   });

@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import { chipOf, nameOf, noun } from '../describe';
 import { CLOUD_COVER, EMPTY_FORM, filtersOf, type Filter, type SearchForm } from '../form';
-import { chosenRows, type SearchState } from '../state';
+import { chosenRows, hasMore, type SearchState } from '../state';
 import { usePanel } from './context';
 
 const NO_TITLES: ReadonlyMap<string, string> = new Map();
@@ -12,6 +12,14 @@ export function NothingFound({ search }: { search: SearchState }): ReactElement 
   const form = search.searched ?? search.form;
   const filters = filtersOf(form);
   const missing = chosenRows(search).filter(row => !row.answered || row.health.kind !== 'ok');
+  const further = hasMore(search) && (
+    <button type="button" className="jp-mod-styled" onClick={() => actions.search.more()}>
+      Look further
+    </button>
+  );
+  if (filters.length === 0 && further) {
+    return <div className="eohub-Empty">Nothing found so far. {further}</div>;
+  }
   if (filters.length === 0) {
     return <p className="eohub-Empty">The catalogues that answered hold no items yet.</p>;
   }
@@ -22,9 +30,10 @@ export function NothingFound({ search }: { search: SearchState }): ReactElement 
   return (
     <div className="eohub-Empty">
       <p>
-        Nothing found {filters.map(each => phrase(each, form)).join(', ')}.
-        {sentence(search, filters, form)}
+        Nothing found {further && 'so far '}
+        {filters.map(each => phrase(each, form)).join(', ')}.{sentence(search, filters, form)}
       </p>
+      {further}
       {form.words.trim().includes(' ') && <p>Every word has to occur, so fewer find more.</p>}
       {offered.includes(`property:${CLOUD_COVER}`) && (
         <p>Items that tell no cloud cover, such as radar, are left out by any limit.</p>
@@ -68,7 +77,7 @@ function sentence(search: SearchState, filters: readonly Filter[], form: SearchF
   const { decisive, unknown } = explanation;
   const [only] = decisive;
   const names = decisive.map(each => noun(each, form));
-  const doubt = unknown.length > 0 ? ' Not every catalogue could be asked.' : '';
+  const doubt = unknown.length > 0 ? ' Not every catalogue could tell for certain.' : '';
   if (only === undefined) {
     return ` Leaving out only one of them finds nothing either.${doubt}`;
   }
