@@ -164,7 +164,7 @@ def like_parts(pattern: str) -> list[str | None]:
 
 
 def _is_long_line(shape: BaseGeometry) -> bool:
-    return shapely.get_dimensions(shape) == 1 and shapely.get_num_coordinates(shape) > _FEW_CORNERS
+    return bool(shapely.get_dimensions(shape) == 1 and shapely.get_num_coordinates(shape) > _FEW_CORNERS)
 
 
 def _as_set(values: Sequence[Scalar]) -> frozenset[object]:

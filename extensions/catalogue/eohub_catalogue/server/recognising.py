@@ -13,6 +13,7 @@ from eohub_catalogue.errors import LoginNeeded
 from eohub_catalogue.index.document import is_collection, is_item
 from eohub_catalogue.index.reading import Found
 from eohub_catalogue.reading import mapping, sequence, text
+from eohub_catalogue.server.addresses import Origin
 from eohub_catalogue.server.folder import is_stac_file, read_stac
 from eohub_catalogue.server.frozen import frozen_title
 from eohub_catalogue.server.home import Home
@@ -22,7 +23,7 @@ from eohub_catalogue.server.web import Answer, Ask, Web
 from eohub_catalogue.wire import PublicUrl
 from eohub_toolkit.errors import Invalid
 
-DESTINE_HOST = "hda.data.destination-earth.eu"
+_DESTINE = Origin("https", "hda.data.destination-earth.eu", 443)
 _URL = TypeAdapter[str](PublicUrl)
 _FILES_LOOKED_INTO = 50
 _WHAT = "Give the address of a STAC API or of a catalog.json, or a path below your home folder."
@@ -48,7 +49,8 @@ class Recogniser:
 
     async def _on_the_web(self, address: str) -> Recognised:
         url = _public(address)
-        if (urlsplit(url).hostname or "") == DESTINE_HOST:
+        # A token would go there: never in the clear, and to no other port of that host.
+        if Origin.of(url) == _DESTINE:
             return Recognised("destine", "DestinE Data Lake", url=url)
         answer, document = await self._ask(url)
         found = _web_catalogue(answer.url, document)

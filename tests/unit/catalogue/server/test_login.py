@@ -102,6 +102,45 @@ async def test_many_refusals_at_once_make_one_token() -> None:
     assert tokens.made == 2
 
 
+async def test_a_search_that_is_given_up_does_not_end_the_making_of_a_token() -> None:
+    class Tokens:
+        began, may_end = asyncio.Event(), asyncio.Event()
+        made = 0
+
+        async def token(self) -> Token:
+            self.began.set()
+            await self.may_end.wait()
+            self.made += 1
+            return Token(str(self.made), 300)
+
+    tokens = Tokens()
+    login = BearerLogin(tokens, Time())
+    given_up = asyncio.create_task(login.headers())
+    await tokens.began.wait()
+    given_up.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await given_up
+    tokens.may_end.set()
+    assert (await login.headers())["Authorization"] == "Bearer 1"
+    assert tokens.made == 1
+
+
+async def test_a_token_that_cannot_be_made_is_tried_again() -> None:
+    class Tokens:
+        tries = 0
+
+        async def token(self) -> Token:
+            self.tries += 1
+            if self.tries == 1:
+                raise Unavailable("Away.")
+            return Token("1", 300)
+
+    login = BearerLogin(Tokens(), Time())
+    with pytest.raises(Unavailable):
+        await login.headers()
+    assert (await login.headers())["Authorization"] == "Bearer 1"
+
+
 async def test_a_login_that_is_not_enough_says_what_to_do(world: World) -> None:
     world.destine.accepts = False
     with pytest.raises(LoginNeeded, match=r"^DestinE Data Lake asks for a login\.$") as caught:

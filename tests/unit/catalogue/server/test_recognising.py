@@ -132,6 +132,13 @@ async def test_destine_is_known_by_its_host(tmp_path: Path) -> None:
     assert (found.kind, network.asked) == ("destine", 0)
 
 
+@pytest.mark.parametrize("place", ["http://{}/stac/v2", "https://{}:8443/stac/v2", "https://{}.example.org/"])
+async def test_only_what_is_asked_safely_is_taken_for_destine(place: str, tmp_path: Path) -> None:
+    url = place.format("hda.data.destination-earth.eu")
+    found = await recogniser(StaticSite({url: API}), tmp_path).recognise(url)
+    assert found.kind == "api"
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     files: dict[str, Any] = {
