@@ -1,23 +1,35 @@
 """A database that an older version has made: it is brought up to date, and everything in it is found."""
 
+import asyncio
 import json
+import subprocess
+import sys
+import threading
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 
 from eohub_catalogue.index.database import MIGRATIONS
+from eohub_catalogue.index.deriving import COMPLETE, derive_more
 from eohub_catalogue.index.document import collection_record, item_record
 from eohub_catalogue.index.ports import ItemQuery
 from eohub_catalogue.index.query import collection_search, item_query
 from eohub_catalogue.index.store import SqliteStore
+from eohub_catalogue.index.upgrading import Upgrade
+from eohub_catalogue.service.app import create_app
+from eohub_catalogue.service.settings import CatalogueSettings
 from eohub_toolkit.db import open_engine
+from eohub_toolkit.errors import Unavailable
 
 COUNT = 2_500
+AT_ONCE = COUNT // 10
 
 
 def document(number: int) -> dict[str, Any]:
@@ -82,9 +94,14 @@ def make_first_version(url: str) -> None:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+def url(tmp_path: Path) -> str:
     url = f"sqlite:///{tmp_path / 'catalogue.sqlite'}"
     make_first_version(url)
+    return url
+
+
+@pytest.fixture
+async def store(url: str) -> AsyncIterator[SqliteStore]:
     store = SqliteStore.open(url)
     yield store
     await store.close()
@@ -125,3 +142,127 @@ async def test_it_is_brought_up_to_date_once(store: SqliteStore) -> None:
     again = SqliteStore.open(str(store.engine.url))
     assert (await again.search(item_query({"filter": "title IS NULL"}))).matched == 1
     await again.close()
+
+
+async def found_by_cloud_cover(store: SqliteStore) -> int | None:
+    return (await store.search(item_query({"filter": "eo:cloud_cover >= 0", "limit": 1}))).matched
+
+
+def killed_after(url: str, told: int) -> list[int]:
+    """Open the database in a process that is killed as soon as it has told so much; returns what it told."""
+    program = (
+        "import sys\nfrom eohub_catalogue.index.store import SqliteStore\n"
+        "from eohub_catalogue.index.upgrading import Upgrade\n"
+        "def told(percent):\n    print(percent, flush=True)\n    sys.stdin.readline()\n"
+        f"SqliteStore.open({url!r}, upgrade=Upgrade(told=told, items_at_once={AT_ONCE}))\n"
+    )
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin
+        assert process.stdout
+        heard = [int(process.stdout.readline())]
+        for _ in range(told - 1):
+            process.stdin.write("\n")
+            process.stdin.flush()
+            heard.append(int(process.stdout.readline()))
+        process.kill()
+    return heard
+
+
+async def test_an_upgrade_that_was_killed_goes_on_where_it_was(url: str) -> None:
+    first = killed_after(url, told=3)
+    second = killed_after(url, told=2)
+    rest: list[int] = []
+    store = SqliteStore.open(url, upgrade=Upgrade(told=rest.append, items_at_once=AT_ONCE))
+    assert [*first, *second, *rest] == [*range(10, 100, 10), 99, 100]
+    assert await found_by_cloud_cover(store) == COUNT
+    assert (await store.queryables(["c0"]))["eo:cloud_cover"].maximum == 98
+    await store.close()
+
+
+async def test_a_step_that_fails_is_made_again(url: str) -> None:
+    def fail(percent: int) -> None:
+        if percent >= 30:
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        SqliteStore.open(url, upgrade=Upgrade(told=fail, items_at_once=AT_ONCE))
+    engine = open_engine(url)
+    with suppress(RuntimeError), engine.begin() as connection:
+        assert derive_more(connection, AT_ONCE) == 40
+        raise RuntimeError
+    with engine.begin() as connection:
+        assert derive_more(connection, AT_ONCE) == 40
+    engine.dispose()
+
+
+async def test_while_it_is_upgraded_it_says_how_far_it_is(url: str) -> None:
+    may_go_on, has_come = threading.Event(), asyncio.Event()
+    heard: list[int] = []
+    loop = asyncio.get_running_loop()
+
+    def told(percent: int) -> None:
+        heard.append(percent)
+        loop.call_soon_threadsafe(has_come.set)
+        assert may_go_on.wait(60)
+
+    store = SqliteStore.open(url, upgrade=Upgrade(in_background=True, told=told, items_at_once=AT_ONCE))
+    app = create_app(CatalogueSettings(prefix="/"), store)
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://hub.test/") as client:
+        await has_come.wait()
+        health, search = await client.get("health"), await client.get("search")
+    assert health.status_code == 200
+    assert (search.status_code, search.json()["code"]) == (503, "being_upgraded")
+    assert search.json()["detail"] == "The catalogue is being upgraded, 10 % done."
+    other = await asyncio.to_thread(SqliteStore.open, url)
+    assert await found_by_cloud_cover(other) == COUNT
+    await other.put_items([item_record(document(COUNT + 1))])
+    may_go_on.set()
+    await store.close()
+    again = SqliteStore.open(url)
+    assert await found_by_cloud_cover(again) == COUNT + 1
+    assert heard[0] == 10
+    for one in (other, again):
+        await one.close()
+
+
+async def test_a_large_document_ends_a_step(url: str) -> None:
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        large = json.dumps({"properties": {"text": "x" * 17 * 2**20}})
+        connection.execute(text("UPDATE item SET body = :large WHERE pk IN (2, 3)"), {"large": large})
+        steps = 0
+        while derive_more(connection) < COMPLETE:
+            steps += 1
+    engine.dispose()
+    assert steps == 2 + 2
+
+
+async def test_an_upgrade_that_fails_in_the_background_says_so(
+    url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    failed = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def told(_: int) -> None:
+        loop.call_soon_threadsafe(failed.set)
+        raise Unavailable("The database cannot be used now.")
+
+    store = SqliteStore.open(url, upgrade=Upgrade(in_background=True, told=told, items_at_once=AT_ONCE))
+    await failed.wait()
+    await store.close()
+    with pytest.raises(Unavailable, match="could not be brought up to date"):
+        await store.item("c0", "i2")
+    assert "could not be brought up to date" in caplog.text
+
+
+async def test_a_new_database_is_not_upgraded(tmp_path: Path) -> None:
+    heard: list[int] = []
+    store = SqliteStore.open(f"sqlite:///{tmp_path / 'new.sqlite'}", upgrade=Upgrade(told=heard.append))
+    await store.close()
+    assert heard == []

@@ -104,3 +104,15 @@ class ChangedMeanwhile(Conflict):
             "The document is not the one that was expected: somebody has changed or removed it.",
             hint="Read it again, make your change, and send it with the new ETag.",
         )
+
+
+class BeingUpgraded(Unavailable):
+    """The database was made by an older version and is being brought up to date."""
+
+    code = "being_upgraded"
+
+    def __init__(self, percent: int) -> None:
+        super().__init__(
+            f"The catalogue is being upgraded, {percent} % done.",
+            hint="Try again in a few minutes; nothing has to be done.",
+        )

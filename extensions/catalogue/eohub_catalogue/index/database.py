@@ -18,11 +18,12 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import DatabaseError
 
-from eohub_catalogue.index.deriving import derive
+from eohub_catalogue.index.deriving import is_derived
 from eohub_catalogue.index.footprint import box_shape
 from eohub_catalogue.index.interval import moment
 from eohub_catalogue.index.relations import TURNED, calculated, folded, related, texts_in_relation
 from eohub_catalogue.index.statements import Statement
+from eohub_catalogue.index.upgrading import Upgrade, Upgrading
 from eohub_toolkit.db import transaction, upgrade
 from eohub_toolkit.errors import Conflict, Unavailable
 
@@ -60,14 +61,17 @@ class Database:
         self._threads = CapacityLimiter(readers)
         self._shapes: dict[int, BaseGeometry] = {}
         self._handles = count(1)
+        self._upgrading: Upgrading | None = None
         event.listen(engine, "connect", self._prepare)
 
     async def in_thread[*Given, Result](self, work: Callable[[*Given], Result], *given: *Given) -> Result:
-        """Run blocking work, as much at once as there may be readers."""
+        """Run blocking work, as much at once as there may be readers; raises BeingUpgraded."""
+        self._check()
         return await anyio.to_thread.run_sync(work, *given, limiter=self._threads)
 
     async def while_wanted[*Given, Result](self, work: Callable[[*Given], Result], *given: *Given) -> Result:
         """The same for work that reads: where its caller is cancelled, its statement is stopped."""
+        self._check()
         stop = Event()
         token = _UNWANTED.set(stop)
         try:
@@ -76,16 +80,32 @@ class Database:
             stop.set()
             _UNWANTED.reset(token)
 
-    def bring_up_to_date(self) -> None:
+    def bring_up_to_date(self, how: Upgrade) -> None:
         """Make or change the tables; raises Unavailable where it cannot be, Conflict for a newer version."""
+        self._change_tables()
+        with transaction(self.engine) as connection:
+            if is_derived(connection):
+                return
+        self._upgrading = Upgrading(self.writing, how)
+        self._upgrading.begin()
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        if self._upgrading is not None:
+            self._upgrading.stop()
+        self.engine.dispose()
+
+    def _check(self) -> None:
+        if self._upgrading is not None:
+            self._upgrading.check()
+
+    def _change_tables(self) -> None:
         place = self.engine.url.database or ""
         # The lock makes a second process wait that starts at the same moment, and the whole step atomic.
         event.listen(self.engine, "begin", _lock_for_writing)
         try:
             Path(place).parent.mkdir(parents=True, exist_ok=True)
             upgrade(self.engine, MIGRATIONS)
-            with self.engine.begin() as connection:
-                derive(connection)
         except (OSError, DatabaseError) as error:
             raise Unavailable(
                 f"The catalogue's database {place} cannot be opened.",

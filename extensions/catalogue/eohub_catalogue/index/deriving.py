@@ -3,59 +3,77 @@
 import json
 from typing import cast
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from eohub_catalogue.index import tables
 from eohub_catalogue.index.document import collection_record
 from eohub_catalogue.index.facts import cloud_cover_of, facts_text
 from eohub_catalogue.index.interval import moment
 from eohub_catalogue.index.jsontext import parse_json
-from eohub_catalogue.index.ports import CollectionRecord
-from eohub_catalogue.index.rows import add_collections, add_facts, remove_collections
+from eohub_catalogue.index.rows import FactsRow, add_collections, remove_collections, replace_facts
 from eohub_catalogue.reading import mapping
 
 VERSION = 1
 """To be raised when `facts_of`, `learn` or `collection_record` make something else of a document."""
 
-_ITEMS_AT_ONCE = 2_000
+ITEMS_AT_ONCE = 2_000
+COMPLETE = 100
+_MOST_CHARACTERS = 16 * 1024 * 1024
+_ROWS_AT_ONCE = 100
 
 
-def derive(connection: Connection) -> None:
-    """Make everything anew, unless this version of the code has made it."""
-    made_by = connection.execute(select(tables.derived.c.version)).scalar_one()
-    if made_by == VERSION:
-        return
-    connection.execute(delete(tables.item_facts))
-    connection.execute(delete(tables.learned))
-    last: int | None = 0
-    while last is not None:
-        last = _derive_items(connection, last)
-    _derive_collections(connection)
-    connection.execute(update(tables.derived).values(version=VERSION, learned_to=0))
+def is_derived(connection: Connection) -> bool:
+    """Whether this version of the code has made everything."""
+    return connection.execute(select(tables.derived.c.version)).scalar_one() == VERSION
 
 
-def _derive_items(connection: Connection, after: int) -> int | None:
-    """Those of the next items; returns the key of the last one, None at the end."""
+def derive_more(connection: Connection, items_at_once: int = ITEMS_AT_ONCE) -> int:
+    """Make the next part anew, in one transaction; returns how much of it is made now, in percent.
+
+    A part is of so many items, or fewer where they are large. What it has come to is kept with it, so that
+    this is repeated until it is `COMPLETE`, also by another process after this one has ended.
+    """
+    if is_derived(connection):
+        return COMPLETE
+    derived = tables.derived
+    begun, after = connection.execute(select(derived.c.begun, derived.c.derived_to)).one()
+    after = after if begun == VERSION else 0
+    facts = _next_facts(connection, after, items_at_once)
+    if not facts:
+        _derive_collections(connection)
+        connection.execute(delete(tables.learned))
+        connection.execute(update(derived).values(version=VERSION, learned_to=0, begun=0, derived_to=0))
+        return COMPLETE
+    last = facts[-1][0]
+    replace_facts(connection, facts)
+    connection.execute(update(derived).values(begun=VERSION, derived_to=last))
+    highest = connection.execute(select(func.max(tables.item.c.pk))).scalar_one()
+    return min(COMPLETE * last // highest, COMPLETE - 1)
+
+
+def _next_facts(connection: Connection, after: int, most: int) -> list[FactsRow]:
     item = tables.item
-    asked = select(item.c.pk, item.c.body).where(item.c.pk > after)
-    rows = connection.execute(asked.order_by(item.c.pk).limit(_ITEMS_AT_ONCE)).all()
-    properties = {pk: mapping(_object(body).get("properties")) for pk, body in rows}
-    facts = [
-        (pk, cloud_cover_of(one), moment(one.get("datetime")), facts_text(one))
-        for pk, one in properties.items()
-    ]
-    add_facts(connection, facts)
-    return rows[-1][0] if rows else None
+    asked = select(item.c.pk, item.c.body).where(item.c.pk > after).order_by(item.c.pk).limit(most)
+    found: list[FactsRow] = []
+    characters = 0
+    with connection.execute(asked, execution_options={"yield_per": _ROWS_AT_ONCE}) as rows:
+        for pk, body in rows:
+            properties = mapping(_object(body).get("properties"))
+            instant = moment(properties.get("datetime"))
+            found.append((pk, cloud_cover_of(properties), instant, facts_text(properties)))
+            characters += len(body)
+            if characters > _MOST_CHARACTERS:
+                break
+    return found
 
 
 def _derive_collections(connection: Connection) -> None:
     table = tables.collection
-    rows = connection.execute(select(table.c.pk, table.c.body, table.c.links).order_by(table.c.pk)).all()
-    records: dict[int, CollectionRecord] = {}
-    for pk, body, links in rows:
-        records[pk] = collection_record(_object(body) | {"links": json.loads(links)})
-    remove_collections(connection, list(records))
-    add_collections(connection, records)
+    for pk in connection.execute(select(table.c.pk).order_by(table.c.pk)).scalars().all():
+        body, links = connection.execute(select(table.c.body, table.c.links).where(table.c.pk == pk)).one()
+        record = collection_record(_object(body) | {"links": json.loads(links)})
+        remove_collections(connection, [pk])
+        add_collections(connection, {pk: record})
 
 
 def _object(text: str) -> dict[str, object]:

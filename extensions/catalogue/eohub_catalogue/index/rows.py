@@ -18,8 +18,12 @@ _INSERT_EXTENT = (
 )
 _INSERT_WORDS = "INSERT INTO item_text (rowid, words) VALUES (?, ?)"
 _INSERT_FACTS = "INSERT INTO item_facts VALUES (?, ?, ?, ?)"
+_REPLACE_FACTS = "INSERT OR REPLACE INTO item_facts VALUES (?, ?, ?, ?)"
 _INSERT_COLLECTION = "INSERT INTO collection VALUES (?, ?, ?, ?, ?, ?, ?)"
 _INSERT_COLLECTION_WORDS = "INSERT INTO collection_text (rowid, words) VALUES (?, ?)"
+
+type FactsRow = tuple[int, float | None, int | None, str]
+"""What filters see of an item: its key, cloud cover, the moment of its `datetime`, and JSON text."""
 
 
 def add_items(connection: Connection, records: Mapping[int, ItemRecord]) -> None:
@@ -31,7 +35,7 @@ def add_items(connection: Connection, records: Mapping[int, ItemRecord]) -> None
     extents = [row for pk, record in records.items() for row in _extent_rows(pk, record)]
     connection.exec_driver_sql(_INSERT_EXTENT, extents)
     facts = [(pk, record.cloud_cover, record.instant, record.facts) for pk, record in records.items()]
-    add_facts(connection, facts)
+    connection.exec_driver_sql(_INSERT_FACTS, facts)
 
 
 def remove_items(connection: Connection, keys: Sequence[int]) -> None:
@@ -45,10 +49,9 @@ def remove_items(connection: Connection, keys: Sequence[int]) -> None:
     connection.execute(delete(tables.item).where(tables.item.c.pk == bindparam("key")), values)
 
 
-def add_facts(connection: Connection, rows: Sequence[tuple[int, float | None, int | None, str]]) -> None:
-    """Add what filters see of items: key, cloud cover, moment of `datetime`, and JSON text."""
-    if rows:
-        connection.exec_driver_sql(_INSERT_FACTS, list(rows))
+def replace_facts(connection: Connection, rows: Sequence[FactsRow]) -> None:
+    """Put what filters see of items in place of what is there."""
+    connection.exec_driver_sql(_REPLACE_FACTS, list(rows))
 
 
 def add_collections(connection: Connection, records: Mapping[int, CollectionRecord]) -> None:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import anyio.to_thread
 from sqlalchemy import Connection, Engine, select
 
 from eohub_catalogue.index import tables, writing
@@ -26,6 +27,7 @@ from eohub_catalogue.index.ports import (
 )
 from eohub_catalogue.index.queryables import Learned
 from eohub_catalogue.index.statements import Search, page_statement, plan_statement
+from eohub_catalogue.index.upgrading import Upgrade
 from eohub_toolkit.db import open_engine, transaction
 from eohub_toolkit.errors import Invalid, NotFound
 
@@ -45,13 +47,16 @@ class SqliteStore:
         self._database = Database(engine, search_seconds=search_seconds, readers=readers, clock=clock)
 
     @classmethod
-    def open(cls, url: str, *, search_seconds: float = 10.0, readers: int = 4) -> "SqliteStore":
+    def open(
+        cls, url: str, *, search_seconds: float = 10.0, readers: int = 4, upgrade: Upgrade | None = None
+    ) -> "SqliteStore":
         """Open the database at `url`, made or brought up to date where necessary.
 
-        Raises Unavailable where it cannot be opened, Conflict where a newer version has made it.
+        Raises Unavailable where it cannot be opened, Conflict where a newer version has made it. While it is
+        brought up to date in the background, everything that is asked of it raises BeingUpgraded.
         """
         store = cls(open_engine(url, pool_size=readers), search_seconds=search_seconds, readers=readers)
-        store._database.bring_up_to_date()
+        store._database.bring_up_to_date(upgrade or Upgrade())
         return store
 
     async def search(self, query: ItemQuery) -> ItemPage:
@@ -106,8 +111,8 @@ class SqliteStore:
         return await self._database.in_thread(self._page_key)
 
     async def close(self) -> None:
-        """Close all connections."""
-        self.engine.dispose()
+        """Close all connections; an upgrade ends after the step that it is at."""
+        await anyio.to_thread.run_sync(self._database.close)
 
     async def _write[Given, Result](
         self, work: Callable[[Connection, Given], Result], given: Given

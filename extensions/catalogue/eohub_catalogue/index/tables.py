@@ -78,6 +78,9 @@ derived = Table(
     Column("version", Integer, nullable=False),
     # The key of the last item that was learned from.
     Column("learned_to", Integer, nullable=False),
+    # While it is being made: of the code that makes it, and the key of the last item that it has come to.
+    Column("begun", Integer, nullable=False, server_default="0"),
+    Column("derived_to", Integer, nullable=False, server_default="0"),
     sqlite_strict=True,
 )
 

@@ -16,6 +16,7 @@ def serve() -> None:
     # On import stac-fastapi makes settings that we do not use, and warns about their defaults.
     logging.getLogger("stac_fastapi.types.config").setLevel(logging.ERROR)
     from eohub_catalogue.index.store import SqliteStore
+    from eohub_catalogue.index.upgrading import Upgrade
     from eohub_catalogue.service.app import create_app
     from eohub_toolkit.service import run_service
 
@@ -23,7 +24,11 @@ def serve() -> None:
         settings = load(CatalogueSettings, os.environ)
         configure_logs("catalogue", as_json=settings.json_logs)
         store = SqliteStore.open(
-            settings.database_url, search_seconds=settings.search_seconds, readers=settings.readers
+            settings.database_url,
+            search_seconds=settings.search_seconds,
+            readers=settings.readers,
+            # The hub starts a service anew that does not answer; this one says how far it is.
+            upgrade=Upgrade(in_background=True),
         )
     except EohubError as error:
         sys.exit(_sentence(error))

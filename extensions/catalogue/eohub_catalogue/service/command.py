@@ -1,13 +1,15 @@
 """The command `eohub-catalogue`: manages the store of a catalogue on the same machine."""
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
 from rich.console import Console
 
 from eohub_catalogue.index.store import SqliteStore
+from eohub_catalogue.index.upgrading import Upgrade
 from eohub_catalogue.service.commands import adding, checking, exporting, importing
 from eohub_catalogue.service.commands.terminal import CANCELLED
 from eohub_catalogue.service.settings import CatalogueSettings
@@ -78,13 +80,22 @@ def run(arguments: Sequence[str], settings: CatalogueSettings) -> int:
     options = _parser(settings).parse_args(arguments)
     command: Command = options.command
     console = Console(stderr=True, soft_wrap=True, highlight=False)
-    store = SqliteStore.open(options.database_url, search_seconds=_LONGEST_PAGE_SECONDS)
-    console.print(f"Catalogue: {store.engine.url.database}", markup=False)
     try:
-        return command.run(store, options, console)
+        with _opened(options.database_url, console) as store:
+            return command.run(store, options, console)
     except KeyboardInterrupt:
         console.print(command.when_cancelled)
         return CANCELLED
+
+
+@contextmanager
+def _opened(url: str, console: Console) -> Generator[SqliteStore]:
+    """The store; one of an older version is upgraded first, which goes on there when it is stopped."""
+    upgrade = Upgrade(told=lambda percent: console.print(f"Upgrading the store: {percent} % done."))
+    store = SqliteStore.open(url, search_seconds=_LONGEST_PAGE_SECONDS, upgrade=upgrade)
+    console.print(f"Catalogue: {store.engine.url.database}", markup=False)
+    try:
+        yield store
     finally:
         store.engine.dispose()
 
