@@ -48,6 +48,11 @@ class HostBudget:
             await self._wait(end, patience_seconds)
             yield
 
+    @property
+    def is_free(self) -> bool:
+        """Whether the host may be asked at once."""
+        return max(self._rests_until, self._due) <= self._clock.now()
+
     def rest(self, seconds: float) -> None:
         """Leave the host alone for that long."""
         self._rests_until = max(self._rests_until, self._clock.now() + min(seconds, LONGEST_REST))
@@ -77,8 +82,15 @@ class Budgets:
     def of(self, host: str, port: int = 443) -> HostBudget:
         """The budget of one host; what listens at another port is somebody else."""
         key = (host, port)
-        if key not in self._hosts:
+        budget = self._hosts.pop(key, None)
+        if budget is None:
+            budget = HostBudget(host, self._rates.get(host, DEFAULT_RATE), self.clock)
             if len(self._hosts) >= _MOST_HOSTS:
-                self._hosts.pop(next(iter(self._hosts)))
-            self._hosts[key] = HostBudget(host, self._rates.get(host, DEFAULT_RATE), self.clock)
-        return self._hosts[key]
+                self._forget_one()
+        self._hosts[key] = budget
+        return budget
+
+    def _forget_one(self) -> None:
+        """Forget whom nobody has asked for longest, but no host that wants rest while there is another."""
+        first = next(iter(self._hosts))
+        self._hosts.pop(next((key for key, each in self._hosts.items() if each.is_free), first))

@@ -110,8 +110,9 @@ def is_earth_data_hub_file(name: str) -> bool:
 
 def read_stac(tree: Tree, name: str) -> Iterator[Reading]:
     """The STAC documents in a JSON or NDJSON file."""
-    if isinstance(tree, FolderTree):
-        # Line by line, so that a file of any size can be read.
+    lines = PurePosixPath(name).suffix.lower() in LINE_SUFFIXES
+    if isinstance(tree, FolderTree) and (lines or tree.path(name).stat().st_size <= LARGEST_DOCUMENT):
+        # Lines one by one, so that a file of any size can be read.
         yield from read_documents(tree.path(name), _unheard)
         return
     try:
@@ -119,7 +120,6 @@ def read_stac(tree: Tree, name: str) -> Iterator[Reading]:
     except EohubError as error:
         yield Unreadable(name, error.detail)
         return
-    lines = PurePosixPath(name).suffix.lower() in LINE_SUFFIXES
     for number, text in enumerate(body.split(b"\n") if lines else (body,), 1):
         if text.strip():
             yield from documents_in(f"{name}:{number}", text.strip(), "" if lines else ", document ")

@@ -57,13 +57,14 @@ class BearerLogin:
     async def headers(self, refused: Mapping[str, str] | None = None) -> Mapping[str, str]:
         """The Authorization header; with a token made anew where these headers were refused."""
         # Of many that were refused together, one makes the new token.
-        if self._kept is None or self._now() >= self._kept[1] or refused == _bearer(self._kept[0]):
+        kept = self._kept
+        if kept is None or self._now() >= kept[1] or refused == _bearer(kept[0]):
             if self._making is None:
                 self._making = asyncio.create_task(self._make())
                 self._making.add_done_callback(lambda made: made.cancelled() or made.exception())
             # A search that is given up must not end this half-way: its refresh token may be used up already.
-            self._kept = await asyncio.shield(self._making)
-        return _bearer(self._kept[0])
+            kept = await asyncio.shield(self._making)
+        return _bearer(kept[0])
 
     async def _make(self) -> tuple[str, float]:
         try:

@@ -78,12 +78,14 @@ class PinnedTransport(httpx2.AsyncBaseTransport):
         return found
 
     def _pool(self, origin: Origin) -> httpx2.AsyncBaseTransport:
-        if origin not in self._pools:
+        pool = self._pools.pop(origin, None)
+        if pool is None:
             if len(self._pools) >= _MOST_HOSTS:
-                # The oldest; a request that still uses it keeps its connection until it is done.
+                # Unused for longest; a request that still uses it keeps its connection until it is done.
                 self._pools.pop(next(iter(self._pools)))
-            self._pools[origin] = self._connect()
-        return self._pools[origin]
+            pool = self._connect()
+        self._pools[origin] = pool
+        return pool
 
 
 def _direct() -> Callable[[], httpx2.AsyncBaseTransport]:

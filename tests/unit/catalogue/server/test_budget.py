@@ -100,3 +100,14 @@ def test_the_hosts_that_are_remembered_are_bounded() -> None:
     for number in range(600):
         budgets.of(str(number))
     assert budgets.of("0") is not first
+
+
+async def test_whoever_was_asked_lately_or_wants_rest_is_remembered() -> None:
+    clock = JumpingClock()
+    budgets = Budgets({"hda": 4}, clock)
+    resting, asked_again = budgets.of("hda"), budgets.of("again")
+    resting.rest(60)
+    for number in range(2_000):
+        budgets.of(f"asset-{number}")
+        assert budgets.of("again") is asked_again
+    assert budgets.of("hda") is resting
