@@ -33,8 +33,13 @@ class Catalogues:
         self._opened: dict[str, tuple[CatalogueSource, StacCatalogue]] = {}
 
     async def listed(self) -> CatalogueList:
-        """All of them, for a panel that is opening: what its first search needs is prepared from now on."""
+        """All of them, for a panel that is opened or refreshed.
+
+        What its first search needs is prepared from now on, and what STAC APIs told before is asked anew.
+        """
         found = await self.all()
+        indexed = {key: kept for key, kept in self._opened.items() if isinstance(kept[1], IndexedCatalogue)}
+        self._opened = indexed
         first = next((each for each in found.catalogues if each.kind == "api"), None)
         if first is not None and self._expected is None:
             self._expected = asyncio.create_task(self._prepared(first))

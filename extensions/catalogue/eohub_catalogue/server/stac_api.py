@@ -93,11 +93,16 @@ class StacApi:
             return page
 
     async def abilities(self) -> Abilities:
-        """What the catalogue can do, from its root, which is read anew."""
-        self._facts = None
-        self._queryables.clear()
-        self._collections.forget()
-        facts = await self._learned()
+        """What the catalogue can do, from its root, which is read anew.
+
+        A panel asks this twice a minute to see whether the catalogue answers: what else was read of it stays,
+        unless it can do something else now.
+        """
+        before, facts = self._facts, await self._read_facts()
+        if facts != before:
+            self._facts = facts
+            self._queryables.clear()
+            self._collections.forget()
         if not facts.searchable:
             listed = "here" if facts.collection_words == "none" else "there"
             return Abilities(
@@ -143,12 +148,15 @@ class StacApi:
 
     async def _learned(self) -> Facts:
         if self._facts is None:
-            landing = await self._documents.get("")
-            declared = sequence(landing.get("conformsTo"))
-            if not declared and conformance_link(landing):
-                declared = sequence((await self._documents.get("conformance")).get("conformsTo"))
-            self._facts = facts_of(landing, declared)
+            self._facts = await self._read_facts()
         return self._facts
+
+    async def _read_facts(self) -> Facts:
+        landing = await self._documents.get("")
+        declared = sequence(landing.get("conformsTo"))
+        if not declared and conformance_link(landing):
+            declared = sequence((await self._documents.get("conformance")).get("conformsTo"))
+        return facts_of(landing, declared)
 
     async def _told_queryables(self, collection: str | None) -> QueryableList:
         """What the catalogue tells, asked once; none where it tells nothing."""

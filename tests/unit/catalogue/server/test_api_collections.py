@@ -92,12 +92,24 @@ async def test_several_who_ask_at_once_cause_one_reading() -> None:
     assert upstream.paths.count("/collections") == 1
 
 
-async def test_they_are_read_anew_when_the_catalogue_is_asked_anew() -> None:
+async def test_asking_whether_the_catalogue_answers_costs_only_its_root() -> None:
+    upstream = upstream_of(3)
+    upstream.conforms_to, upstream.links, upstream.queryables = CQL2, (QUERYABLES,), {"": COVER}
+    catalogue = api(upstream)
+    for _ in range(3):
+        await catalogue.abilities()
+        await every(catalogue)
+        await catalogue.queryables(None)
+    assert upstream.paths.count("/collections") == 1
+    assert upstream.paths.count("/queryables") == 1
+
+
+async def test_they_are_read_anew_when_the_catalogue_has_changed() -> None:
     upstream = upstream_of(3)
     catalogue = api(upstream)
+    await catalogue.abilities()
     await every(catalogue)
-    upstream.collections = collections(4)
-    assert len(ids(await every(catalogue))) == 3
+    upstream.collections, upstream.conforms_to = collections(4), CQL2
     await catalogue.abilities()
     assert len(ids(await every(catalogue))) == 4
 

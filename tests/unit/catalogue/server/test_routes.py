@@ -69,6 +69,21 @@ async def test_what_a_search_needs_is_prepared_from_the_list_on_and_a_search_wai
     assert (await searching).items
 
 
+async def test_a_list_that_is_asked_for_makes_apis_be_learned_anew_and_nothing_else_does() -> None:
+    opened: list[str] = []
+
+    def open_catalogue(source: CatalogueSource, deadline: float) -> MemoryCatalogue:
+        opened.append(source.id)
+        return MemoryCatalogue([cube_item()])
+
+    catalogues = Catalogues(lambda: ServerSettings(catalogues=SOURCES), open_catalogue)
+    for _ in range(2):
+        await list_catalogues(catalogues)
+        for _ in range(3):
+            await probe("embedded", catalogues)
+    assert opened == ["embedded", "embedded"]
+
+
 async def test_a_search_gives_rows(catalogues: Catalogues) -> None:
     page = await search(SearchQuery(catalogue="embedded", words="america"), catalogues, MemoryQuicklooks())
     assert [(row.catalogue, row.id) for row in page.items] == [
