@@ -26,6 +26,7 @@ from eohub_catalogue.server.stac_api import StacApi
 from eohub_catalogue.server.static import StaticDocuments
 from eohub_catalogue.service.app import create_app
 from eohub_catalogue.service.settings import CatalogueSettings
+from eohub_toolkit.errors import NotFound
 
 
 def asking(criteria: dict[str, Any], **fields: Any) -> SearchQuery:
@@ -90,6 +91,16 @@ class StacCatalogueContract:
         assert page.next is None
         found = await catalogue.collections(CollectionQuery(words="radar"))
         assert [each.id for each in found.collections] == ["radar"]
+
+    async def test_a_collection_is_given_as_it_is(self, catalogue: StacCatalogue) -> None:
+        await catalogue.search(asking({}))
+        for wanted in COLLECTIONS:
+            told = await catalogue.collection(wanted["id"])
+            for name in ("id", "title", "description", "license"):
+                assert told[name] == wanted[name]
+        for missing in ("none", "o1", "../optical"):
+            with pytest.raises(NotFound):
+                await catalogue.collection(missing)
 
     async def test_queryables_name_what_items_have(self, catalogue: StacCatalogue) -> None:
         named = {each.name for each in (await catalogue.queryables("optical")).queryables}

@@ -10,8 +10,6 @@ from fakes.catalogue_web import open_web
 
 from eohub_catalogue.contract import (
     CatalogueSource,
-    CollectionPage,
-    CollectionQuery,
     FreezeQuery,
     SearchQuery,
 )
@@ -68,11 +66,6 @@ async def freeze(
 
 async def nothing(seconds: float) -> None:
     """Wait for no time."""
-
-
-async def no_collections(query: CollectionQuery) -> CollectionPage:
-    """Describe no collection."""
-    return CollectionPage(collections=(), next=None, matched=0, note=None)
 
 
 def ids_of(features: Sequence[object]) -> list[str]:

@@ -1,6 +1,6 @@
 """A catalogue in memory behind the port StacCatalogue."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from eohub_catalogue.contract import (
@@ -28,6 +28,7 @@ class MemoryCatalogue:
     def __init__(self, items: Sequence[Any]) -> None:
         self.items = items
         self.asked: list[SearchQuery] = []
+        self.described: dict[str, Mapping[str, object]] = {}
         self.fault: Exception | None = None
 
     async def search(self, query: SearchQuery) -> RawPage:
@@ -58,6 +59,13 @@ class MemoryCatalogue:
             if (each.get("collection"), each["id"]) == (collection, item):
                 return each
         raise ItemNotFound(f"No item {item!r}.")
+
+    async def collection(self, collection: str) -> Mapping[str, object]:
+        """Return what is told of it in `described`."""
+        self._fail()
+        if collection not in self.described:
+            raise ItemNotFound(f"No collection {collection!r}.")
+        return self.described[collection]
 
     async def collections(self, query: CollectionQuery) -> CollectionPage:
         """Return the collections that hold the words, in order, all on one page."""

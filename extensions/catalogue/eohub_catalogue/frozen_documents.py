@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from eohub_catalogue.assets import absolute, own_address
-from eohub_catalogue.contract import CollectionSummary, SearchQuery
+from eohub_catalogue.contract import SearchQuery
 from eohub_catalogue.keys import without_keys
 from eohub_catalogue.naming import distinct, file_name_of
-from eohub_catalogue.reading import identifier, instant, mapping, number, positions, sequence
+from eohub_catalogue.reading import identifier, instant, mapping, number, positions, sequence, text
+from eohub_catalogue.versions import up_to_date
 
 ROOT = "catalog.json"
 SEARCH = "eohub:search"
@@ -19,6 +20,12 @@ FILE_EXTENSION = "https://stac-extensions.github.io/file/v2.1.0/schema.json"
 ALTERNATE_EXTENSION = "https://stac-extensions.github.io/alternate-assets/v1.2.0/schema.json"
 
 _REPLACED_LINKS = frozenset({"self", "root", "parent", "collection"})
+# What lay below or beside a collection is not in its frozen copy.
+_LEADING_ON = frozenset(
+    {"item", "items", "child", "children", "data", "search", "next", "prev", "queryables"}
+)
+_QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
+_LEFT_OUT_OF_COLLECTIONS = _REPLACED_LINKS | _LEADING_ON | {_QUERYABLES}
 
 
 @dataclass
@@ -64,14 +71,8 @@ class Shelf:
 
 def kept_item(raw: Mapping[str, object]) -> dict[str, object]:
     """The item with full addresses and no secret in them; what else is in it stays."""
-    own = own_address(raw)
-    links = [mapping(link) for link in sequence(raw.get("links"))[:1000]]
-    kept = [_absolute(raw, link) for link in links if link.get("rel") not in _REPLACED_LINKS]
-    if own is not None:
-        kept.append({"rel": "canonical", "href": own})
-    assets = {key: _absolute(raw, mapping(asset)) for key, asset in mapping(raw.get("assets")).items()}
-    item = without_keys({**raw, "links": kept, "assets": assets})
-    return dict(mapping(item))
+    links = _kept_links(raw, _REPLACED_LINKS)
+    return dict(mapping(without_keys({**raw, "links": links, "assets": _kept_assets(raw)})))
 
 
 def shelved_item(item: Mapping[str, object], shelf: Shelf) -> dict[str, object]:
@@ -84,20 +85,28 @@ def shelved_item(item: Mapping[str, object], shelf: Shelf) -> dict[str, object]:
     return {**item, "links": [*links, *sequence(item.get("links"))]}
 
 
-def collection_document(shelf: Shelf, told: CollectionSummary | None) -> dict[str, object]:
-    """The collection of a shelf, as its catalogue describes it; its extent is that of the items kept."""
-    title = told.title if told is not None else None
-    described = {"title": title, "keywords": list(told.keywords) if told and told.keywords else None}
-    links = [_link("root", f"../{ROOT}"), _link("parent", f"../{ROOT}")]
+def collection_document(shelf: Shelf, told: Mapping[str, object] | None) -> dict[str, object]:
+    """The collection of a shelf, with all that its catalogue tells of it and no secret in it.
+
+    Its extent is that of the items kept. `told` is the JSON of its catalogue, None where that has none.
+    """
+    raw = up_to_date(told)
+    described = dict(mapping(without_keys({**raw, "links": _kept_links(raw, _LEFT_OUT_OF_COLLECTIONS)})))
+    if "assets" in raw:
+        described["assets"] = without_keys(_kept_assets(raw))
+    title = text(raw.get("title"), 300) or shelf.collection
+    links: list[object] = [_link("root", f"../{ROOT}"), _link("parent", f"../{ROOT}")]
+    links += [_link("item", f"./items/{name}.json") for name in shelf.files]
+    links += [link for link in sequence(described["links"]) if _leads_somewhere(mapping(link))]
     return {
+        **described,
         "type": "Collection",
-        "stac_version": STAC_VERSION,
+        "stac_version": text(raw.get("stac_version"), 20) or STAC_VERSION,
         "id": shelf.collection,
-        **{key: value for key, value in described.items() if value},
-        "description": (told.description if told else None) or f"Items of {title or shelf.collection}",
-        "license": (told.license if told else None) or "other",
+        "description": text(described.get("description"), 100_000) or f"Items of {title}",
+        "license": text(described.get("license"), 200) or "other",
         "extent": shelf.extent(),
-        "links": [*links, *(_link("item", f"./items/{name}.json") for name in shelf.files)],
+        "links": links,
     }
 
 
@@ -162,6 +171,27 @@ def identity_of(item: Mapping[str, object]) -> tuple[str, str] | None:
     """Collection (empty for none) and id of an item, None where it has no id to be kept under."""
     own = identifier(item.get("id"))
     return None if own is None else (identifier(item.get("collection")) or "", own)
+
+
+def _kept_links(raw: Mapping[str, object], left_out: frozenset[str]) -> list[dict[str, object]]:
+    own = own_address(raw)
+    links = (mapping(link) for link in sequence(raw.get("links"))[:1000])
+    kept = [_absolute(raw, link) for link in links if _relation(link) not in left_out]
+    return kept if own is None else [*kept, {"rel": "canonical", "href": own}]
+
+
+def _leads_somewhere(link: Mapping[str, object]) -> bool:
+    """Software that reads collections stumbles over a link that is none."""
+    return isinstance(link.get("href"), str) and isinstance(link.get("rel"), str)
+
+
+def _relation(link: Mapping[str, object]) -> str | None:
+    relation = link.get("rel")
+    return relation if isinstance(relation, str) else None
+
+
+def _kept_assets(raw: Mapping[str, object]) -> dict[str, dict[str, object]]:
+    return {key: _absolute(raw, mapping(asset)) for key, asset in mapping(raw.get("assets")).items()}
 
 
 def _absolute(item: Mapping[str, object], part: Mapping[str, object]) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """The outside world as the catalogue's pure parts see it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -45,6 +45,10 @@ class StacCatalogue(Protocol):
 
     async def item(self, collection: str | None, item: str) -> object:
         """Return one item's JSON; raises ItemNotFound."""
+        ...
+
+    async def collection(self, collection: str) -> Mapping[str, object]:
+        """Return one collection's JSON; raises NotFound where it is described nowhere."""
         ...
 
     async def collections(self, query: CollectionQuery) -> CollectionPage:

@@ -8,7 +8,7 @@ import pytest
 from fakes.catalogue_documents import an_item
 from fakes.catalogue_items import ITEMS
 
-from eohub_catalogue.contract import CollectionSummary, SearchQuery
+from eohub_catalogue.contract import SearchQuery
 from eohub_catalogue.frozen_documents import (
     SEARCH,
     Shelf,
@@ -23,17 +23,28 @@ from eohub_catalogue.frozen_documents import (
 )
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-TOLD = CollectionSummary(
-    catalogue="example",
-    id="optical",
-    title="Optical",
-    description="Scenes",
-    keywords=("a",),
-    license="CC-BY-4.0",
-    start=None,
-    end=None,
-    bbox=None,
-)
+HERE = "https://stac.example.org/collections/optical"
+TOLD: dict[str, Any] = {
+    "type": "Collection",
+    "stac_version": "1.1.0",
+    "id": "optical",
+    "title": "Optical",
+    "description": "Scenes",
+    "keywords": ["a"],
+    "license": "CC-BY-4.0",
+    "providers": [{"name": "ESA", "roles": ["producer"]}],
+    "summaries": {"platform": ["sentinel-2a"]},
+    "item_assets": {"red": {"type": "image/tiff", "roles": ["data"]}},
+    "extent": {"spatial": {"bbox": [[0, 0, 1, 1]]}, "temporal": {"interval": [[None, None]]}},
+    "assets": {"thumbnail": {"href": "small.png?token=SECRET"}},
+    "links": [
+        {"rel": "self", "href": HERE},
+        {"rel": "items", "href": f"{HERE}/items"},
+        {"rel": "http://www.opengis.net/def/rel/ogc/1.0/queryables", "href": f"{HERE}/queryables"},
+        {"rel": "license", "href": "../license.html"},
+        {"rel": ["odd"], "href": 5},
+    ],
+}
 
 
 def test_addresses_become_full_and_links_of_the_old_place_go() -> None:
@@ -81,8 +92,39 @@ def test_a_collection_takes_in_where_and_when_its_items_are() -> None:
     assert extent["temporal"]["interval"] == [["2019-06-01T00:00:00Z", "2021-01-01T12:00:00Z"]]
     collection = pystac.Collection.from_dict(collection_document(shelf, TOLD))
     assert (collection.title, collection.license, collection.keywords) == ("Optical", "CC-BY-4.0", ["a"])
+    assert collection.summaries.to_dict() == {"platform": ["sentinel-2a"]}
+    assert [provider.name for provider in collection.providers or ()] == ["ESA"]
     bare = pystac.Collection.from_dict(collection_document(Shelf("x/", "x"), None))
     assert (bare.description, bare.license) == ("Items of x", "other")
+
+
+def test_a_collection_leads_where_it_did_but_for_what_is_not_kept() -> None:
+    shelf = Shelf("optical/", "optical")
+    shelf.place(an_item("a"), "a")
+    document: Any = collection_document(shelf, TOLD)
+    assert [(link.get("rel"), link.get("href")) for link in document["links"]] == [
+        ("root", "../catalog.json"),
+        ("parent", "../catalog.json"),
+        ("item", "./items/a.json"),
+        ("license", "https://stac.example.org/license.html"),
+        ("canonical", HERE),
+    ]
+    assert document["assets"]["thumbnail"]["href"] == "https://stac.example.org/collections/small.png"
+    assert document["item_assets"] == TOLD["item_assets"]
+
+
+@pytest.mark.parametrize(
+    "told", [{}, {"id": 5, "links": 3, "assets": [1], "description": [], "license": None, "title": {}}]
+)
+def test_a_collection_that_is_told_badly_can_be_read(told: dict[str, object]) -> None:
+    document: Any = collection_document(Shelf("x/", "x"), told)
+    assert (document["id"], document["description"], document["license"]) == ("x", "Items of x", "other")
+    assert document["type"] == "Collection"
+
+
+def test_an_old_collection_is_kept_as_a_new_one() -> None:
+    document = collection_document(Shelf("x/", "x"), {"id": "x", "stac_version": "0.9.0", "links": []})
+    assert str(document["stac_version"]).startswith("1.")
 
 
 @pytest.mark.parametrize("collection", ["optical", None])

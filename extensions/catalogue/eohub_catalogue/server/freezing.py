@@ -9,12 +9,11 @@ from pathlib import Path
 
 from eohub_catalogue.contract import (
     CatalogueSource,
-    CollectionQuery,
-    CollectionSummary,
     FreezeQuery,
     SearchQuery,
 )
 from eohub_catalogue.errors import CatalogueBusy
+from eohub_catalogue.fingerprint import fingerprint_of
 from eohub_catalogue.frozen_documents import (
     ROOT,
     Shelf,
@@ -86,8 +85,9 @@ class Freezing:
         self._clock = clock
         self._pause = pause
         self._shelves: dict[str, Shelf] = {}
-        self._summaries: dict[str, CollectionSummary] = {}
-        self._met: set[tuple[str, str]] = set()
+        self._told: dict[str, Mapping[str, object]] = {}
+        self._met: dict[tuple[str, str], str | None] = {}
+        self._elsewhere: set[tuple[str, str]] = set()
         self._nameless = 0
         self.count = Count()
 
@@ -129,7 +129,7 @@ class Freezing:
         while pages_without_news < _MOST_EMPTY_PAGES:
             part = query.model_copy(update={"page": page, "limit": MAX_PAGE})
             found = await self._patiently(lambda part=part: catalogue.search(part))
-            new = [raw for each in found.features if self._is_new(raw := mapping(each))]
+            new = await asyncio.to_thread(self._new_of, found.features)
             left = self._query.most_items - self.count.items
             await self._keep(new[:left], source, catalogue, keeper)
             if len(new) > left or (left == len(new) and found.next is not None):
@@ -141,15 +141,24 @@ class Freezing:
                 return
         self.count.problems.append(f"{source.title} gives page after page without new items.")
 
+    def _new_of(self, features: Sequence[object]) -> list[Mapping[str, object]]:
+        return [raw for each in features if self._is_new(raw := mapping(each))]
+
     def _is_new(self, raw: Mapping[str, object]) -> bool:
-        """Whether an item can be kept and is not kept yet: two catalogues may have the same."""
+        """Whether an item can be kept and is not kept yet: two catalogues may have the same.
+
+        One id stands for one item in a static catalogue, so a second one in another place is only told of.
+        """
         identity = identity_of(raw)
         if identity is None:
             self._nameless += 1
             return False
+        place = fingerprint_of(raw)
         if identity in self._met:
+            if self._met[identity] != place:
+                self._elsewhere.add(identity)
             return False
-        self._met.add(identity)
+        self._met[identity] = place
         return True
 
     async def _keep(
@@ -191,10 +200,9 @@ class Freezing:
         self._shelves[collection] = shelf
         if collection:
             try:
-                page = await catalogue.collections(CollectionQuery(words=collection[:500]))
-                told = {each.id: each for each in page.collections}
-                if collection in told:
-                    self._summaries[collection] = told[collection]
+                told = await self._patiently(lambda: catalogue.collection(collection))
+                if told.get("id") == collection:
+                    self._told[collection] = told
             except EohubError:
                 # Its items describe it well enough.
                 pass
@@ -204,7 +212,7 @@ class Freezing:
         shelves = list(self._shelves.values())
         for shelf in shelves:
             if shelf.collection is not None:
-                document = collection_document(shelf, self._summaries.get(shelf.collection))
+                document = collection_document(shelf, self._told.get(shelf.collection))
                 await self._write(f"{shelf.folder}collection.json", _json(document))
         searches = [asked[0] for asked in self._asked]
         root = root_document(self._query.title, searches, shelves, self._clock())
@@ -225,6 +233,11 @@ class Freezing:
     def _tell(self, keeper: AssetKeeper) -> None:
         if self._nameless:
             self.count.problems.append(f"{self._nameless} items without an id are left out.")
+        if self._elsewhere:
+            self.count.problems.append(
+                f"{len(self._elsewhere)} items lie in another place in another catalogue; "
+                "the first of each is kept."
+            )
         if keeper.failed:
             self.count.problems.append(f"{keeper.failed} assets could not be asked for.")
         if keeper.left_out:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from eohub_catalogue.collection_list import by_title, collection_of, has_collection_words
@@ -78,6 +78,15 @@ class LocalCatalogue:
                 hint="Search again; the catalogue may have changed.",
             )
         return (await self._restored([stored]))[0]
+
+    async def collection(self, collection: str) -> Mapping[str, object]:
+        """Return one collection's JSON; raises NotFound where only items name it."""
+        opened = await self._index.opened()
+        stored = await opened.store.collection(collection)
+        if stored is None:
+            raise NotFound(f"{self._source.title} does not describe {collection!r}.")
+        address = await asyncio.to_thread(opened.notes.address_of_collection, collection)
+        return restored(stored, self._index.documents, address)
 
     async def collections(self, query: CollectionQuery) -> CollectionPage:
         """Return one page of its collections by title; those that only items name have no more than an id."""

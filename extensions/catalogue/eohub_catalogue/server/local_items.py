@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pydantic import TypeAdapter
 
 from eohub_catalogue.errors import InvalidPage
-from eohub_catalogue.index.ports import Position, StoredItem
+from eohub_catalogue.index.ports import Position, StoredCollection, StoredItem
 from eohub_catalogue.reading import mapping, sequence
 from eohub_catalogue.server.documents import Documents
 
@@ -16,8 +16,10 @@ _MOST_LINKS = 1_000
 _POSITION = TypeAdapter(Position)
 
 
-def restored(stored: StoredItem, documents: Documents, address: str | None) -> dict[str, object]:
-    """The item with absolute `href`s, where it is known which document it stood in."""
+def restored(
+    stored: StoredItem | StoredCollection, documents: Documents, address: str | None
+) -> dict[str, object]:
+    """The item or collection with absolute `href`s, where it is known which document it stood in."""
     item = dict(mapping(json.loads(stored.body)))
     links = sequence(json.loads(stored.links))
     if address is None:

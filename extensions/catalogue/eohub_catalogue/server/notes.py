@@ -152,6 +152,13 @@ class Notes:
             rows = [(key, connection.execute(asked, key).fetchone()) for key in keys]
         return {key: row[0] for key, row in rows if row is not None}
 
+    def address_of_collection(self, collection: str) -> str | None:
+        """Which document a collection came from, the last that held it."""
+        asked = "SELECT address FROM collection WHERE id = ? ORDER BY rowid DESC LIMIT 1"
+        with self._using() as connection:
+            found = connection.execute(asked, (collection,)).fetchone()
+        return None if found is None else found[0]
+
     def collections_named(self) -> list[str]:
         """The collections that items name."""
         with self._using() as connection:

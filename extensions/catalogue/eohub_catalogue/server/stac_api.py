@@ -146,6 +146,11 @@ class StacApi:
                 return each
         raise ItemNotFound(missing, hint="Search again; the catalogue may have changed.")
 
+    async def collection(self, collection: str) -> Mapping[str, object]:
+        """Return one collection's JSON; raises ItemNotFound."""
+        missing = f"{self._title} does not describe {collection!r}."
+        return await self._documents.get(f"collections/{quote(collection, safe='')}", missing=missing)
+
     async def _learned(self) -> Facts:
         if self._facts is None:
             self._facts = await self._read_facts()

@@ -96,6 +96,36 @@ async def test_the_same_item_of_two_catalogues_is_kept_once(tmp_path: Path) -> N
     assert sorted(items) == ["more", "o1", "o2", "o3", "o4", "o5"]
 
 
+async def test_one_item_in_two_places_is_kept_once_and_that_is_said(tmp_path: Path) -> None:
+    moved = {**ITEMS[0], "geometry": {"type": "Point", "coordinates": [1, 2]}}
+    searches = (SearchQuery(catalogue="example"), SearchQuery(catalogue="other"))
+    asked = [
+        (searches[0], SOURCE, MemoryCatalogue(ITEMS[:2])),
+        (searches[1], SOURCE, MemoryCatalogue([moved, ITEMS[1]])),
+    ]
+    target = tmp_path / "frozen"
+    freezing = Freezing(query(target, *searches), asked, target, lambda: open_web(NoNetwork()), lambda: NOW)
+    await freezing.run()
+    assert documents_of(target)["optical/items/o1.json"]["geometry"] == ITEMS[0]["geometry"]
+    assert freezing.count.problems == [
+        "1 items lie in another place in another catalogue; the first of each is kept."
+    ]
+
+
+async def test_collections_are_kept_with_all_that_is_told_of_them(tmp_path: Path) -> None:
+    catalogue = MemoryCatalogue(ITEMS)
+    summaries = {"platform": ["alpha"]}
+    catalogue.described = {
+        "optical": {**COLLECTIONS[0], "summaries": summaries, "links": [{"rel": "items", "href": "x"}]},
+        "radar": {"id": "another"},
+    }
+    await freeze(catalogue, tmp_path / "frozen")
+    kept = documents_of(tmp_path / "frozen")
+    assert kept["optical/collection.json"]["summaries"] == summaries
+    assert "items" not in {link["rel"] for link in kept["optical/collection.json"]["links"]}
+    assert kept["radar/collection.json"]["description"] == "Items of radar"
+
+
 async def test_one_catalogue_that_fails_is_said_and_the_rest_is_kept(tmp_path: Path) -> None:
     failing = MemoryCatalogue([])
     failing.fault = Unavailable("It does not answer.")
