@@ -1,6 +1,7 @@
 """What is not documented does not merge: settings, decisions, commands."""
 
 import importlib
+import json
 import pkgutil
 import re
 from pathlib import Path
@@ -66,6 +67,20 @@ def test_the_guide_names_no_setting_that_does_not_exist() -> None:
     )
     known = set(our_variables()) | set(re.findall(r"EOHUB_[A-Z_]+[A-Z]", scripts)) | {"EOHUB_INSTANCE"}
     assert named <= known, named - known
+
+
+def test_the_readme_of_the_catalogue_names_the_routes_and_settings_of_the_panel() -> None:
+    catalogue = ROOT / "extensions" / "catalogue"
+    readme = (catalogue / "README.md").read_text("utf-8")
+    paths: dict[str, object] = json.loads((catalogue / "openapi" / "server.json").read_text("utf-8"))["paths"]
+    for path in paths:
+        name = re.sub(r"/\{\w+\}", "", path).rsplit("/", 1)[-1]
+        assert re.search(rf"\b{name}\b[^`|]*`", readme), path
+    ours = [name for name in our_variables() if name.startswith("EOHUB_CATALOGUE_SERVER_")]
+    assert len(paths) >= 15
+    assert len(ours) >= 8
+    for variable in ours:
+        assert variable.removeprefix("EOHUB_CATALOGUE_SERVER") in readme, variable
 
 
 def test_decisions_are_numbered_without_gap() -> None:
