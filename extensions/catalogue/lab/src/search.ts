@@ -290,7 +290,8 @@ export class CatalogueSearch {
     }
     const form = state.searched ?? EMPTY_FORM;
     const isWeighed = filtersOf(form).length > 1 && state.rows.some(row => row.answered);
-    if (state.found.length > 0 || !isWeighed) {
+    // A catalogue that is tried again and again is no reason to ask the others again.
+    if (state.found.length > 0 || !isWeighed || state.explanation !== null) {
       return;
     }
     try {

@@ -151,6 +151,21 @@ describe('several filters that find nothing', () => {
     expect(state().explanation).toBeNull();
   });
 
+  test('are weighed once, however often another catalogue is tried again', async () => {
+    client.sources = [EMBEDDED, OTHER];
+    await search.load();
+    search.search(FORM);
+    await client.searches.at(-2)?.answer(page('none', 0));
+    await client.last.fail(AWAY);
+    await answerWithout(0, 1);
+    const asked = client.searches.length;
+    await clock.pass(2);
+    expect(client.searches).toHaveLength(asked + 1);
+    await client.last.fail(AWAY);
+    expect(client.searches).toHaveLength(asked + 1);
+    expect(state().explanation?.decisive).toEqual(['time']);
+  });
+
   test('are no trouble where a catalogue goes meanwhile', async () => {
     await nothing();
     for (const waiting of client.searches.slice(-2)) {
