@@ -175,7 +175,12 @@ class FootprintMap implements MapHandle {
 
   private listen(): void {
     this.map.on('moveend', () => this.tell());
-    this.map.on('pointerdrag', () => this.moved());
+    this.map.on('pointerdrag', () => {
+      // What is dragged while an area is drawn is its corner.
+      if (this.kind === null) {
+        this.moved();
+      }
+    });
     this.map.on('change:size', () => this.sized());
     this.map.on('pointermove', event => {
       if (!event.dragging && this.kind === null) {
