@@ -16,7 +16,7 @@ export interface FreezingState {
 export const NOTHING_FROZEN: FreezingState = { frozen: [], problem: null };
 
 /** What a person decides about a frozen search. */
-export type FreezeChoice = Pick<FreezeQuery, 'title' | 'path' | 'most_items' | 'assets'>;
+export type FreezeChoice = Omit<FreezeQuery, 'searches'>;
 
 /** Keeps searches with what is needed to use them without a network; each becomes a catalogue. */
 export class Freezing {
@@ -40,11 +40,7 @@ export class Freezing {
 
   /** Freeze the present search. */
   async start(choice: FreezeChoice): Promise<boolean> {
-    const query: FreezeQuery = {
-      ...choice,
-      searches: [...this.search.queries()],
-      largest_asset_bytes: 1_000_000
-    };
+    const query: FreezeQuery = { ...choice, searches: [...this.search.queries()] };
     return this.attempt(() => this.client.freeze(query, this.signal));
   }
 

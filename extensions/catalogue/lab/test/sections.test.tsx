@@ -205,14 +205,21 @@ describe('freezing', () => {
     expect(screen.getByText('Into frozen-Ice-in-May- in your files')).toBeTruthy();
     change(field('What is kept'), 'small');
     change(field('Most items'), '99999');
+    change(field('Largest file in megabytes'), '5');
     fireEvent.click(button('Freeze'));
     expect(actions.freezing.start).toHaveBeenCalledWith({
       title: '../Ice in May!',
       path: 'frozen-Ice-in-May-',
       most_items: 10000,
-      assets: 'small'
+      assets: 'small',
+      largest_asset_bytes: 5_000_000
     });
     await waitFor(() => expect(field('Title of the frozen search').value).toBe(''));
+  });
+
+  test('asks for the size of files only where files are kept', () => {
+    show({ view: open('saved'), found: rowsOf(item()) });
+    expect(screen.queryByLabelText('Largest file in megabytes')).toBeNull();
   });
 
   test('is not offered where nothing was found', () => {

@@ -233,7 +233,13 @@ describe('saved things', () => {
 
 describe('freezing', () => {
   let freezing: Freezing;
-  const CHOICE = { title: 'Ice', path: 'frozen/ice', most_items: 10, assets: 'headers' as const };
+  const CHOICE = {
+    title: 'Ice',
+    path: 'frozen/ice',
+    most_items: 10,
+    assets: 'headers' as const,
+    largest_asset_bytes: 1
+  };
   beforeEach(() => {
     freezing = new Freezing(client, search, clock);
   });

@@ -10,6 +10,8 @@ const ASSETS: readonly { readonly value: FreezeChoice['assets']; readonly label:
   { value: 'none', label: 'items only' }
 ];
 
+const MEGABYTE = 1_000_000;
+
 /** Keeps the present search for a time without a network, and tells how far that is. */
 export function FreezeForm({ state }: { state: PanelState }): ReactElement {
   const { freezing, search } = state;
@@ -36,9 +38,16 @@ function NewFrozen({ isPossible }: { isPossible: boolean }): ReactElement {
   const [title, setTitle] = useState('');
   const [assets, setAssets] = useState<FreezeChoice['assets']>('headers');
   const [most, setMost] = useState(1000);
+  const [megabytes, setMegabytes] = useState(1);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const choice = { title: title.trim(), path: pathOf(title), most_items: most, assets };
+    const choice = {
+      title: title.trim(),
+      path: pathOf(title),
+      most_items: most,
+      assets,
+      largest_asset_bytes: megabytes * MEGABYTE
+    };
     if (choice.title !== '' && (await actions.freezing.start(choice))) {
       setTitle('');
     }
@@ -55,22 +64,25 @@ function NewFrozen({ isPossible }: { isPossible: boolean }): ReactElement {
         onChange={event => setTitle(event.target.value)}
       />
       <AssetsField value={assets} onChange={setAssets} />
+      {assets === 'small' && (
+        <Count
+          label="Largest file in megabytes"
+          before="each up to"
+          after="MB"
+          most={100}
+          value={megabytes}
+          onChange={setMegabytes}
+        />
+      )}
       <div className="eohub-Line">
-        <label className="eohub-Line eohub-Wide">
-          at most
-          <input
-            type="number"
-            className="jp-mod-styled eohub-Short"
-            aria-label="Most items"
-            min={1}
-            max={10000}
-            value={most}
-            onChange={event =>
-              setMost(Math.min(10000, Math.max(1, event.target.valueAsNumber || 1)))
-            }
-          />
-          items
-        </label>
+        <Count
+          label="Most items"
+          before="at most"
+          after="items"
+          most={10_000}
+          value={most}
+          onChange={setMost}
+        />
         <button
           type="submit"
           className="jp-mod-styled"
@@ -81,6 +93,36 @@ function NewFrozen({ isPossible }: { isPossible: boolean }): ReactElement {
       </div>
       {title.trim() !== '' && <p className="eohub-Hint">Into {pathOf(title)} in your files</p>}
     </form>
+  );
+}
+
+interface CountProps {
+  readonly label: string;
+  readonly before: string;
+  readonly after: string;
+  readonly most: number;
+  readonly value: number;
+  readonly onChange: (value: number) => void;
+}
+
+/** A whole number from one on. */
+function Count({ label, before, after, most, value, onChange }: CountProps): ReactElement {
+  return (
+    <label className="eohub-Line eohub-Wide">
+      {before}
+      <input
+        type="number"
+        className="jp-mod-styled eohub-Short"
+        aria-label={label}
+        min={1}
+        max={most}
+        value={value}
+        onChange={event =>
+          onChange(Math.min(most, Math.max(1, Math.round(event.target.valueAsNumber) || 1)))
+        }
+      />
+      {after}
+    </label>
   );
 }
 
