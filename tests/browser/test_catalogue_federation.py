@@ -88,7 +88,7 @@ def test_three_catalogues_are_one_search_that_a_reload_finds_as_it_was(lab: str)
 
 def build_the_index(panel: Panel) -> None:
     """The static catalogue is searched through an index, which is built from the panel."""
-    panel.says("EOHub", "ok 20 of about 60")
+    panel.says("EOHub", "ok 20 of 60")
     panel.button("Catalogues").click()
     panel.build_index("Files", 12)
     panel.picture("federation-catalogues")

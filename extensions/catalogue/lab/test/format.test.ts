@@ -64,10 +64,10 @@ test.each([
 });
 
 test('a total is never made up', () => {
-  const totals = { shown: 20, isAll: false, matched: null, isAbout: false };
+  const totals = { shown: 20, isAll: false, matched: null, isMost: false };
   expect(total(totals)).toBe('showing 20, total unknown');
   expect(total({ ...totals, matched: 57 })).toBe('showing 20 of 57');
-  expect(total({ ...totals, matched: 1057, isAbout: true })).toBe('showing 20 of about 1,057');
+  expect(total({ ...totals, matched: 1057, isMost: true })).toBe('showing 20 of at most 1,057');
   expect(total({ ...totals, shown: 57, matched: 57, isAll: true })).toBe('showing all 57');
 });
 

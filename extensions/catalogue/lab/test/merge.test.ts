@@ -53,13 +53,30 @@ function state(...rows: CatalogueRow[]): SearchState {
 
 test('a total is known where every catalogue tells one that can be right', () => {
   const some = row({ shown: 2, matched: 30, next: 'x' });
-  expect(totalsOf(state(some))).toEqual({ shown: 2, isAll: false, matched: 30, isAbout: false });
+  expect(totalsOf(state(some))).toEqual({ shown: 2, isAll: false, matched: 30, isMost: false });
   const other = row({ source: OTHER, shown: 0, matched: 5, next: 'y' });
-  expect(totalsOf(state(some, other))).toMatchObject({ matched: 35, isAbout: true });
+  expect(totalsOf(state(some, other))).toMatchObject({ matched: 35, isMost: true });
   expect(totalsOf(state(some, { ...other, matched: null }))).toMatchObject({ matched: null });
   expect(totalsOf(state(some, { ...other, answered: false }))).toMatchObject({ matched: null });
   const leftOut = freshRow(OTHER, false);
-  expect(totalsOf(state(some, leftOut))).toMatchObject({ matched: 30, isAbout: false });
+  expect(totalsOf(state(some, leftOut))).toMatchObject({ matched: 30, isMost: false });
+});
+
+test('an item of several catalogues counts once, in what is shown and in what can come', () => {
+  const found = merged(merged([], [one, two]).found, [twin]).found;
+  const ended = row({ shown: 2, matched: 2 });
+  const other = row({ source: OTHER, shown: 1, matched: 1 });
+  expect(totalsOf({ ...state(ended, other), found })).toMatchObject({ shown: 2, isAll: true });
+  const more = { ...other, matched: 4, next: 'x' };
+  expect(totalsOf({ ...state(ended, more), found })).toMatchObject({ matched: 5, isMost: true });
+  const twice = { ...more, repeated: 2 };
+  expect(totalsOf({ ...state(ended, twice), found })).toMatchObject({ matched: 3 });
+});
+
+test('a sentence of a catalogue that gave as many as it tells does not make its total unknown', () => {
+  const note = 'The index of Other is being brought up to date.';
+  expect(totalsOf(state(row({ shown: 2, matched: 2, note })))).toMatchObject({ isAll: true });
+  expect(totalsOf(state(row({ shown: 2, note })))).toMatchObject({ isAll: false, matched: null });
 });
 
 test('20 of an unknown total are never called all 20', () => {

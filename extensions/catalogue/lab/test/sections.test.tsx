@@ -269,7 +269,7 @@ describe('the state of a catalogue', () => {
 
   test.each([
     [{ shown: 12 }, 'ok 12'],
-    [{ shown: 20, matched: 1234, next: 'x' }, 'ok 20 of about 1,234'],
+    [{ shown: 20, matched: 1234, next: 'x' }, 'ok 20 of 1,234'],
     [{ shown: 20, next: 'x' }, 'ok 20+'],
     [{ shown: 20, matched: 7, next: 'x' }, 'ok 20+']
   ])('with %j is %s', (changes, words) => {

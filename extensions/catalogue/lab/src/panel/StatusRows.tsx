@@ -86,7 +86,7 @@ function foundOf(row: CatalogueRow): string {
   }
   return matched === null || isTotalWrong(row)
     ? `${number(shown)}+`
-    : `${number(shown)} of about ${number(matched)}`;
+    : `${number(shown)} of ${number(matched)}`;
 }
 
 /** What a person should know about how a catalogue's part of the list came to be. */

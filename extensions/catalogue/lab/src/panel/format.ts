@@ -69,13 +69,13 @@ export function plural(count: number, word: string): string {
 }
 
 /** What is shown of how many, without making a total up. */
-export function total({ shown, isAll, matched, isAbout }: Totals): string {
+export function total({ shown, isAll, matched, isMost }: Totals): string {
   if (isAll) {
     return `showing all ${NUMBERS.format(shown)}`;
   }
   return matched === null
     ? `showing ${NUMBERS.format(shown)}, total unknown`
-    : `showing ${NUMBERS.format(shown)} of ${isAbout ? 'about ' : ''}${NUMBERS.format(matched)}`;
+    : `showing ${NUMBERS.format(shown)} of ${isMost ? 'at most ' : ''}${NUMBERS.format(matched)}`;
 }
 
 /** A number with its thousands apart. */
