@@ -2,7 +2,7 @@
 import { isAbort, problemOf, type Problem } from '@eohub/toolkit/lib/problem';
 import type { Store } from '@eohub/toolkit/lib/store';
 import { criteriaOf, EMPTY_FORM } from './form';
-import { merged, withoutCatalogue } from './merge';
+import { inPlaces, merged, withoutCatalogue } from './merge';
 import { Retries, type Clock } from './retries';
 import { freshRow, isAsking, type CatalogueRow, type SearchState } from './state';
 import type { ICatalogueClient, ItemPage, SearchQuery } from './tokens';
@@ -157,7 +157,8 @@ export class Federation {
     const before = isNext ? row : freshRow(row.source);
     const old = this.store.get().found;
     const others = isNext ? old : withoutCatalogue(old, catalogue);
-    const { found, fresh, repeated } = merged(others, page.items);
+    const { found: together, fresh, repeated } = merged(others, page.items);
+    const found = isNext ? together : inPlaces(together, old);
     this.patchRow(catalogue, {
       health: { kind: 'ok' },
       shown: before.shown + fresh,
