@@ -1,4 +1,5 @@
 import { CLOUD_COVER, conditionsOn, type Filter, type SearchForm } from './form';
+import { momentOf } from './moments';
 import type { FilterName, PropertyFilter, Queryable } from './tokens';
 
 const NAMES = {
@@ -47,7 +48,7 @@ export function chipOf(
     case 'collections':
       return form.collections.map(each => titles.get(each) ?? each).join(', ');
     case 'time':
-      return period(form.from, form.to);
+      return period(form);
     case 'area':
       return form.area?.label ?? '';
     case 'cql2':
@@ -67,7 +68,10 @@ export function propertyName(name: string, queryable?: Queryable): string {
   return name === CLOUD_COVER ? 'cloud cover' : name;
 }
 
-function period(from: string, to: string): string {
+/** Only what can be read, as only that is searched. */
+function period({ from: first, to: last }: SearchForm): string {
+  const from = momentOf(first, 'start') === null ? '' : first.trim();
+  const to = momentOf(last, 'end') === null ? '' : last.trim();
   if (from === '' || to === '') {
     return from === '' ? `until ${to}` : `since ${from}`;
   }
@@ -77,7 +81,9 @@ function period(from: string, to: string): string {
 function conditions(name: string, all: readonly PropertyFilter[]): string {
   const unit = name === CLOUD_COVER ? ' %' : '';
   const told = all.map(({ op, value }) => {
-    const values = Array.isArray(value) ? value.join(', ') : wording(value);
+    const text = Array.isArray(value) ? value.join(', ') : wording(value);
+    // As it is typed.
+    const values = op === 'like' ? text.replaceAll('%', '*') : text;
     return `${OPERATORS[op]} ${values}${unit}`;
   });
   return `${propertyName(name)} ${told.join(' and ')}`;

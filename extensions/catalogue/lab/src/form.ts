@@ -47,14 +47,25 @@ export function criteriaOf(form: SearchForm): Criteria {
   };
 }
 
+/** Whether two forms search for the same. */
+export function isSame(one: SearchForm, other: SearchForm): boolean {
+  const asked = (form: SearchForm) => JSON.stringify([criteriaOf(form), timeFault(form)]);
+  return one === other || asked(one) === asked(other);
+}
+
 /** What is wrong with the times, or null. */
 export function timeFault(form: SearchForm): string | null {
-  const fault = momentFault(form.from) ?? momentFault(form.to);
-  if (fault !== null) {
-    return fault;
-  }
+  const { from, to } = timeFaults(form);
+  return from ?? to;
+}
+
+/** What is wrong with each of the times, or null. */
+export function timeFaults(form: SearchForm): Readonly<Record<'from' | 'to', string | null>> {
+  const [from, to] = [momentFault(form.from), momentFault(form.to)];
   const { start, end } = criteriaOf(form);
-  return start && end && start > until(end) ? 'The first day is after the last day.' : null;
+  const isSwapped = from === null && to === null && start && end && start > until(end);
+  const swapped = isSwapped ? 'The first day is after the last day.' : null;
+  return { from: from ?? swapped, to: to ?? swapped };
 }
 
 /** A day as an end lasts until its midnight. */

@@ -6,12 +6,15 @@ import { explain } from './explain';
 import { Federation } from './federation';
 import { EMPTY_FORM, filtersOf, isEmpty, timeFault, without } from './form';
 import type { Filter, SearchForm } from './form';
+import { Pause } from './pause';
 import { BROWSER_CLOCK, isPassing, Retries, type Clock } from './retries';
 import { chosenRows, freshRow, hasMore, isAsking, START } from './state';
 import type { PanelView, SearchState, Section } from './state';
 import type { CatalogueList, ICatalogueClient, ItemSummary, SearchQuery } from './tokens';
 
 const ALL = '';
+/** Several things are often picked one after the other. */
+const PICKED_MS = 500;
 
 /** One search over the chosen catalogues at a time; a newer one supersedes it. */
 export class CatalogueSearch {
@@ -27,12 +30,14 @@ export class CatalogueSearch {
   private pagesLacking = 0;
   private pages = 1;
   private listing = new AbortController();
+  private readonly picked: Pause;
 
   constructor(
     private readonly client: ICatalogueClient,
     clock: Clock = BROWSER_CLOCK
   ) {
     this.retries = new Retries(clock);
+    this.picked = new Pause(clock, PICKED_MS);
     this.dataStore = new DataStoreWatch(client, this.store, clock);
     const settled = (signal: AbortSignal) => this.settled(signal);
     this.federation = new Federation(client, this.store, clock, settled);
@@ -101,8 +106,15 @@ export class CatalogueSearch {
     this.store.patch({ form });
   }
 
+  /** Take what was picked, and search a moment after the last of it. What is typed waits for `search`. */
+  pick(form: SearchForm): void {
+    this.edit(form);
+    this.picked.then(() => this.search(this.store.get().form));
+  }
+
   /** Search the chosen catalogues, each up to this number of pages. */
   search(form: SearchForm, pages = 1): void {
+    this.picked.cancel();
     this.store.patch({ form });
     if (timeFault(form) !== null) {
       return;

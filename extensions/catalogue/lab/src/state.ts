@@ -1,5 +1,5 @@
 import type { Problem } from '@eohub/toolkit/lib/problem';
-import { EMPTY_FORM, type Filter, type SearchForm } from './form';
+import { EMPTY_FORM, isSame, type Filter, type SearchForm } from './form';
 import type { Found } from './merge';
 import { START_FRAME, type MapFrame } from './panel/frame';
 import type { MapView } from './panel/mapProps';
@@ -116,6 +116,11 @@ export function freshRow(source: CatalogueSource, chosen = true): CatalogueRow {
     doneHere: [],
     answered: false
   };
+}
+
+/** Whether the form says something else than what was searched. */
+export function isPending({ form, searched }: SearchState): boolean {
+  return searched !== null && !isSame(form, searched);
 }
 
 /** The catalogues that a person wants searched. */

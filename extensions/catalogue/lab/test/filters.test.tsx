@@ -16,8 +16,10 @@ const change = (element: Element, value: string) =>
 function filters(form: Partial<SearchForm> = {}, others: Parameters<typeof show>[1] = {}) {
   const whole = { ...EMPTY_FORM, ...form };
   const shown = show({ form: whole, view: OPEN }, others);
-  const edited = () => shown.actions.search.edit.mock.lastCall?.[0] as SearchForm;
-  return { ...shown, edited };
+  const { edit, pick } = shown.actions.search;
+  const edited = () => edit.mock.lastCall?.[0] as SearchForm;
+  const picked = () => pick.mock.lastCall?.[0] as SearchForm;
+  return { ...shown, edited, picked };
 }
 
 test('filters are folded away, and their number is told', () => {
@@ -104,43 +106,56 @@ describe('collections', () => {
   });
 
   test('are chosen by keyboard, several of them', () => {
-    const { edited } = filters({ collections: ['s1'] }, { collections: choices });
+    const { picked } = filters({ collections: ['s1'] }, { collections: choices });
     fireEvent.keyDown(combobox(), { key: 'ArrowDown' });
     fireEvent.keyDown(combobox(), { key: 'ArrowDown' });
     expect(combobox().getAttribute('aria-activedescendant')).toBe(
       screen.getAllByRole('option')[0]?.id
     );
     fireEvent.keyDown(combobox(), { key: 'Enter' });
-    expect(edited().collections).toEqual(['s1', 's2']);
+    expect(picked().collections).toEqual(['s1', 's2']);
     expect(screen.queryByRole('listbox')).toBeNull();
   });
 
   test('are left out again by a second press, and escape only closes the list', () => {
-    const { edited, actions } = filters({ collections: ['s1'] }, { collections: choices });
+    const { picked, actions } = filters({ collections: ['s1'] }, { collections: choices });
     fireEvent.click(combobox());
     fireEvent.keyDown(combobox(), { key: 'Escape' });
     expect(screen.queryByRole('listbox')).toBeNull();
-    expect(actions.search.edit).not.toHaveBeenCalled();
+    expect(actions.search.pick).not.toHaveBeenCalled();
     fireEvent.click(combobox());
     fireEvent.click(screen.getAllByRole('option')[1] as HTMLElement);
-    expect(edited().collections).toEqual([]);
+    expect(picked().collections).toEqual([]);
   });
 
   test('that nobody lists can be named by their id', () => {
-    const { edited } = filters({}, { collections: { ...choices, options: [] } });
+    const { picked } = filters({}, { collections: { ...choices, options: [] } });
     change(combobox(), 'my-collection');
     fireEvent.keyDown(combobox(), { key: 'Enter' });
-    expect(edited().collections).toEqual(['my-collection']);
+    expect(picked()).toBeUndefined();
+    fireEvent.keyDown(combobox(), { key: 'ArrowDown' });
+    fireEvent.keyDown(combobox(), { key: 'Enter' });
+    expect(picked().collections).toEqual(['my-collection']);
   });
 });
 
 describe('times', () => {
   test('are text or a day of the calendar', () => {
-    const { edited } = filters();
+    const { edited, picked } = filters();
     change(field('From'), '2020-05');
     expect(edited().from).toBe('2020-05');
     change(field('To: pick a day'), '2020-06-07');
-    expect(edited().to).toBe('2020-06-07');
+    expect(picked().to).toBe('2020-06-07');
+  });
+
+  test('that cannot be read are marked alone, and are no chip', () => {
+    filters({ from: '2020-06', to: 'foo' });
+    expect(['From', 'To'].map(each => field(each).getAttribute('aria-invalid'))).toEqual([
+      'false',
+      'true'
+    ]);
+    const chips = within(screen.getByRole('list', { name: 'Filters that are set' }));
+    expect(chips.getByRole('listitem').textContent).toBe('since 2020-06');
   });
 
   test('that cannot be read are said with an example, also where the filters are folded away', () => {
@@ -180,28 +195,28 @@ describe('an area', () => {
     const map = { center: [10, 50] as const, zoom: 4, bbox: [0, 40, 20, 60] as const };
     const { actions } = show({ view: { ...OPEN, map } });
     fireEvent.click(button('Map view'));
-    expect(actions.search.edit.mock.lastCall?.[0]).toMatchObject({
+    expect(actions.search.pick.mock.lastCall?.[0]).toMatchObject({
       area: { area: { bbox: [0, 40, 20, 60] } }
     });
   });
 
   test('is typed, and what is wrong with it is said', async () => {
-    const { edited } = filters();
+    const { picked } = filters();
     fireEvent.click(button('Text'));
     change(field('Area as text'), '1,2,3');
     fireEvent.click(button('Use'));
     expect((await screen.findByRole('alert')).textContent).toMatch(/This is no area/);
     change(field('Area as text'), '1,2,3,4');
     fireEvent.keyDown(field('Area as text'), { key: 'Enter' });
-    await waitFor(() => expect(edited().area?.label).toBe('1, 2, 3, 4'));
+    await waitFor(() => expect(picked().area?.label).toBe('1, 2, 3, 4'));
   });
 
   test('comes from a file', async () => {
-    const { edited } = filters();
+    const { picked } = filters();
     const text = '{"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}';
     const file = new File([text], 'site.geojson');
     fireEvent.change(field(/GeoJSON or WKT file/), { target: { files: [file] } });
-    await waitFor(() => expect(edited().area?.label).toBe('site.geojson'));
+    await waitFor(() => expect(picked().area?.label).toBe('site.geojson'));
   });
 
   test('is a saved place, or none', () => {
@@ -213,12 +228,12 @@ describe('an area', () => {
       problem: null,
       forgotten: null
     };
-    const { edited } = filters({ area: { area, label: 'Fiji' } }, { saved });
+    const { picked } = filters({ area: { area, label: 'Fiji' } }, { saved });
     change(screen.getByRole('combobox', { name: 'A saved place' }), 'Fiji');
-    expect(edited().area).toEqual({ area, label: 'Fiji' });
+    expect(picked().area).toEqual({ area, label: 'Fiji' });
     expect(screen.queryByRole('button', { name: 'Save as a place' })).toBeNull();
     fireEvent.click(button('None'));
-    expect(edited().area).toBeNull();
+    expect(picked().area).toBeNull();
   });
 
   test('is kept under a name', async () => {
@@ -304,24 +319,24 @@ describe('properties', () => {
   });
 
   test('values that are all told are ticked: one is equal, several are one of', () => {
-    const { edited } = filters(
+    const { picked } = filters(
       { properties: [{ property: 'platform', op: '=', value: 'a' }] },
       { properties }
     );
     expect(field('a').checked).toBe(true);
     fireEvent.click(field('c'));
-    expect(edited().properties).toEqual([{ property: 'platform', op: 'in', value: ['a', 'c'] }]);
+    expect(picked().properties).toEqual([{ property: 'platform', op: 'in', value: ['a', 'c'] }]);
     fireEvent.click(field('a'));
-    expect(edited().properties).toEqual([]);
+    expect(picked().properties).toEqual([]);
   });
 
   test('a truth is yes, no or any', () => {
-    const { edited } = filters({}, { properties });
+    const { picked } = filters({}, { properties });
     add('wet');
     change(field('wet'), 'false');
-    expect(edited().properties).toEqual([{ property: 'wet', op: '=', value: false }]);
+    expect(picked().properties).toEqual([{ property: 'wet', op: '=', value: false }]);
     change(field('wet'), '');
-    expect(edited().properties).toEqual([]);
+    expect(picked().properties).toEqual([]);
   });
 
   test('a time is a range of days', () => {
@@ -345,15 +360,34 @@ describe('properties', () => {
     expect(edited().properties).toEqual([{ property: 'title', op: '=', value: 'ice' }]);
   });
 
+  test('one that is added takes the focus, and tells its name beside a title that others may have', () => {
+    const twins = ['platform', 'sat:platform'].map(each => queryable(each, { title: 'Platform' }));
+    filters({}, { properties: { ...properties, queryables: twins } });
+    add('sat:');
+    const group = screen.getByRole('group', { name: 'Limit on Platform' });
+    expect(document.activeElement).toBe(within(group).getByRole('textbox'));
+    expect(within(group).getByText('sat:platform')).toBeTruthy();
+  });
+
+  test('added without a value go when all is cleared', () => {
+    const { again } = filters({ words: 'ice' }, { properties });
+    add('wet');
+    expect(field('wet')).toBeTruthy();
+    again({ form: EMPTY_FORM });
+    expect(screen.queryByLabelText('wet')).toBeNull();
+  });
+
   test('one that nobody tells can be named', () => {
     const { edited } = filters({}, { properties: { ...properties, queryables: [] } });
     const combobox = screen.getByRole('combobox', { name: 'Add a property' });
     change(combobox, 'my:property');
     fireEvent.keyDown(combobox, { key: 'Enter' });
+    expect(screen.queryByLabelText('my:property')).toBeNull();
+    fireEvent.click(screen.getByRole('option', { name: /my:property/ }));
     change(field('my:property'), '7');
     expect(edited().properties).toEqual([{ property: 'my:property', op: '=', value: '7' }]);
     fireEvent.click(button('Remove the property my:property'));
-    expect(edited().properties).toEqual([]);
+    expect(screen.queryByLabelText('my:property')).toBeNull();
   });
 });
 

@@ -248,3 +248,17 @@ test('a text from a catalogue is never markup', () => {
   show({ found: rowsOf(item({ title: '<img src=x onerror=alert(1)>' })) });
   expect(document.querySelector('img')).toBeNull();
 });
+
+test('a form that is ahead of the list says so, and the search is marked', () => {
+  const searched = { ...EMPTY_FORM, words: 'ice' };
+  const rows = [row({ shown: 1, matched: 1 })];
+  const { again } = show({ found: rowsOf(item()), rows, searched, form: searched });
+  expect(screen.queryByText('not searched yet')).toBeNull();
+  expect(button('Search').className).not.toContain('jp-mod-accept');
+  again({ form: { ...searched, collections: ['a'] } });
+  expect(screen.getByText('not searched yet')).toBeTruthy();
+  expect(button('Search').className).toContain('jp-mod-accept');
+  const chips = within(screen.getByRole('list', { name: 'Filters that are set' }));
+  const pending = chips.getAllByRole('listitem').map(each => each.dataset['pending']);
+  expect(pending).toEqual(['false', 'true']);
+});

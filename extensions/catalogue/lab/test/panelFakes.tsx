@@ -52,6 +52,7 @@ export function actions(): SeenActions {
     search: mocks(
       'load',
       'edit',
+      'pick',
       'search',
       'searchWithout',
       'clear',

@@ -2,6 +2,7 @@ import { ProblemError } from '@eohub/toolkit/lib/problem';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { CatalogueSearch } from '../src/search';
 import { EMPTY_FORM } from '../src/form';
+import { isPending } from '../src/state';
 import { AWAY, EMBEDDED, FakeClient, FakeClock, item, OTHER, page, settled } from './fakes';
 
 const FORM = { ...EMPTY_FORM, words: 'ice', from: '2020-01-01', to: '2020-12-31' };
@@ -74,6 +75,28 @@ describe('a search', () => {
     search.search(FORM);
     await client.last.fail(AWAY);
     expect(ids()).toEqual([]);
+  });
+
+  test('follows what is picked, once for several things, and not what is typed', async () => {
+    await search.load();
+    search.edit({ ...EMPTY_FORM, words: 'ice' });
+    await clock.pass(5);
+    expect(isPending(state())).toBe(true);
+    search.pick({ ...state().form, collections: ['a'] });
+    search.pick({ ...state().form, collections: ['a', 'b'] });
+    expect(client.searches).toHaveLength(1);
+    await clock.pass(1);
+    expect(client.searches).toHaveLength(2);
+    expect(client.last.query).toMatchObject({ words: 'ice', collections: ['a', 'b'] });
+    expect(isPending(state())).toBe(false);
+  });
+
+  test('that is asked for by hand is not repeated for what was picked before', async () => {
+    await search.load();
+    search.pick({ ...EMPTY_FORM, collections: ['a'] });
+    search.search(state().form);
+    await clock.pass(5);
+    expect(client.searches).toHaveLength(2);
   });
 
   test('with swapped dates is not asked', async () => {

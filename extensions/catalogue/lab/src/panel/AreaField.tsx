@@ -24,7 +24,7 @@ export function AreaField({ search, places, drawing, onDraw }: Props): ReactElem
   const take = (area: FormArea | null) => {
     setFault(null);
     setTyping(false);
-    actions.search.edit({ ...form, area });
+    actions.search.pick({ ...form, area });
   };
   const read = async (text: string, name: string | null) => {
     const given = await readArea(text, name);

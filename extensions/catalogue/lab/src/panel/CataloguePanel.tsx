@@ -14,7 +14,7 @@ import { ResultList } from './ResultList';
 import { SavedSection } from './SavedSection';
 import { SearchForm } from './SearchForm';
 import { StatusRows } from './StatusRows';
-import { TotalBar } from './TotalBar';
+import { Pending, TotalBar } from './TotalBar';
 
 interface Props {
   readonly state: PanelState;
@@ -71,6 +71,7 @@ export function CataloguePanel({ state, icons, actions, map }: Props): ReactElem
       ) : (
         <div className="eohub-Results" aria-busy={isAsking(search)}>
           <EmptyState search={search} />
+          <Pending search={search} />
         </div>
       )}
       <div className="eohub-Spoken" role="status" aria-live="polite">

@@ -13,7 +13,7 @@ interface Props {
 /** The filters that are set, each with a button that takes it away. */
 export function Chips({ search, collections }: Props): ReactElement | null {
   const { icons, actions } = usePanel();
-  const { form } = search;
+  const { form, searched } = search;
   const filters = filtersOf(form);
   if (filters.length === 0) {
     return null;
@@ -22,7 +22,13 @@ export function Chips({ search, collections }: Props): ReactElement | null {
   return (
     <ul className="eohub-Chips" aria-label="Filters that are set">
       {filters.map(filter => (
-        <li key={filter} className="eohub-Chip">
+        <li
+          key={filter}
+          className="eohub-Chip"
+          data-pending={
+            searched !== null && chipOf(filter, searched, titles) !== chipOf(filter, form, titles)
+          }
+        >
           <span title={chipOf(filter, form, titles)}>{chipOf(filter, form, titles)}</span>
           <button
             type="button"

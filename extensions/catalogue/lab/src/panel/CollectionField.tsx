@@ -16,7 +16,7 @@ export function CollectionField({ form, choices }: Props): ReactElement {
   const toggle = (id: string) => {
     const others = form.collections.filter(each => each !== id);
     const isOn = others.length < form.collections.length;
-    actions.search.edit({ ...form, collections: isOn ? others : [...others, id] });
+    actions.search.pick({ ...form, collections: isOn ? others : [...others, id] });
   };
   return (
     <div className="eohub-Field">
@@ -49,6 +49,7 @@ export function CollectionField({ form, choices }: Props): ReactElement {
             )}
           </>
         }
+        otherwise="No catalogue lists it"
         onText={words => actions.collections.type(words)}
         onPick={toggle}
       />

@@ -5,6 +5,8 @@ export interface Option {
   readonly id: string;
   readonly label: string;
   readonly detail: string;
+  /** Whether nobody lists it and it is only what was typed. */
+  readonly isTyped?: boolean;
 }
 
 interface Props {
@@ -15,6 +17,8 @@ interface Props {
   readonly busy: boolean;
   /** What stands below the options, such as that there are more. */
   readonly foot: ReactElement | null;
+  /** What is said of text that nobody lists, which is offered last. */
+  readonly otherwise: string;
   /** Called when the list opens, and with each text that is typed. */
   readonly onText: (text: string) => void;
   readonly onPick: (id: string) => void;
@@ -22,14 +26,15 @@ interface Props {
 
 /**
  * A field that offers options for what is typed: the combobox pattern of ARIA, with a list below the field.
- * Enter picks the option that is meant, or what is typed where none is.
+ * Enter picks the option that is walked to, or the one whose name is typed; what nobody lists has to be walked to.
  */
-export function Combobox(props: Props): ReactElement {
-  const { label } = props;
+export function Combobox(given: Props): ReactElement {
+  const { label } = given;
   const id = useId();
   const [text, setText] = useState('');
   const [isOpen, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
+  const props = { ...given, options: withTyped(given, text.trim()) };
   const offer = (typed: string) => {
     setText(typed);
     setActive(-1);
@@ -83,6 +88,14 @@ export function Combobox(props: Props): ReactElement {
   );
 }
 
+/** The options, and what is typed where it is none of them. */
+function withTyped({ options, busy, otherwise }: Props, typed: string): readonly Option[] {
+  const isKnown = options.some(each => each.id === typed);
+  return typed === '' || busy || isKnown
+    ? options
+    : [...options, { id: typed, label: `“${typed}”`, detail: otherwise, isTyped: true }];
+}
+
 function isLeft(event: { currentTarget: Element; relatedTarget: unknown }): boolean {
   return !event.currentTarget.contains(event.relatedTarget as Node | null);
 }
@@ -115,10 +128,17 @@ function press(event: KeyboardEvent, keys: Keys): void {
     event.stopPropagation();
     keys.close();
   } else if (event.key === 'Enter' && isOpen) {
-    const meant = options[active]?.id ?? keys.text.trim();
-    if (meant !== '') {
+    const typed = keys.text.trim();
+    const named = options.filter(
+      each => !each.isTyped && (each.id === typed || each.label === typed)
+    );
+    const meant = options[active] ?? (named.length === 1 ? named[0] : undefined);
+    if (typed !== '' || meant) {
+      // Neither is a name made up nor a search begun while one is looked for.
       event.preventDefault();
-      keys.pick(meant);
+    }
+    if (meant) {
+      keys.pick(meant.id);
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react';
+import { useEffect, useRef, type ReactElement } from 'react';
 import { momentOf } from '../moments';
 import type { PropertyFilter, Queryable } from '../tokens';
 import { usePanel } from './context';
@@ -7,27 +7,42 @@ import { IconButton } from './Header';
 interface Props {
   readonly queryable: Queryable;
   readonly conditions: readonly PropertyFilter[];
+  /** Whether it was just added, and takes the focus. */
+  readonly isNew: boolean;
+  /** Told what is typed. */
   readonly onChange: (conditions: readonly PropertyFilter[]) => void;
+  /** Told what is ticked or chosen, which is searched at once. */
+  readonly onPick: (conditions: readonly PropertyFilter[]) => void;
   readonly onRemove: () => void;
 }
 
 /** The filter on one property, with the control that its type needs. */
 export function PropertyControl(props: Props): ReactElement {
   const { icons } = usePanel();
-  const { queryable, onRemove } = props;
+  const { queryable, isNew, onRemove } = props;
   const { name, title, unit } = queryable;
+  const control = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (isNew) {
+      control.current?.querySelector<HTMLElement>('input, select')?.focus();
+    }
+  }, [isNew]);
   return (
     <div className="eohub-Field" role="group" aria-label={`Limit on ${title}`}>
       <div className="eohub-Line">
         <span className="eohub-Label eohub-Wide" title={name}>
           {title}
           {unit && ` [${unit}]`}
+          {/* Several properties may have one title. */}
+          {title !== name && <small className="eohub-Hint"> {name}</small>}
         </span>
         <IconButton label={`Remove the property ${title}`} onClick={onRemove}>
           <icons.close />
         </IconButton>
       </div>
-      <Control {...props} />
+      <div ref={control}>
+        <Control {...props} />
+      </div>
     </div>
   );
 }
@@ -52,7 +67,7 @@ function Control(props: Props): ReactElement {
 }
 
 /** All values that are allowed; several are "one of". */
-function ValueList({ queryable, conditions, onChange }: Props): ReactElement {
+function ValueList({ queryable, conditions, onPick }: Props): ReactElement {
   const { name: property, values } = queryable;
   const set = conditions[0]?.value;
   const chosen: readonly unknown[] = Array.isArray(set) ? set : conditions.length > 0 ? [set] : [];
@@ -61,9 +76,9 @@ function ValueList({ queryable, conditions, onChange }: Props): ReactElement {
     const wanted = chosen.includes(value) ? others : [...others, value];
     const [only] = wanted;
     if (wanted.length > 1) {
-      onChange([{ property, op: 'in', value: wanted }]);
+      onPick([{ property, op: 'in', value: wanted }]);
     } else {
-      onChange(only === undefined ? [] : [{ property, op: '=', value: only }]);
+      onPick(only === undefined ? [] : [{ property, op: '=', value: only }]);
     }
   };
   return (
@@ -147,7 +162,7 @@ function TimeRange(props: Props): ReactElement {
   );
 }
 
-function YesNo({ queryable, conditions, onChange }: Props): ReactElement {
+function YesNo({ queryable, conditions, onPick }: Props): ReactElement {
   const { name: property, title } = queryable;
   return (
     <select
@@ -156,7 +171,7 @@ function YesNo({ queryable, conditions, onChange }: Props): ReactElement {
       value={conditions[0] === undefined ? '' : String(conditions[0].value)}
       onChange={event => {
         const { value } = event.target;
-        onChange(value === '' ? [] : [{ property, op: '=', value: value === 'true' }]);
+        onPick(value === '' ? [] : [{ property, op: '=', value: value === 'true' }]);
       }}
     >
       <option value="">any</option>
@@ -175,7 +190,8 @@ function TextLike({ queryable, conditions, onChange }: Props): ReactElement {
       type="text"
       className="jp-mod-styled"
       aria-label={title}
-      placeholder="exactly this; * stands for anything"
+      placeholder="text, or text*"
+      title="Exactly this text; * stands for anything"
       maxLength={500}
       value={set === undefined ? '' : String(set.value).replaceAll('%', '*')}
       onChange={event => {

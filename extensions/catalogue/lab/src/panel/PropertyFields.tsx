@@ -1,6 +1,6 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import { propertyName } from '../describe';
-import { CLOUD_COVER, conditionsOn, withProperty, type SearchForm } from '../form';
+import { CLOUD_COVER, conditionsOn, EMPTY_FORM, withProperty, type SearchForm } from '../form';
 import type { PropertyChoices } from '../queryables';
 import type { PropertyFilter, Queryable } from '../tokens';
 import { Combobox } from './Combobox';
@@ -27,6 +27,7 @@ interface Props {
 export function PropertyFields({ form, choices }: Props): ReactElement {
   const { actions } = usePanel();
   const [added, setAdded] = useState<readonly string[]>([]);
+  const [newest, setNewest] = useState<string | null>(null);
   const [words, setWords] = useState('');
   const collections = form.collections.join('\n');
   useEffect(() => {
@@ -34,11 +35,22 @@ export function PropertyFields({ form, choices }: Props): ReactElement {
   }, [actions, collections]);
   const set = form.properties.map(each => each.property);
   const shown = [...new Set([...set, ...added])].filter(each => each !== CLOUD_COVER);
+  useEffect(() => {
+    // The very form that clears all.
+    if (form === EMPTY_FORM) {
+      setAdded([]);
+    }
+  }, [form]);
   const change = (name: string, conditions: readonly PropertyFilter[]) =>
     actions.search.edit(withProperty(form, name, conditions));
+  const pick = (name: string, conditions: readonly PropertyFilter[]) =>
+    actions.search.pick(withProperty(form, name, conditions));
   const remove = (name: string) => {
     setAdded(added.filter(each => each !== name));
-    change(name, []);
+    setNewest(null);
+    if (set.includes(name)) {
+      pick(name, []);
+    }
   };
   return (
     <>
@@ -48,7 +60,9 @@ export function PropertyFields({ form, choices }: Props): ReactElement {
           key={name}
           queryable={choices.queryables.find(each => each.name === name) ?? unknown(name)}
           conditions={conditionsOn(form, name)}
+          isNew={name === newest}
           onChange={conditions => change(name, conditions)}
+          onPick={conditions => pick(name, conditions)}
           onRemove={() => remove(name)}
         />
       ))}
@@ -65,8 +79,12 @@ export function PropertyFields({ form, choices }: Props): ReactElement {
             ))}
           </>
         }
+        otherwise="No catalogue tells of it"
         onText={setWords}
-        onPick={name => setAdded([...added, name])}
+        onPick={name => {
+          setAdded([...added, name]);
+          setNewest(name);
+        }}
       />
     </>
   );

@@ -7,7 +7,7 @@ import {
   type RefObject
 } from 'react';
 import { filtersOf, isEmpty, timeFault } from '../form';
-import { isAsking, type SearchState } from '../state';
+import { isAsking, isPending, type SearchState } from '../state';
 import { usePanel } from './context';
 import { Fold } from './Header';
 import { TimeFault } from './TimeFields';
@@ -73,7 +73,8 @@ function Buttons({ search }: { search: SearchState }): ReactElement {
     <div className="eohub-Line">
       <button
         type="submit"
-        className="jp-mod-styled jp-mod-accept eohub-Wide"
+        // Filled while there is something that it would change.
+        className={`jp-mod-styled eohub-Wide${isPending(search) ? ' jp-mod-accept' : ''}`}
         disabled={timeFault(form) !== null}
       >
         Search

@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import { timeFault, type SearchForm } from '../form';
+import { timeFault, timeFaults, type SearchForm } from '../form';
 import { momentOf } from '../moments';
 import { usePanel } from './context';
 
@@ -8,20 +8,22 @@ const FAULT_ID = 'eohub-date-fault';
 /** The first and the last day or time; each may be left open. */
 export function TimeFields({ form }: { form: SearchForm }): ReactElement {
   const { actions } = usePanel();
-  const fault = timeFault(form);
+  const faults = timeFaults(form);
   return (
     <div className="eohub-Line">
       <TimeField
         label="From"
         value={form.from}
-        fault={fault}
+        fault={faults.from}
         onChange={from => actions.search.edit({ ...form, from })}
+        onPick={from => actions.search.pick({ ...form, from })}
       />
       <TimeField
         label="To"
         value={form.to}
-        fault={fault}
+        fault={faults.to}
         onChange={to => actions.search.edit({ ...form, to })}
+        onPick={to => actions.search.pick({ ...form, to })}
       />
     </div>
   );
@@ -56,10 +58,12 @@ interface FieldProps {
   readonly value: string;
   readonly fault: string | null;
   readonly onChange: (value: string) => void;
+  /** A day of the calendar. */
+  readonly onPick: (value: string) => void;
 }
 
 /** Text, since a day field of a browser takes neither times nor years; beside it the browser's calendar. */
-function TimeField({ label, value, fault, onChange }: FieldProps): ReactElement {
+function TimeField({ label, value, fault, onChange, onPick }: FieldProps): ReactElement {
   return (
     <div className="eohub-Field">
       <label>
@@ -82,7 +86,7 @@ function TimeField({ label, value, fault, onChange }: FieldProps): ReactElement 
         title="Pick a day"
         max="9999-12-31"
         value={/^\d{4}-\d\d-\d\d/.exec(value)?.[0] ?? ''}
-        onChange={event => onChange(event.target.value)}
+        onChange={event => onPick(event.target.value)}
       />
     </div>
   );

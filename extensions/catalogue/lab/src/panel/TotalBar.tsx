@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import { sharedOf } from '../merge';
-import { hasMore, isAsking, type SearchState } from '../state';
+import { hasMore, isAsking, isPending, type SearchState } from '../state';
 import { totalsOf } from '../totals';
 import { usePanel } from './context';
 import { plural, total } from './format';
@@ -12,6 +12,7 @@ export function TotalBar({ search }: { search: SearchState }): ReactElement {
   return (
     <div className="eohub-More">
       <span>
+        <Pending search={search} />
         {total(totalsOf(search))}
         {shared > 0 && (
           <span title="An item that several catalogues have is one row">
@@ -31,4 +32,13 @@ export function TotalBar({ search }: { search: SearchState }): ReactElement {
       )}
     </div>
   );
+}
+
+/** Says that the form is ahead of the list. */
+export function Pending({ search }: { search: SearchState }): ReactElement | null {
+  return isPending(search) ? (
+    <strong role="status" title="What is below the form is of the search before; press Search">
+      not searched yet{' '}
+    </strong>
+  ) : null;
 }
