@@ -214,6 +214,22 @@ class StacStoreContract:
         assert await ids(store, bbox="-170,-10,170,10") == ["greenwich"]
         assert await ids(store, bbox="-190,-10,-170,10") == found
 
+    @pytest.mark.parametrize("bbox", [None, [179, -18, -179, -17], [-179, -18, 179, -17]])
+    @pytest.mark.parametrize("north", [-17, -17.5])
+    async def test_a_tile_that_was_not_cut_is_found_from_both_sides_and_not_in_between(
+        self, store: StacStore, bbox: object, north: float
+    ) -> None:
+        ring = [[179, -18], [-179, -18], [-179, -17], [179, north], [179, -18]]
+        await stored(store, item("tile", geometry={"type": "Polygon", "coordinates": [ring]}, bbox=bbox))
+        for asked in ("179.2,-17.9,179.8,-17.8", "-179.8,-17.9,-179.2,-17.8", "170,-20,-170,-10"):
+            assert await ids(store, bbox=asked) == ["tile"], asked
+        for asked in ("-10,-20,10,-10", "-178.9,-20,178.9,-10", "-179.8,-16.9,-179.2,-16.8"):
+            assert await ids(store, bbox=asked) == [], asked
+        point = {"type": "Point", "coordinates": [179.9, -17.9]}
+        assert await ids(store, intersects=point) == ["tile"]
+        assert await ids(store, filter="S_WITHIN(geometry, BBOX(178.9,-18.1,-178.9,-16.9))") == ["tile"]
+        assert await ids(store, filter="S_INTERSECTS(geometry, POINT(0 -17.9))") == []
+
     async def test_heights_count_where_both_sides_have_them(self, store: StacStore) -> None:
         await stored(
             store,

@@ -19,6 +19,7 @@ from sqlalchemy import text
 from eohub_catalogue.index.database import MIGRATIONS
 from eohub_catalogue.index.deriving import COMPLETE, derive_more
 from eohub_catalogue.index.document import collection_record, item_record
+from eohub_catalogue.index.integrity import self_tests
 from eohub_catalogue.index.ports import ItemQuery
 from eohub_catalogue.index.query import collection_search, item_query
 from eohub_catalogue.index.store import SqliteStore
@@ -134,6 +135,34 @@ async def test_it_is_written_to_as_before(store: SqliteStore) -> None:
     assert (written.added, written.changed, written.same) == (3, 0, COUNT)
     assert (await store.put_collections([collection_record({"id": "c0", "title": "New"})])).changed == 1
     assert (await store.search_collections(collection_search({"q": "new"}))).matched == 1
+
+
+async def test_an_uncut_tile_in_it_is_found_where_it_lies(url: str) -> None:
+    ring = [[179, -18], [-179, -18], [-179, -17], [179, -17], [179, -18]]
+    tile = document(1) | {"geometry": {"type": "Polygon", "coordinates": [ring]}}
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        body = {"body": json.dumps(tile), "west": -179, "east": 179, "south": -18, "north": -17}
+        sides = "west = :west, east = :east, south = :south, north = :north"
+        connection.execute(text(f"UPDATE item SET body = :body, {sides} WHERE pk = 1"), body)
+    engine.dispose()
+    store = SqliteStore.open(url)
+    for asked, found in (("179.2,-18,179.5,-17", 1), ("-179.5,-18,-179.2,-17", 1), ("-10,-18,10,-17", 0)):
+        assert (await store.search(item_query({"bbox": asked}))).matched == found
+    assert list(self_tests(store)) == []
+    await store.close()
+
+
+async def test_a_damaged_document_in_it_hinders_nothing(url: str) -> None:
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE item SET body = '{', west = -179, east = 179 WHERE pk = 1"))
+        connection.execute(text("UPDATE collection SET body = '{' WHERE id = 'c1'"))
+    engine.dispose()
+    store = SqliteStore.open(url)
+    assert await found_by_cloud_cover(store) == COUNT - 1
+    assert (await store.search(ItemQuery(limit=1))).matched == COUNT
+    await store.close()
 
 
 async def test_it_is_brought_up_to_date_once(store: SqliteStore) -> None:

@@ -23,6 +23,11 @@ def crosses_uncut(geometry: object, bbox: object) -> bool:
     return any(_crosses(polygon[0], said=said) for polygon in _polygons(mapping(geometry)) if polygon)
 
 
+def as_meant(geometry: object, bbox: object) -> object:
+    """The geometry, `continued` where it crosses: what is drawn of an item, and what it is found by."""
+    return continued(geometry, bbox) if crosses_uncut(geometry, bbox) else geometry
+
+
 def continued(geometry: object, bbox: object) -> dict[str, object]:
     """The geometry with such polygons continued beyond 180 or -180 degrees, where they can be cut."""
     said = _is_said(bbox)

@@ -8,8 +8,8 @@ from typing import Any, Final, cast
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from eohub_catalogue.antimeridian import continued, crosses_uncut
-from eohub_catalogue.index.footprint import bounds_of, boxes_of, normalise, parse_geometry, shape_of
+from eohub_catalogue.antimeridian import as_meant
+from eohub_catalogue.index.footprint import bounds_of, boxes_of, crosses, normalise, parse_geometry, shape_of
 from eohub_catalogue.reading import mapping, number, positions, sequence
 from eohub_catalogue.wire import Bbox
 
@@ -42,15 +42,14 @@ def outline_of(item: Mapping[str, object]) -> Outline:
 
 
 def _shape_of(item: Mapping[str, object]) -> BaseGeometry | None:
-    geometry, bbox = item.get("geometry"), item.get("bbox")
-    if crosses_uncut(geometry, bbox):
-        geometry = continued(geometry, bbox)
+    bbox = item.get("bbox")
+    geometry = as_meant(item.get("geometry"), bbox)
     shape = parse_geometry(geometry)
     if shape is None:
         shape = parse_geometry(_tidied(mapping(geometry)))
-    if shape is not None:
-        return normalise(shape)
     bounds = bounds_of(bbox)
+    if shape is not None:
+        return normalise(shape, crosses_antimeridian=crosses(bounds))
     boxes = boxes_of(bounds) if bounds else ()
     return shape_of(boxes) if boxes else None
 

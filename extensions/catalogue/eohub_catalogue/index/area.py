@@ -9,7 +9,7 @@ import shapely
 from eohub_catalogue.index.footprint import (
     GEOMETRY_TYPES,
     boxes_of,
-    footprint_of,
+    covering_boxes,
     is_number,
     is_tangled,
     normalise,
@@ -83,6 +83,6 @@ def shape_area(value: object, name: str) -> Area:
         raise Invalid(f"{name} crosses or touches itself.", hint="Draw its rings without crossings.")
     if is_tangled(shape):
         raise Invalid(f"{name} crosses itself too often.", hint="Simplify the geometry.")
-    footprint = footprint_of(value, None)
-    assert footprint is not None, "a geometry that can be parsed covers something"
-    return Area(footprint.boxes, normalise(shape), is_boxes=False)
+    # As it is given: a band round the Earth may be searched.
+    shape = normalise(shape)
+    return Area(covering_boxes(shape), shape, is_boxes=False)

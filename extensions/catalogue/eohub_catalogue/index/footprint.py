@@ -1,7 +1,7 @@
 """Where an item lies: GeoJSON and bounding boxes made comparable, at the antimeridian too."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from eohub_catalogue.antimeridian import as_meant
 from eohub_catalogue.index.jsontext import to_json
 from eohub_toolkit.errors import Invalid
 
@@ -79,9 +80,9 @@ def footprints_of(places: Sequence[tuple[object, object]]) -> list[Footprint | N
     for (geometry, bbox), rectangle, is_plain, has_height, box, wkb in rows:
         limits = bounds_of(bbox)
         bottom, top = _heights_of(limits)
-        if rectangle is not None and not _crosses(limits):
+        if rectangle is not None and not crosses(limits) and rectangle[2] - rectangle[0] <= 180:
             found.append(Footprint((rectangle,), None, bottom, top))
-        elif is_plain and not _crosses(limits) and not (has_height and bottom is None):
+        elif is_plain and not crosses(limits) and not (has_height and bottom is None):
             found.append(Footprint((tuple(box),), wkb, bottom, top))
         else:
             found.append(footprint_of(geometry, bbox))
@@ -92,7 +93,8 @@ def footprint_of(geometry: object, bbox: object) -> Footprint | None:
     """The footprint that a geometry gives, else the bounding box; None where neither is usable."""
     bounds = bounds_of(bbox)
     bottom, top = _heights_of(bounds)
-    if (rectangle := _rectangle(geometry)) is not None and not _crosses(bounds):
+    meant = as_meant(geometry, bbox)
+    if meant is geometry and (rectangle := _rectangle(geometry)) is not None and not crosses(bounds):
         return Footprint((rectangle,), None, bottom, top)
     shape = parse_geometry(geometry)
     if shape is None:
@@ -102,8 +104,10 @@ def footprint_of(geometry: object, bbox: object) -> Footprint | None:
         return Footprint(boxes, shapely.to_wkb(shape_of(boxes)) if len(boxes) > 1 else None, bottom, top)
     if bottom is None:
         bottom, top = _shape_heights(shape)
-    shape = normalise(shape, crosses_antimeridian=_crosses(bounds))
-    return Footprint(tuple(_covering_boxes(shape)), shapely.to_wkb(shape), bottom, top)
+    if meant is not geometry:
+        shape = parse_geometry(meant) or shape
+    shape = normalise(shape, crosses_antimeridian=crosses(bounds))
+    return Footprint(covering_boxes(shape), shapely.to_wkb(shape), bottom, top)
 
 
 def bounds_of(bbox: object) -> tuple[float, ...] | None:
@@ -193,6 +197,28 @@ def normalise(shape: BaseGeometry, *, crosses_antimeridian: bool = False) -> Bas
     return parts[0] if len(parts) == 1 else shapely.GeometryCollection(list(parts))
 
 
+def crosses(bounds: Sequence[float] | None) -> bool:
+    """Whether bounds say that they cross the antimeridian, with west > east."""
+    return bounds is not None and bounds[0] > bounds[len(bounds) // 2]
+
+
+def covering_boxes(shape: BaseGeometry) -> tuple[Box, ...]:
+    """One box, or one for each hemisphere where parts lie far apart, so that the index stays selective."""
+    parts = shapely.get_parts(shape)
+    west, _, east, _ = shape.bounds
+    if len(parts) == 1 or east - west <= 180:
+        return (shape.bounds,)
+    bounds, boxes = shapely.bounds(parts), list[Box]()
+    for low, high in _HEMISPHERES:
+        middle = (bounds[:, 0] + bounds[:, 2]) / 2
+        mine = bounds[(middle >= low) & ((middle < high) | (high == 180))]
+        if len(mine):
+            west, south = mine[:, :2].min(axis=0)
+            east, north = mine[:, 2:].max(axis=0)
+            boxes.append((float(west), float(south), float(east), float(north)))
+    return tuple(boxes)
+
+
 def is_number(value: object) -> bool:
     """Whether a JSON value is a finite number, which true and false are not."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300
@@ -215,10 +241,6 @@ def _heights_of(bounds: Sequence[float] | None) -> tuple[float | None, float | N
     if bounds is None or len(bounds) != 6:
         return None, None
     return min(bounds[2], bounds[5]), max(bounds[2], bounds[5])
-
-
-def _crosses(bounds: Sequence[float] | None) -> bool:
-    return bounds is not None and bounds[0] > bounds[len(bounds) // 2]
 
 
 def _part_within(shape: BaseGeometry, turn: int) -> BaseGeometry:
@@ -289,23 +311,6 @@ def _shape_heights(shape: BaseGeometry) -> tuple[float | None, float | None]:
     heights = shapely.get_coordinates(shape, include_z=True)[:, 2]
     known = heights[np.isfinite(heights)]
     return (float(known.min()), float(known.max())) if len(known) else (None, None)
-
-
-def _covering_boxes(shape: BaseGeometry) -> Iterator[Box]:
-    """One box, or one for each hemisphere where parts lie far apart, so that the index stays selective."""
-    parts = shapely.get_parts(shape)
-    west, _, east, _ = shape.bounds
-    if len(parts) == 1 or east - west <= 180:
-        yield shape.bounds
-        return
-    bounds = shapely.bounds(parts)
-    for low, high in _HEMISPHERES:
-        middle = (bounds[:, 0] + bounds[:, 2]) / 2
-        mine = bounds[(middle >= low) & ((middle < high) | (high == 180))]
-        if len(mine):
-            west, south = mine[:, :2].min(axis=0)
-            east, north = mine[:, 2:].max(axis=0)
-            yield float(west), float(south), float(east), float(north)
 
 
 def _rectangle(geometry: object) -> Box | None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from eohub_catalogue.index.footprint import (
     Box,
@@ -18,6 +19,7 @@ from eohub_catalogue.index.footprint import (
     parse_geometry,
     shape_of,
 )
+from eohub_catalogue.outline import outline_of
 
 
 def ring(*corners: tuple[float, float]) -> dict[str, Any]:
@@ -239,9 +241,50 @@ def test_a_polygon_that_was_not_cut_is_cut_where_its_bbox_says_so() -> None:
     assert cut.shape is not None
     assert not shapely.from_wkb(cut.shape).intersects(shapely.Point(0, 0.5))
     assert shapely.from_wkb(cut.shape).area == pytest.approx(3)
-    whole = footprint_of(strip, [-179, 0, 179, 1])
-    assert whole is not None
-    assert whole.boxes == ((-179, 0, 179, 1),)
+
+
+def drawn(geometry: object, bbox: object) -> BaseGeometry:
+    outline = outline_of({"geometry": geometry, "bbox": bbox}).geometry
+    assert outline is not None
+    return shapely.geometry.shape(outline)
+
+
+@pytest.mark.parametrize("bbox", [[179, -18, -179, -17], [-179, -18, 179, -17], None])
+@pytest.mark.parametrize(
+    "tile", [box(-179, -18, 179, -17), ring((179, -18), (-179, -18), (-179.5, -17), (179.5, -17))]
+)
+def test_an_uncut_tile_lies_where_the_map_draws_it(tile: dict[str, Any], bbox: object) -> None:
+    found = footprint_of(tile, bbox)
+    assert found is not None
+    assert found.shape is not None
+    on_map = drawn(tile, bbox)
+    assert shapely.from_wkb(found.shape).symmetric_difference(on_map).area == pytest.approx(0, abs=1e-5)
+    assert found.boxes == ((-180, -18, -179, -17), (179, -18, 180, -17))
+    assert footprints_of([(tile, bbox)]) == [found]
+
+
+def test_a_tile_with_heights_keeps_them_where_it_is_continued() -> None:
+    tile = ring((179, 0), (-179, 0), (-179, 1), (179, 1))
+    for number, corner in enumerate(tile["coordinates"][0]):
+        corner.append(100 * (number % 2))
+    found = footprint_of(tile, None)
+    assert found is not None
+    assert (len(found.boxes), found.bottom, found.top) == (2, 0, 100)
+
+
+@pytest.mark.parametrize("band", [box(-180, 0, 180, 1), box(-179.5, -89.5, 179.5, 89.5), box(-95, 0, 95, 1)])
+def test_a_band_round_the_earth_stays_one(band: dict[str, Any]) -> None:
+    found = footprint_of(band, None)
+    assert found is not None
+    assert len(found.boxes) == 1
+    assert found.envelope[2] - found.envelope[0] >= 190
+
+
+def test_a_track_that_its_bbox_says_to_cross_is_drawn_where_it_is_found() -> None:
+    track = {"type": "LineString", "coordinates": [[170, 0], [-170, 10]]}
+    on_map = drawn(track, [170, 0, -170, 10])
+    assert on_map.length == pytest.approx(math.hypot(20, 10))
+    assert not on_map.intersects(shapely.box(-169, -90, 169, 90))
 
 
 def test_parts_on_both_sides_of_the_earth_get_a_box_each() -> None:
