@@ -2,12 +2,12 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from eohub_catalogue.errors import CatalogueBusy
 from eohub_catalogue.index.ports import StacStore
-from eohub_catalogue.server.documents import Documents, Read, contents_of
+from eohub_catalogue.server.documents import Contents, Documents, Read, contents_of
 from eohub_catalogue.server.intake import Intake
 from eohub_catalogue.server.notes import Noted, Notes
 from eohub_toolkit.errors import EohubError, NotFound, Unavailable
@@ -16,6 +16,9 @@ _AT_ONCE = 8
 _MOST_FAULTS_IN_A_ROW = 20
 _PROBLEMS_NAMED = 3
 _LONGEST_PAUSE_SECONDS = 60.0
+
+type _Arrived = tuple[str, int, Read]
+"""Address, depth and what was read there."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +109,13 @@ class Round:
                         running[asyncio.create_task(self._read(address))] = address, depth
                 if running:
                     done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                    arrived: list[_Arrived] = []
                     for task in [each for each in running if each in done]:
-                        await self._finish(task, *running.pop(task))
+                        address, depth = running.pop(task)
+                        read = await self._finish(task, address, depth)
+                        if read is not None:
+                            arrived.append((address, depth, read))
+                    await self._take_in(arrived)
         finally:
             for task in running:
                 task.cancel()
@@ -131,7 +139,8 @@ class Round:
         before = self._before.get(address)
         return await self._documents.read(address, before.stamp if before else None)
 
-    async def _finish(self, task: asyncio.Task[Read | None], address: str, depth: int) -> None:
+    async def _finish(self, task: asyncio.Task[Read | None], address: str, depth: int) -> Read | None:
+        """What was read and is to be taken in, None where there is nothing new."""
         before = self._before.get(address)
         try:
             read = task.result()
@@ -139,16 +148,17 @@ class Round:
             self._count_fault(error)
             await self._pause(min(error.seconds, _LONGEST_PAUSE_SECONDS))
             self._waiting.append((address, depth))
-            return
+            return None
         except EohubError as error:
             self._fail(address, depth, error)
         else:
             self._faults = 0
             if read is not None:
-                await self._take_in(address, depth, read)
-            elif before is not None:
+                return read
+            if before is not None:
                 await self._keep(address, depth, before)
         self.tally.done += 1
+        return None
 
     def _fail(self, address: str, depth: int, error: EohubError) -> None:
         if address == self._root:
@@ -190,19 +200,34 @@ class Round:
                 self._waiting.append((address, depth + 1))
         self.tally.known = len(self._met)
 
-    async def _take_in(self, address: str, depth: int, read: Read) -> None:
+    async def _take_in(self, arrived: Iterable[_Arrived]) -> None:
+        """Take in what came together: to walk each file in a thread of its own costs more than the walk."""
+        taken = [each for each in arrived if self._fits(each[2])]
+        parts = [contents_of(self._documents, address, read.readings) for address, _, read in taken]
+        firsts = await asyncio.to_thread(lambda: [next(each) for each in parts])
+        for (address, depth, read), rest, first in zip(taken, parts, firsts, strict=True):
+            await self._take_in_one(address, depth, read, first, rest)
+            self.tally.done += 1
+
+    def _fits(self, read: Read) -> bool:
         self.tally.bytes += read.bytes
-        if self.tally.bytes > self._limits.bytes:
-            self.tally.cut = f"Only the first {self._limits.bytes // 2**20} MiB of it are in the index."
-            self._waiting.clear()
-            return
-        links, problems, last = list[str](), list[str](), False
-        parts = contents_of(self._documents, address, read.readings)
-        while not last:
-            part = await asyncio.to_thread(next, parts)
+        if self.tally.bytes <= self._limits.bytes:
+            return True
+        self.tally.cut = f"Only the first {self._limits.bytes // 2**20} MiB of it are in the index."
+        self._waiting.clear()
+        self.tally.done += 1
+        return False
+
+    async def _take_in_one(
+        self, address: str, depth: int, read: Read, part: Contents, rest: Iterator[Contents]
+    ) -> None:
+        links, problems = list[str](), list[str]()
+        while True:
             await self._intake.add(address, part)
             links += part.links
             problems += part.problems[:1]
-            last = part.last
+            if part.last:
+                break
+            part = await asyncio.to_thread(next, rest)
         problem = problems[0] if problems else None
         await self._keep(address, depth, Noted(read.stamp, tuple(links), self._number, problem))

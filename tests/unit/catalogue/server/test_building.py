@@ -1,7 +1,8 @@
 """One round over the documents of a catalogue: what is read, what is not read again, what is kept."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,17 @@ class Bench:
 
     async def collections(self) -> list[str]:
         return [each.id for each in (await self.store.collections(100)).collections]
+
+
+class CountingExecutor(ThreadPoolExecutor):
+    """Counts what it is given to do."""
+
+    given = 0
+
+    def submit[**P, T](self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Do it."""
+        self.given += 1
+        return super().submit(fn, *args, **kwargs)
 
 
 @pytest.fixture
@@ -232,3 +244,14 @@ async def test_many_items_in_one_document_are_taken_in_and_out(bench: Bench) -> 
     await bench.round()
     assert bench.notes.counts() == (1, 10)
     assert len(await bench.ids()) == 10
+
+
+async def test_small_documents_are_taken_in_several_at_a_time(tmp_path: Path) -> None:
+    items = {f"i{number}": an_item(f"i{number}") for number in range(80)}
+    bench = Bench(tmp_path, MemoryDocuments(["root"], root=leading_to(*items), **items))
+    executor = CountingExecutor(2)
+    asyncio.get_running_loop().set_default_executor(executor)
+    tally = await bench.round()
+    assert (tally.done, await bench.ids()) == (81, sorted(items))
+    assert executor.given < 80 / 2
+    bench.notes.close()
