@@ -14,7 +14,9 @@ from eohub_catalogue.index.ports import ItemQuery, Position
 from eohub_catalogue.index.sorting import SortValue
 from eohub_toolkit.errors import Invalid
 
-LONGEST_TOKEN = 8_192
+LONGEST_TOKEN = 16_384
+"""Enough for eight texts to sort by and two ids as long as a store takes them, of four bytes a character."""
+
 _SIGNATURE_BYTES = 16
 
 
@@ -65,7 +67,8 @@ def _purpose(query: ItemQuery) -> bytes:
 
 
 def _seal(key: bytes, purpose: bytes, content: Sequence[SortValue]) -> str:
-    payload = json.dumps(content, separators=(",", ":")).encode()
+    written = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+    payload = written.encode("utf-8", "surrogatepass")
     return base64.urlsafe_b64encode(_signature(key, purpose, payload) + payload).decode().rstrip("=")
 
 
@@ -79,7 +82,7 @@ def _open(key: bytes, purpose: bytes, token: object) -> object:
     signature, payload = sealed[:_SIGNATURE_BYTES], sealed[_SIGNATURE_BYTES:]
     if not hmac.compare_digest(signature, _signature(key, purpose, payload)):
         raise WrongToken
-    return json.loads(payload)
+    return json.loads(payload.decode("utf-8", "surrogatepass"))
 
 
 def _signature(key: bytes, purpose: bytes, payload: bytes) -> bytes:

@@ -3,7 +3,8 @@ import base64
 import pytest
 
 from eohub_catalogue.index.ports import Position
-from eohub_catalogue.index.query import item_query
+from eohub_catalogue.index.query import MOST_KEYS, item_query
+from eohub_catalogue.index.sorting import LONGEST_KEY
 from eohub_catalogue.service.pagetoken import (
     WrongToken,
     collection_after,
@@ -11,6 +12,7 @@ from eohub_catalogue.service.pagetoken import (
     item_token,
     resume,
 )
+from eohub_catalogue.wire import LONGEST_ID
 
 KEY = b"0" * 32
 POSITION = Position(-5, "scene ü/1", "col")
@@ -20,6 +22,15 @@ QUERY = item_query({"collections": "a", "bbox": "0,0,1,1"})
 def test_a_token_leads_back_to_its_position() -> None:
     assert resume(KEY, QUERY, item_token(KEY, QUERY, POSITION)).after == POSITION
     assert collection_after(KEY, collection_token(KEY, "ü")) == "ü"
+
+
+@pytest.mark.parametrize("character", ["\U0001f6f0", "\ud83d", "a"])
+def test_the_longest_token_is_accepted_by_the_service_that_made_it(character: str) -> None:
+    fields = ",".join(f"p{number}" for number in range(MOST_KEYS))
+    query = item_query({"sortby": fields})
+    keys = tuple(character * LONGEST_KEY for _ in range(MOST_KEYS))
+    position = Position(-(2**63), character * LONGEST_ID, character * LONGEST_ID, keys)
+    assert resume(KEY, query, item_token(KEY, query, position)).after == position
 
 
 def test_a_token_can_stand_in_a_url() -> None:
