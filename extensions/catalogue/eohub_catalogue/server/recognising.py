@@ -96,8 +96,9 @@ class Recogniser:
 
 
 def _public(address: str) -> str:
+    scheme, colon, rest = address.partition(":")
     try:
-        return _URL.validate_python(address)
+        return _URL.validate_python(f"{scheme.lower()}{colon}{rest}")
     except ValidationError as error:
         reason = error.errors(include_url=False, include_input=False)[0]["msg"].removeprefix("Value error, ")
         raise Invalid(f"This address cannot be added: {reason}.", hint=_WHAT) from None

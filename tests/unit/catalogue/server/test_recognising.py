@@ -58,6 +58,12 @@ async def test_kinds_on_the_web_are_told_apart(document: Any, kind: str, title: 
     assert await at(document, tmp_path) == Recognised(kind, title, url=URL)  # type: ignore[arg-type]
 
 
+async def test_an_address_may_begin_in_capitals(tmp_path: Path) -> None:
+    answer = httpx2.Response(200, json=API)
+    found = await recogniser(Answers(answer), tmp_path).recognise("HTTPS://stac.example.org/v1")
+    assert found == Recognised("api", "An API", url=URL)
+
+
 @pytest.mark.parametrize(
     ("body", "content_type", "said"),
     [
