@@ -30,7 +30,9 @@ _HINT = "Such as eo:cloud_cover < 20 AND platform = 'sentinel-2a'; texts stand i
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _PREFIX = re.compile(r"\bnot\b|-(?!\d)", re.IGNORECASE)
 _PARENTHESIS = re.compile(r"[()]")
+_PLACE = re.compile(r"--> (\d+):(\d+)")
 _DAY_LENGTH = 10
+_SHOWN = 30
 
 
 def check_cql2(text: str) -> str | None:
@@ -40,7 +42,7 @@ def check_cql2(text: str) -> str | None:
     try:
         cql2_of_text(text)
     except Invalid as error:
-        return error.detail
+        return f"{error.detail} {error.hint or ''}".strip()
     return None
 
 
@@ -76,9 +78,30 @@ def cql2_of_text(text: str) -> object:
     try:
         return cql2.parse_text(text).to_json()
     except (cql2.ParseError, ValueError) as error:
-        raise Invalid(
-            f"This is not CQL2 text: {' '.join(str(error).split())[:300].rstrip('.')}.", hint=_HINT
-        ) from None
+        raise Invalid(f"This is not CQL2 text: {_in_words(text, str(error))}.", hint=_HINT) from None
+
+
+def _in_words(text: str, said: str) -> str:
+    """Where the parser stopped and what is missing there, of its table of rules."""
+    place = _PLACE.search(said)
+    if place is None:
+        return "it cannot be read"
+    lines = text.split("\n")
+    line, column = int(place[1]), int(place[2])
+    before = " ".join("\n".join([*lines[: line - 1], lines[line - 1][: column - 1]]).split())
+    rest = " ".join("\n".join([lines[line - 1][column - 1 :], *lines[line:]]).split())
+    if rest.startswith(("'", '"')) and rest.count(rest[0]) % 2:
+        return f"the quotation mark of {_short(rest)} is not closed"
+    needed = "AND, OR or a comparison such as = or <" if "And, Or" in said else "a value or a property"
+    if not rest and needed.startswith("AND") and before.count("(") > before.count(")"):
+        needed = "a closing parenthesis"
+    last = before if len(before) <= _SHOWN else f"... {before[-_SHOWN:].partition(' ')[2]}"
+    after = f"after “{last}”" if before else "at its beginning"
+    return f"{after} {needed} is missing" if not rest else f"{after} stands {_short(rest)}, not {needed}"
+
+
+def _short(part: str) -> str:
+    return f"“{part}”" if len(part) <= _SHOWN else f"“{part[:_SHOWN].rstrip()} ...”"
 
 
 def _condition(asked: PropertyFilter) -> Cql2:

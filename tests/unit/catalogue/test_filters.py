@@ -71,6 +71,28 @@ def test_text_that_cannot_be_read_is_a_sentence(text: str, problem: str | None) 
     assert (found is None) if problem is None else (problem in str(found) and len(str(found)) <= 500)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("eo:cloud_cover <", "after “eo:cloud_cover <” a value or a property is missing"),
+        ("a = 1 and\n b = ", "after “a = 1 and b =” a value or a property is missing"),
+        ("cloud 20", "after “cloud” stands “20”, not AND, OR or a comparison such as = or <"),
+        ("a == 1", "after “a =” stands “= 1”, not a value or a property"),
+        ("(a = 1", "after “(a = 1” a closing parenthesis is missing"),
+        ("ä = 'x", "the quotation mark of “'x” is not closed"),
+        ("a = 'x' 'y'", "after “a = 'x'” stands “'y'”, not AND, OR or a comparison such as = or <"),
+        ("= 1", "at its beginning stands “= 1”, not a value or a property"),
+        (
+            "platform = 'sentinel-2a' AND gsd =",
+            "after “... = 'sentinel-2a' AND gsd =” a value or a property is missing",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place_and_an_example(text: str, said: str) -> None:
+    example = "Such as eo:cloud_cover < 20 AND platform = 'sentinel-2a'; texts stand in single quotes."
+    assert check_cql2(text) == f"This is not CQL2 text: {said}. {example}"
+
+
 def test_a_search_with_unreadable_text_is_refused() -> None:
     with pytest.raises(Invalid, match="not CQL2 text"):
         cql2_of(Criteria(cql2="cloud <"))
