@@ -38,10 +38,16 @@ def has_collection_words(collection: CollectionSummary, words: str) -> bool:
     return all(word in where for word in words.casefold().split())
 
 
-def by_title(collections: Sequence[CollectionSummary]) -> list[CollectionSummary]:
-    """Collections in the order of their titles, each id once."""
+def by_title(collections: Sequence[CollectionSummary], words: str = "") -> list[CollectionSummary]:
+    """Collections in the order of their titles, each id once; those named by the searched words first."""
     once = {each.id: each for each in collections}
-    return sorted(once.values(), key=lambda each: (each.title.casefold(), each.id))
+    searched = words.casefold().split()
+
+    def place(each: CollectionSummary) -> tuple[bool, str, str]:
+        name = f"{each.title} {each.id}".casefold()
+        return (not all(word in name for word in searched), each.title.casefold(), each.id)
+
+    return sorted(once.values(), key=place)
 
 
 def _times(extent: Mapping[str, object]) -> tuple[datetime | None, datetime | None]:

@@ -72,3 +72,14 @@ def test_words_are_looked_for_in_what_is_told() -> None:
 def test_they_are_in_the_order_of_titles_each_once() -> None:
     found = [collection_of(made(id=each, title=each.swapcase()), "x") for each in ("b", "A", "c", "b")]
     assert [each.id for each in by_title([each for each in found if each is not None])] == ["A", "b", "c"]
+
+
+def test_those_that_the_words_name_come_before_those_that_tell_of_them() -> None:
+    told = [
+        ("meris", "Envisat MERIS", "Before Sentinel-3"),
+        ("s2", "Sentinel-2", None),
+        ("sentinel-1", "SAR", None),
+    ]
+    found = [collection_of(made(id=name, title=title, description=text), "x") for name, title, text in told]
+    ranked = by_title([each for each in found if each is not None], "SENTINEL")
+    assert [each.id for each in ranked] == ["sentinel-1", "s2", "meris"]

@@ -41,7 +41,7 @@ class ApiCollections:
             return await self._searched_there(query, facts)
         start = _place(query.page)
         known = await self._known(facts)
-        found = [each for each in known if has_collection_words(each, query.words)]
+        found = by_title([each for each in known if has_collection_words(each, query.words)], query.words)
         end = start + _PAGE
         note = None
         if not self._is_whole:
@@ -64,7 +64,7 @@ class ApiCollections:
         found = await asyncio.to_thread(self._summaries, document)
         after = self._next(document, marker)
         return CollectionPage(
-            collections=tuple(by_title(found)),
+            collections=tuple(by_title(found, query.words)),
             next=after.encoded() if after is not None and found else None,
             matched=matched_of(document),
             note=None,

@@ -94,7 +94,7 @@ class LocalCatalogue:
             await self._index.freshen(self._patience_seconds if query.page is None else 0)
         )
         listed = await self._all_collections()
-        found = by_title([each for each in listed if has_collection_words(each, query.words)])
+        found = by_title([each for each in listed if has_collection_words(each, query.words)], query.words)
         start = _offset_of(query.page)
         end = start + _COLLECTIONS_AT_ONCE
         return CollectionPage(
