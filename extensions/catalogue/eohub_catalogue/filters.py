@@ -26,6 +26,9 @@ LONGEST_FILTER = 200_000
 DEEPEST = 32
 """Conditions within conditions. The library ends the process where text is nested some thousand times."""
 
+_MOST_WORK = 1 << 20
+"""The library reads what stands in parentheses twice for each of them where it is wrong: within a second here."""
+
 _HINT = "Such as eo:cloud_cover < 20 AND platform = 'sentinel-2a'; texts stand in single quotes."
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _PREFIX = re.compile(r"\bnot\b|-(?!\d)", re.IGNORECASE)
@@ -66,11 +69,10 @@ def cql2_of(query: Criteria) -> Cql2 | None:
 def cql2_of_text(text: str) -> object:
     """The CQL2 JSON that says the same as CQL2 text; raises Invalid."""
     plain = _QUOTED.sub("", text)
-    depth = deepest = 0
-    for parenthesis in _PARENTHESIS.findall(plain):
-        depth += 1 if parenthesis == "(" else -1
-        deepest = max(depth, deepest)
-    if deepest > 2 * DEEPEST or len(_PREFIX.findall(plain)) > 2 * DEEPEST or len(text) > LONGEST_FILTER:
+    # Both ways, as it is the library that decides what is quoted.
+    deepest = max(_depth(plain), _depth(text))
+    longest = min(LONGEST_FILTER, _MOST_WORK >> min(deepest, 20))
+    if len(_PREFIX.findall(plain)) > 2 * DEEPEST or len(text) > longest:
         raise Invalid("The filter is too long, or nested too deeply.", hint="Use IN for lists.")
     # Most searches have no filter.
     import cql2
@@ -102,6 +104,14 @@ def _in_words(text: str, said: str) -> str:
 
 def _short(part: str) -> str:
     return f"“{part}”" if len(part) <= _SHOWN else f"“{part[:_SHOWN].rstrip()} ...”"
+
+
+def _depth(text: str) -> int:
+    depth = deepest = 0
+    for parenthesis in _PARENTHESIS.findall(text):
+        depth = depth + 1 if parenthesis == "(" else max(0, depth - 1)
+        deepest = max(depth, deepest)
+    return deepest
 
 
 def _condition(asked: PropertyFilter) -> Cql2:
