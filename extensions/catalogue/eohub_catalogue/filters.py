@@ -23,11 +23,14 @@ TIMES = frozenset(
 """Properties that STAC's common metadata defines as times: a text that they are compared with is one too."""
 
 LONGEST_FILTER = 200_000
+_LONGEST_TEXT = 16_000
+"""Characters. The library ends the process where text chains some ten thousand conditions."""
+
 DEEPEST = 32
 """Conditions within conditions. The library ends the process where text is nested some thousand times."""
 
 _MOST_WORK = 1 << 20
-"""The library reads what stands in parentheses twice for each of them where it is wrong: within a second here."""
+"""What stands in parentheses and is wrong is read twice for each of them: this much within a second."""
 
 _HINT = "Such as eo:cloud_cover < 20 AND platform = 'sentinel-2a'; texts stand in single quotes."
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
@@ -71,9 +74,12 @@ def cql2_of_text(text: str) -> object:
     plain = _QUOTED.sub("", text)
     # Both ways, as it is the library that decides what is quoted.
     deepest = max(_depth(plain), _depth(text))
-    longest = min(LONGEST_FILTER, _MOST_WORK >> min(deepest, 20))
+    longest = min(_LONGEST_TEXT, _MOST_WORK >> min(deepest, 20))
     if len(_PREFIX.findall(plain)) > 2 * DEEPEST or len(text) > longest:
-        raise Invalid("The filter is too long, or nested too deeply.", hint="Use IN for lists.")
+        raise Invalid(
+            "The filter is too long, or nested too deeply.",
+            hint="Use IN for lists, and CQL2 JSON for shapes of many corners.",
+        )
     # Most searches have no filter.
     import cql2
 

@@ -68,6 +68,7 @@ def test_text_that_can_be_read_has_no_problem(text: str) -> None:
         ("not " * 900 + "a=1", "nested too deeply"),
         ("- " * 900 + "a=1", "nested too deeply"),
         ("a=1 and " * 30_000 + "a=1", "too long"),
+        ("a+" * 10_000 + "a=1", "too long"),
     ],
 )
 def test_text_that_cannot_be_read_is_a_sentence(text: str, problem: str | None) -> None:
