@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import cast
 
 from eohub_catalogue.index.jsontext import parse_json
 
@@ -10,11 +11,30 @@ _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{},:]', re.DOTALL)
 _LISTS = (b'"features"', b'"collections"')
 
 
+def value_in_pieces(text: bytes) -> object:
+    """The value of such a text, with None for each member that cannot be parsed; None for any other text."""
+    found = _split(text)
+    if found is None:
+        return None
+    around, pieces = found
+    members = [_value(piece) for piece in pieces]
+    value = cast("list[object] | dict[str, object]", parse_json(around))
+    if isinstance(value, list):
+        return members
+    return value | {"features" if "features" in value else "collections": members}
+
+
 def pieces_of(text: bytes) -> list[bytes] | None:
     """The members of a list, or of the list in an item collection or a list of collections.
 
     None where the text is something else, or is no JSON around them.
     """
+    found = _split(text)
+    return None if found is None else found[1]
+
+
+def _split(text: bytes) -> tuple[bytes, list[bytes]] | None:
+    """What is around the list, itself with an empty one, and the members."""
     start = _start_of_list(text)
     if start is None:
         return None
@@ -33,8 +53,8 @@ def pieces_of(text: bytes) -> list[bytes] | None:
                 pass
         if depth == 0:
             last = text[begin : token.start()].strip()
-            is_sound = _is_sound(text[:start] + b"[]" + text[token.end() :])
-            return [*pieces, *([last] if last else [])] if is_sound else None
+            around = text[:start] + b"[]" + text[token.end() :]
+            return (around, [*pieces, *([last] if last else [])]) if _is_sound(around) else None
     return None
 
 
@@ -57,6 +77,13 @@ def _list_in_object(tokens: Iterator[re.Match[bytes]]) -> int | None:
         depth += (found in (b"[", b"{")) - (found in (b"]", b"}"))
         before = (before[1], found)
     return None
+
+
+def _value(piece: bytes) -> object:
+    try:
+        return parse_json(piece)
+    except ValueError:
+        return None
 
 
 def _is_sound(around: bytes) -> bool:

@@ -59,13 +59,19 @@ class Answer:
     body: bytes
 
     def json(self) -> object:
-        """The body as JSON, None where it is none; a wrong charset costs letters, not the answer."""
+        """The body as JSON, None where it is none; a wrong charset costs letters, not the answer.
+
+        In a list of items, one that cannot be read is None, and its neighbours are there.
+        """
         try:
             return json.loads(self.body)
         except UnicodeDecodeError:
             return _json_in(self.body, _charset_of(self.headers.get("content-type", "")))
         except (ValueError, RecursionError):
-            return None
+            # Few answers are broken, and what reads them is not imported for the others.
+            from eohub_catalogue.index.pieces import value_in_pieces
+
+            return value_in_pieces(self.body)
 
 
 def trusted_origin(source: CatalogueSource) -> Origin | None:

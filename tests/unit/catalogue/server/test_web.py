@@ -14,7 +14,7 @@ from eohub_catalogue.contract import CatalogueSource
 from eohub_catalogue.errors import AddressRefused, CatalogueBroken, CatalogueBusy, TimedOut
 from eohub_catalogue.server.addresses import Origin
 from eohub_catalogue.server.pinned import TRUSTED
-from eohub_catalogue.server.web import Ask, Web, retry_after_seconds, trusted_origin
+from eohub_catalogue.server.web import Answer, Ask, Web, retry_after_seconds, trusted_origin
 from eohub_toolkit.errors import Unavailable
 
 URL = "https://stac.example.org/v1/search"
@@ -311,3 +311,29 @@ def test_a_guarded_way_out_takes_what_the_administrator_wrote() -> None:
     assert Web.guarded(["10.0.0.0/8"], {"x": 4}, 3).deadline_seconds == 3
     with pytest.raises(ValueError, match="no host name"):
         Web.guarded(["http://x"], {}, 3)
+
+
+NESTED = b"[" * 100_000 + b"]" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (
+            b'{"type": "FeatureCollection", "features": [{"id": "a"}, {"id": "b", "x": %s}, {"id": "c"}],'
+            b' "links": [{"rel": "next"}]}' % NESTED,
+            {
+                "type": "FeatureCollection",
+                "features": [{"id": "a"}, None, {"id": "c"}],
+                "links": [{"rel": "next"}],
+            },
+        ),
+        (b'{"collections": [{"id": "a"}, %s]}' % NESTED, {"collections": [{"id": "a"}, None]}),
+        (b'[1, {"a": }, 2]', [1, None, 2]),
+        (b'{"type": "FeatureCollection", "features": [{"id": "a"}', None),
+        (b'{"type": "FeatureCollection", "features": [], "x": %s}' % NESTED, None),
+        (NESTED, [None]),
+    ],
+)
+def test_a_broken_item_does_not_hide_its_neighbours(body: bytes, found: object) -> None:
+    assert Answer(URL, 200, {}, body).json() == found
