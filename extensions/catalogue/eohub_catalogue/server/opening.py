@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from eohub_catalogue.server.documents import Documents
 
 _LOOKED_THROUGH_EACH_DAY = timedelta(days=1)
-_LOOKED_THROUGH_EACH_TIME = timedelta(0)
+# A search asks for items, collections, queryables and each filter alone: a folder is walked once for all.
+_LOOKED_THROUGH_EACH_SEARCH = timedelta(seconds=5)
 _ROWS = "eohub_catalogue.summary"
 _API = ("eohub_catalogue.server.stac_api", _ROWS)
 _INDEX = ("eohub_catalogue.server.local_catalogue", _ROWS)
@@ -76,4 +77,4 @@ class Opener:
 
         path = self._home.path_of(source.path or "", trusted=not source.own)
         files = earth_data_hub_files(path) if source.kind == "earthdatahub" else stac_files(path)
-        return files, _LOOKED_THROUGH_EACH_TIME
+        return files, _LOOKED_THROUGH_EACH_SEARCH

@@ -1,10 +1,12 @@
 """Each kind of catalogue is made by its source, and nothing is opened or asked by that."""
 
+import json
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from fakes.catalogue_documents import an_item
 from fakes.catalogue_web import open_web
 from fakes.frozen_searches import NoNetwork
 
@@ -58,6 +60,20 @@ def test_only_the_site_names_a_place_outside_of_the_home_folder(tmp_path: Path) 
     assert opener(tmp_path, NoNetwork()).open(CatalogueSource.model_validate(fields))
     with pytest.raises(Invalid):
         opener(tmp_path, NoNetwork()).open(CatalogueSource.model_validate({**fields, "own": True}))
+
+
+async def test_a_folder_is_walked_once_for_all_requests_of_a_search(tmp_path: Path) -> None:
+    now = [datetime(2026, 3, 1, tzinfo=UTC)]
+    (tmp_path / "home" / "stac").mkdir(parents=True)
+    made = Opener(
+        lambda: open_web(NoNetwork()), Home(tmp_path / "home"), tmp_path / "cache", lambda: now[0]
+    ).open(CatalogueSource(id="a", title="A", path="stac", kind="folder", own=True))
+    found: list[int] = []
+    for seconds in (0, 4, 1):
+        now[0] += timedelta(seconds=seconds)
+        found.append(len((await made.search(SearchQuery(catalogue="a"))).features))
+        (tmp_path / "home" / "stac" / "one.json").write_text(json.dumps(an_item("one")))
+    assert found == [0, 0, 1]
 
 
 async def test_two_places_never_share_an_index(tmp_path: Path) -> None:
