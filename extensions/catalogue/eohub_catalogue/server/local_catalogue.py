@@ -55,7 +55,7 @@ class LocalCatalogue:
     async def search(self, query: SearchQuery) -> RawPage:
         """Return one page; raises InvalidPage, and what hinders the index where there is none yet."""
         after = None if query.page is None else position_of(query.page)
-        note = await self._note(await self._index.freshen(self._patience_seconds if after is None else 0))
+        note = await self._note(await self._looked_through(after is None))
         opened = await self._index.opened()
         asked = replace(item_query(parameters_of(query)), after=after)
         try:
@@ -90,9 +90,7 @@ class LocalCatalogue:
 
     async def collections(self, query: CollectionQuery) -> CollectionPage:
         """Return one page of its collections by title; those that only items name have no more than an id."""
-        note = await self._note(
-            await self._index.freshen(self._patience_seconds if query.page is None else 0)
-        )
+        note = await self._note(await self._looked_through(query.page is None))
         listed = await self._all_collections()
         found = by_title([each for each in listed if has_collection_words(each, query.words)], query.words)
         start = _offset_of(query.page)
@@ -126,15 +124,23 @@ class LocalCatalogue:
         """Stop and delete the index; the next search builds it anew."""
         await self._index.remove()
 
+    async def _looked_through(self, is_first_page: bool) -> IndexState:
+        """How far the index is; what has changed is looked for by the first page, not once more by "more"."""
+        if is_first_page:
+            return await self._index.freshen(self._patience_seconds)
+        return await self._index.state()
+
     async def _note(self, state: IndexState) -> str | None:
         title = self._source.title
         fault = self._index.fault
         if state.built is None and fault is not None and not state.items:
             raise fault
         if state.state == "building":
+            if state.built is not None:
+                # It stands until the next search, so it tells no number that would be old in a moment.
+                return f"What is new in {title} is being read; this was found in what was known before."
             total = f" of {state.total}" if state.total else ""
-            doing = "being built" if state.built is None else "being brought up to date"
-            return f"The index of {title} is {doing}, {state.documents}{total} files so far."
+            return f"The index of {title} is being built, {state.documents}{total} files so far."
         if fault is not None:
             return f"{title} could not be looked through anew: {fault.detail}"
         if state.built is None:

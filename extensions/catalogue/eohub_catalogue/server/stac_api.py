@@ -33,6 +33,7 @@ from eohub_toolkit.errors import EohubError
 _MOST_PAGES = 5
 _MOST_COLLECTIONS_LOOKED_AT = 5
 _SAMPLE = 50
+_MOST_KNOWN = 1_000
 _NO_STAC = "Ask those who run this hub to check the catalogue's address in its settings."
 _DONE_HERE: Mapping[FilterName, str] = {
     "words": "search words",
@@ -166,6 +167,8 @@ class StacApi:
     async def _told_queryables(self, collection: str | None) -> QueryableList:
         """What the catalogue tells, asked once; none where it tells nothing."""
         if collection not in self._queryables:
+            if len(self._queryables) >= _MOST_KNOWN:
+                self._queryables.clear()
             found = await self._ask_queryables(collection)
             self._queryables[collection] = QueryableList(queryables=found, learned=False)
         return self._queryables[collection]

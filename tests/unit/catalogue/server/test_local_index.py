@@ -107,7 +107,16 @@ async def test_while_it_is_brought_up_to_date_the_old_answers_stay(bench: Bench)
     await catalogue.build_index()
     count, note = await found(catalogue)
     assert count == 100
-    assert note == "The index of Example is being brought up to date, 0 of 1 files so far."
+    assert note == "What is new in Example is being read; this was found in what was known before."
+
+
+async def test_the_pages_after_the_first_look_nothing_through_and_say_nothing_of_it(bench: Bench) -> None:
+    bench.fresh_for = timedelta(0)
+    catalogue = await bench.built(60)
+    first = await catalogue.search(SearchQuery(catalogue="example", limit=60))
+    bench.documents.asked.clear()
+    rest = await catalogue.search(SearchQuery(catalogue="example", limit=60, page=first.next))
+    assert (len(rest.features), rest.note, bench.documents.asked) == (40, None, [])
 
 
 async def test_what_was_stopped_is_said_and_taken_up_by_the_next_search(bench: Bench) -> None:
