@@ -15,11 +15,11 @@ from typing import Any
 from fakes.stac_documents import SHARED
 
 from eohub_catalogue.detail import detail_of
+from eohub_catalogue.index.geoparquet_read import read_parquet
 from eohub_catalogue.index.importing import import_documents
 from eohub_catalogue.index.reading import Found, Text, Unreadable, documents_of, read_texts
 from eohub_catalogue.index.store import SqliteStore
 from eohub_catalogue.item_contract import ItemDetail
-from eohub_catalogue.service.geoparquet_read import read_parquet
 
 FOLDERS = ("stac", "stac-api")
 

@@ -12,6 +12,7 @@ from eohub_catalogue.index.pieces import pieces_of
 LONGEST_LINE = 32 * 1024 * 1024
 LARGEST_FILE = 512 * 1024 * 1024
 LINE_SUFFIXES = frozenset({".ndjson", ".jsonl", ".geojsonl", ".geojsons"})
+PARQUET_SUFFIXES = frozenset({".parquet", ".geoparquet"})
 _RECORD_SEPARATOR = b"\x1e"
 
 

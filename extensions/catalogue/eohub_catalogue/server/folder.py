@@ -9,13 +9,22 @@ from urllib.parse import urlsplit
 import yaml
 
 from eohub_catalogue.earthdatahub import COLLECTION_FILE, ITEM_FILE, collection_of, item_of
-from eohub_catalogue.index.reading import Found, Reading, Unreadable, documents_in, read_documents
+from eohub_catalogue.index.reading import (
+    LINE_SUFFIXES,
+    PARQUET_SUFFIXES,
+    Found,
+    Reading,
+    Text,
+    Unreadable,
+    documents_in,
+    documents_of,
+    read_documents,
+)
 from eohub_catalogue.server.documents import LARGEST_DOCUMENT, Read
 from eohub_catalogue.server.trees import FolderTree, Tree, open_tree
 from eohub_toolkit.errors import EohubError, Unavailable
 
-LINE_SUFFIXES = frozenset({".ndjson", ".jsonl", ".geojsonl", ".geojsons"})
-SUFFIXES = LINE_SUFFIXES | {".json", ".geojson"}
+SUFFIXES = LINE_SUFFIXES | PARQUET_SUFFIXES | {".json", ".geojson"}
 _LARGEST_YAML = 4 * 1024 * 1024
 
 type ReadFile = Callable[[Tree, str], Iterator[Reading]]
@@ -89,7 +98,7 @@ class FileDocuments:
 
 
 def stac_files(path: Path) -> FileDocuments:
-    """STAC documents in JSON files, one or many in each."""
+    """STAC documents in JSON and stac-geoparquet files, one or many in each."""
     return FileDocuments(path, is_stac_file, read_stac)
 
 
@@ -109,8 +118,12 @@ def is_earth_data_hub_file(name: str) -> bool:
 
 
 def read_stac(tree: Tree, name: str) -> Iterator[Reading]:
-    """The STAC documents in a JSON or NDJSON file."""
-    lines = PurePosixPath(name).suffix.lower() in LINE_SUFFIXES
+    """The STAC documents in a JSON, NDJSON or stac-geoparquet file."""
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix in PARQUET_SUFFIXES:
+        yield from _read_parquet(tree, name)
+        return
+    lines = suffix in LINE_SUFFIXES
     if isinstance(tree, FolderTree) and (lines or tree.path(name).stat().st_size <= LARGEST_DOCUMENT):
         # Lines one by one, so that a file of any size can be read.
         yield from read_documents(tree.path(name), _unheard)
@@ -143,6 +156,20 @@ def read_earth_data_hub(tree: Tree, name: str) -> Iterator[Reading]:
         yield Found(name, item_of(document, folders[-1] if folders else "item", collection))
     else:
         yield Found(name, collection_of(document, folders[-1] if folders else "collection"))
+
+
+def _read_parquet(tree: Tree, name: str) -> Iterator[Reading]:
+    if not isinstance(tree, FolderTree):
+        yield Unreadable(name, "A Parquet file is not read from within a .zip file; unpack it.")
+        return
+    try:
+        # Large, and no part of every installation.
+        from eohub_catalogue.index.geoparquet_read import read_parquet
+    except ModuleNotFoundError:
+        yield Unreadable(name, "Parquet files are read where pyarrow is installed beside JupyterLab.")
+        return
+    for found in read_parquet(tree.path(name), _unheard):
+        yield from documents_of(found) if isinstance(found, Text) else (found,)
 
 
 class _PlainLoader(yaml.SafeLoader):

@@ -91,7 +91,7 @@ class Recogniser:
                 return Recognised("folder", path.name, path=kept)
         finally:
             tree.close()
-        few = "" if files else f"; there are {len(names)} files, none of them JSON"
+        few = "" if files else f"; there are {len(names)} files, none of them JSON or Parquet"
         raise Invalid(f"{shown} holds no STAC item{few}.", hint=_WHAT)
 
 

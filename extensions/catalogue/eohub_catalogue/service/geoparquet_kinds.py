@@ -2,20 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Self, cast
+from typing import Self, cast
 
 import pyarrow as pa
 
+from eohub_catalogue.index.arrow import ArrowField, ArrowType
 from eohub_catalogue.index.jsontext import to_json
 
 type Encoder = Callable[[object], object]
-
-# pyarrow tells its types to nobody: these names say what is meant.
-type ArrowType = Any
-type ArrowField = Any
-type ArrowSchema = Any
-type ArrowArray = Any
-type ArrowBatch = Any
 
 # Arrow's canonical extension type; readers that do not know it see a text.
 JSON_MARK = {"ARROW:extension:name": "arrow.json", "ARROW:extension:metadata": ""}

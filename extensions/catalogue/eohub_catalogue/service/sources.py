@@ -8,9 +8,16 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 from eohub_catalogue.index.document import is_collection, is_item
 from eohub_catalogue.index.importing import Source
-from eohub_catalogue.index.reading import LINE_SUFFIXES, Found, Text, Unreadable, documents_of, read_texts
+from eohub_catalogue.index.reading import (
+    LINE_SUFFIXES,
+    PARQUET_SUFFIXES,
+    Found,
+    Text,
+    Unreadable,
+    documents_of,
+    read_texts,
+)
 
-PARQUET_SUFFIXES = frozenset({".parquet", ".geoparquet"})
 _SUFFIXES = frozenset({".json", ".geojson"}) | LINE_SUFFIXES | PARQUET_SUFFIXES
 _LINKED = ("child", "item")
 _LARGEST_LINKED = 32 * 1024 * 1024
@@ -53,7 +60,7 @@ def read_sources(paths: Sequence[Path], progress: Progress) -> Iterator[Source]:
 def _read_file(path: Path, progress: Progress) -> Iterator[Source]:
     if path.suffix.lower() in PARQUET_SUFFIXES:
         # Not before it is needed: it takes a third of a second and 60 MiB.
-        from eohub_catalogue.service.geoparquet_read import read_parquet
+        from eohub_catalogue.index.geoparquet_read import read_parquet
 
         yield from read_parquet(path, progress)
     else:

@@ -11,6 +11,7 @@ from fakes.catalogue_documents import an_item
 
 from eohub_catalogue.index.reading import Found, Unreadable
 from eohub_catalogue.server.folder import FileDocuments, earth_data_hub_files, stac_files
+from eohub_catalogue.service.geoparquet_write import Layout, write_parquet
 from eohub_toolkit.errors import Unavailable
 
 
@@ -48,6 +49,22 @@ async def read_all(documents: FileDocuments) -> dict[str, list[Any]]:
 async def test_every_file_with_documents_is_read(folder: Path, packed: bool) -> None:
     documents = stac_files(zipped(folder) if packed else folder)
     assert await read_all(documents) == {"one.json": ["one"], "sub/many.ndjson": ["a", "b"]}
+    await documents.close()
+
+
+async def test_stac_geoparquet_is_read_from_a_folder_and_named_in_a_zip_file(folder: Path) -> None:
+    collection = {"type": "Collection", "id": "c", "description": "d"}
+    layout, items = Layout(), [an_item("p"), an_item("q")]
+    for each in items:
+        layout.learn(each)
+    assert list(write_parquet(folder / "items.parquet", layout, {"c": collection}, items)) == [2]
+    (folder / "broken.geoparquet").write_bytes(b"PAR1")
+    found = await read_all(stac_files(folder))
+    assert found["items.parquet"] == ["c", "p", "q"]
+    assert found["broken.geoparquet"] == ["It is not a Parquet file, or it is damaged."]
+    documents = stac_files(zipped(folder))
+    (reason,) = (await read_all(documents))["items.parquet"]
+    assert reason.endswith("unpack it.")
     await documents.close()
 
 

@@ -8,12 +8,11 @@ from rich.console import Console
 
 from eohub_catalogue.index.ports import ItemQuery, StacStore
 from eohub_catalogue.index.query import item_query
-from eohub_catalogue.index.reading import LINE_SUFFIXES
+from eohub_catalogue.index.reading import LINE_SUFFIXES, PARQUET_SUFFIXES
 from eohub_catalogue.service.commands.terminal import DONE, FOUND_FAULTS, Naming, progress_bar
 from eohub_catalogue.service.export_formats import Write, write_folder, write_lines, write_parquet_file
 from eohub_catalogue.service.exporting import Selection
 from eohub_catalogue.service.place import in_place_of
-from eohub_catalogue.service.sources import PARQUET_SUFFIXES
 from eohub_toolkit.errors import Invalid
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from eohub_catalogue.service.geoparquet_rows import item_of, row_of, time_text
+from eohub_catalogue.index.geoparquet_rows import item_of, row_of, time_text
 from eohub_toolkit.errors import Invalid
 
 ITEM: dict[str, Any] = {

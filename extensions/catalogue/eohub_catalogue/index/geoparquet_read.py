@@ -11,10 +11,10 @@ import pyarrow.parquet as pq
 import shapely
 from shapely.errors import ShapelyError
 
+from eohub_catalogue.index.arrow import ArrowArray, ArrowBatch, ArrowType
+from eohub_catalogue.index.geoparquet_rows import item_of, time_text
 from eohub_catalogue.index.jsontext import parse_json, to_json
 from eohub_catalogue.index.reading import Found, Text, Unreadable
-from eohub_catalogue.service.geoparquet_kinds import ArrowArray, ArrowBatch, ArrowType
-from eohub_catalogue.service.geoparquet_rows import item_of, time_text
 from eohub_toolkit.errors import Invalid
 
 ROWS_AT_ONCE = 1_000
