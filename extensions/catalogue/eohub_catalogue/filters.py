@@ -23,7 +23,7 @@ TIMES = frozenset(
 """Properties that STAC's common metadata defines as times: a text that they are compared with is one too."""
 
 LONGEST_FILTER = 200_000
-_LONGEST_TEXT = 16_000
+_LONGEST_TEXT = 8_000
 """Characters. The library ends the process where text chains some ten thousand conditions."""
 
 DEEPEST = 32

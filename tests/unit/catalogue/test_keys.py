@@ -22,6 +22,14 @@ SIGNED = [
     f"https://a.example.org/x.tif#access_token={SECRET}",
     f"https://user:{SECRET}@a.example.org/x.tif",
     f"s3://id:{SECRET}@bucket/x.tif",
+    f"//user:{SECRET}@a.example.org/x.tif",
+    f"zip://a.tif::https://user:{SECRET}@a.example.org/x.tif",
+    f"simplecache::https://a.example.org/x.tif?hdnea=exp=1~hmac={SECRET}",
+    f"https://a.example.org/x.tif?code={SECRET}",
+    f"https://a.example.org/x.tif?user=a&pass={SECRET}",
+    f"https://a.example.org/x.tif?sid={SECRET}",
+    f"https://a.example.org/x.tif?session={SECRET}",
+    f"https://a.example.org/x.tif?ticket={SECRET}",
 ]
 
 
@@ -38,6 +46,9 @@ def test_a_signed_address_keeps_its_place_and_loses_its_key(href: str) -> None:
         "https://a.example.org/preview.png?collection=a&item=b&nodata=0",
         "https://a.example.org/x.tif",
         "s3://bucket/x.tif",
+        "zip://a.tif::https://a.example.org/x.zip",
+        "http://[::1]:8005/x.tif",
+        "//a.example.org/x.tif",
         "./x.tif",
         "",
     ],

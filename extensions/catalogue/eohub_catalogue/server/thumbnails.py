@@ -42,10 +42,7 @@ def _shrunk(image: Image.Image) -> Image.Image:
     image.draft("RGB", (SIDE, SIDE))
     if image.width * image.height > MOST_PIXELS:
         raise NotFound(f"The picture has {image.width} x {image.height} pixels, too many to be shown.")
-    upright = ImageOps.exif_transpose(image)
-    shown = _of_eight_bits(upright)
-    shown.thumbnail((SIDE, SIDE))
-    return shown
+    return ImageOps.exif_transpose(_of_eight_bits(image))
 
 
 def _seek_overview(image: Image.Image) -> None:
@@ -60,11 +57,21 @@ def _seek_overview(image: Image.Image) -> None:
 
 
 def _of_eight_bits(image: Image.Image) -> Image.Image:
+    """The picture made small before anything else, so that the whole of it is in memory only once."""
     if image.mode.startswith(("I", "F")):
-        return _stretched(image)
-    if image.mode in ("P", "PA", "LA", "RGBA", "La", "RGBa") or "transparency" in image.info:
-        return image.convert("RGBA")
-    return image.convert("RGB")
+        return _stretched(_sampled(image))
+    if image.mode in ("P", "PA", "1"):
+        # The colours of a palette stand for classes: nothing lies between two of them.
+        return _sampled(image).convert("RGBA")
+    image.thumbnail((SIDE, SIDE))
+    is_clear = image.mode in ("LA", "RGBA", "La", "RGBa") or "transparency" in image.info
+    return image.convert("RGBA" if is_clear else "RGB")
+
+
+def _sampled(image: Image.Image) -> Image.Image:
+    scale = min(1.0, SIDE / max(image.size))
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    return image.resize(size, Image.Resampling.NEAREST)
 
 
 def _stretched(image: Image.Image) -> Image.Image:

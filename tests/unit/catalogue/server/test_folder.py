@@ -107,6 +107,10 @@ EVIL = "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n"
         ("", "neither an item"),
         ("!!python/object/apply:os.system ['true']", "not YAML"),
         ("\x00", "not YAML"),
+        ("a: !!set {x, y}", "not YAML"),
+        ("a: !!binary aGVsbG8=", "not YAML"),
+        ("a: !!timestamp 2015-01-01", "not YAML"),
+        ("? [a]\n: 1", "not YAML"),
         ("x" * 5_000_000, "larger than"),
     ],
 )
@@ -127,6 +131,7 @@ async def test_times_in_yaml_stay_texts_and_names_come_from_folders(tmp_path: Pa
     place.mkdir(parents=True)
     (place / "__item__.yaml").write_text(
         "properties:\n  start_datetime: 2015-01-01T00:00:00Z\n  day: 2015-01-01\n"
+        "  clock: 1:30:00\n  steps: 12\n  size: 1.5\n  scale: 1e-3\n  missing: .nan\n  fine: true\n"
     )
     (place.parent / "__collection__.yaml").write_text("title: Twin\n")
     documents = earth_data_hub_files(tmp_path / "edh")
@@ -135,5 +140,14 @@ async def test_times_in_yaml_stay_texts_and_names_come_from_folders(tmp_path: Pa
     assert read is not None
     (found,) = read.readings
     assert isinstance(found, Found)
-    assert found.document["properties"] == {"start_datetime": "2015-01-01T00:00:00Z", "day": "2015-01-01"}
+    assert found.document["properties"] == {
+        "start_datetime": "2015-01-01T00:00:00Z",
+        "day": "2015-01-01",
+        "clock": "1:30:00",
+        "steps": 12,
+        "size": 1.5,
+        "scale": 0.001,
+        "missing": ".nan",
+        "fine": True,
+    }
     assert (found.document["id"], found.document["collection"]) == ("cube", "twin")

@@ -1,6 +1,7 @@
 """Files of pictures become small and safe ones, or are refused."""
 
 import io
+import tracemalloc
 import zlib
 from contextlib import suppress
 from typing import Any
@@ -123,3 +124,19 @@ def test_a_damaged_picture_is_shown_or_refused(form: str, place: int, junk: byte
     damaged = body[: place % len(body)] + junk
     with suppress(NotFound):
         assert small_picture(damaged).media_type == "image/webp"
+
+
+@pytest.mark.parametrize(("mode", "bytes_each"), [("F", 4), ("I", 4), ("I;16", 2)])
+def test_values_are_made_few_before_they_are_stretched(mode: str, bytes_each: int) -> None:
+    side = 3_000
+    out = io.BytesIO()
+    Image.new(mode, (side, side)).save(out, "TIFF" if mode in ("F", "I") else "PNG", compress_level=1)
+    tracemalloc.start()
+    try:
+        picture = small_picture(out.getvalue())
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    # What Pillow decodes is not traced; what is made of it here is.
+    assert peak < side * side * bytes_each
+    assert Image.open(io.BytesIO(picture.body)).size == (512, 512)
