@@ -131,9 +131,10 @@ def test_values_are_made_few_before_they_are_stretched(mode: str, bytes_each: in
     side = 3_000
     out = io.BytesIO()
     Image.new(mode, (side, side)).save(out, "TIFF" if mode in ("F", "I") else "PNG", compress_level=1)
+    body = out.getvalue()
     tracemalloc.start()
     try:
-        picture = small_picture(out.getvalue())
+        picture = small_picture(body)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
