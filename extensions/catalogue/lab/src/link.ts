@@ -4,6 +4,9 @@ import type { SearchForm } from './form';
 /** The parameter of the Lab's address that holds a search. */
 export const PARAMETER = 'eohub-search';
 
+/** What is announced when a link is in the clipboard. */
+export const LINK_COPIED = 'The link is copied';
+
 /** Longer addresses are cut by some browsers and proxies. */
 const LONGEST_LINK = 8000;
 
@@ -21,6 +24,8 @@ export function linkOf({ form, catalogues }: LinkedSearch, lab: string): string 
     Array.isArray(value) ? value.length > 0 : value !== '' && value !== null
   );
   url.searchParams.set(PARAMETER, JSON.stringify(Object.fromEntries(told)));
+  // JupyterLab takes the plus sign of a blank for a plus sign where it moves to another workspace.
+  url.search = url.search.replaceAll('+', '%20');
   return url.href.length > LONGEST_LINK ? null : url.href;
 }
 

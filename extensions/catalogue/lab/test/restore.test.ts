@@ -119,6 +119,14 @@ test('a link brings the whole search, and nothing of the last one', async () => 
   expect(client.last.query).toMatchObject({ words: 'snow & ice?', start: '2020-01-01T10:00Z' });
 });
 
+test('a blank in a link is not the plus sign, which JupyterLab encodes once more', () => {
+  const form = { ...EMPTY_FORM, words: 'surface temperature', cql2: 'a + 1 < 2' };
+  const link = linkOf({ form, catalogues: [] }, 'https://hub.example/lab') ?? '';
+  expect(link).not.toContain('+');
+  const moved = new URL(link).search.replaceAll('+', '%2B');
+  expect(linkedSearch(moved)?.form).toEqual(form);
+});
+
 test('a link that is no search is none, and one that is too long is not made', () => {
   expect(linkedSearch('')).toBeNull();
   expect(linkedSearch('?eohub-search=%7Bbroken')).toBeNull();

@@ -7,7 +7,7 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { Collections } from '../collections';
 import { Freezing } from '../freezing';
 import { insertCode } from '../insert';
-import { linkOf } from '../link';
+import { LINK_COPIED, linkOf } from '../link';
 import { Queryables } from '../queryables';
 import { Registry } from '../registry';
 import { BROWSER_CLOCK } from '../retries';
@@ -89,7 +89,7 @@ function copyLink(search: CatalogueSearch): void {
     });
   }
   Clipboard.copyToSystem(link);
-  search.announce('The link is copied');
+  search.announce(LINK_COPIED);
 }
 
 /** Do something; what goes wrong becomes a toast. */
