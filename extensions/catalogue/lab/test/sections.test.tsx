@@ -2,6 +2,7 @@ import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/re
 import { afterEach, describe, expect, test } from 'vitest';
 import { EMPTY_FORM } from '../src/form';
 import { NOTHING_FROZEN } from '../src/freezing';
+import { LINK_COPIED } from '../src/link';
 import { NO_REGISTRY } from '../src/registry';
 import { NOTHING_SAVED } from '../src/saved';
 import { freshRow, START, type Section } from '../src/state';
@@ -155,11 +156,13 @@ describe('saved searches', () => {
   });
 
   test('can be a link or code as well', () => {
-    const { actions } = show({ view: open('saved') });
+    const { actions, again } = show({ view: open('saved') });
     fireEvent.click(button(/Copy link/));
     fireEvent.click(button(/Insert as code/));
     expect(actions.copyLink).toHaveBeenCalledOnce();
     expect(actions.insertSearchCode).toHaveBeenCalledOnce();
+    again({ announcement: LINK_COPIED });
+    expect(button(/Link copied/)).toBeTruthy();
   });
 
   test('places are searched in, and deleted', () => {

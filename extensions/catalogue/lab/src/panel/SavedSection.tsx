@@ -3,6 +3,7 @@ import { named } from '../area';
 import { chipOf } from '../describe';
 import { filtersOf } from '../form';
 import { formOf } from '../kept';
+import { LINK_COPIED } from '../link';
 import type { SavedPlace, SavedSearch } from '../tokens';
 import { usePanel, type PanelState } from './context';
 import { FreezeForm } from './FreezeForm';
@@ -21,10 +22,11 @@ export function SavedSection({ state }: { state: PanelState }): ReactElement {
       <SaveForm searches={saved.searches} />
       <div className="eohub-Line">
         <button type="button" className="eohub-Link" onClick={() => actions.copyLink()}>
-          <icons.link /> Copy link
+          <icons.link />{' '}
+          <span>{state.search.announcement === LINK_COPIED ? 'Link copied' : 'Copy link'}</span>
         </button>
         <button type="button" className="eohub-Link" onClick={() => actions.insertSearchCode()}>
-          <icons.code /> Insert as code
+          <icons.code /> <span>Insert as code</span>
         </button>
       </div>
       <ul className="eohub-Entries" aria-label="Saved searches">
@@ -70,21 +72,24 @@ function SaveForm({ searches }: { searches: readonly SavedSearch[] }): ReactElem
     }
   };
   return (
-    <form className="eohub-Line" onSubmit={event => void submit(event)}>
-      <input
-        type="text"
-        className="jp-mod-styled"
-        aria-label="Name of this search"
-        placeholder="Name of this search"
-        pattern="[^\/]+"
-        title="Anything but a slash"
-        maxLength={100}
-        value={name}
-        onChange={event => setName(event.target.value)}
-      />
-      <button type="submit" className="jp-mod-styled" disabled={name.trim() === ''}>
-        {isKnown ? 'Replace' : 'Save'}
-      </button>
+    <form className="eohub-Field" onSubmit={event => void submit(event)}>
+      <span className="eohub-Label">Save the search below</span>
+      <div className="eohub-Line">
+        <input
+          type="text"
+          className="jp-mod-styled"
+          aria-label="Name of this search"
+          placeholder="under this name"
+          pattern="[^\/]+"
+          title="Anything but a slash"
+          maxLength={100}
+          value={name}
+          onChange={event => setName(event.target.value)}
+        />
+        <button type="submit" className="jp-mod-styled" disabled={name.trim() === ''}>
+          {isKnown ? 'Replace' : 'Save'}
+        </button>
+      </div>
     </form>
   );
 }
