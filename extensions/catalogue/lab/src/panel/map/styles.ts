@@ -7,6 +7,8 @@ import { ShapeFeature } from './features';
 import type { Palette } from './types';
 
 const SMALLEST_PIXELS = 5;
+/** What is larger covers a map of the panel, and is an outline with little in it. */
+const LARGEST_PIXELS = 200;
 
 interface Look {
   readonly line: string;
@@ -50,24 +52,30 @@ export function stylesOf(palette: Palette): Styles {
  */
 function shapeStyle({ line, fill, width, halo, dash }: Look): StyleFunction {
   const filled = new Fill({ color: fill });
+  const faint = new Fill({ color: `color-mix(in srgb, ${fill} 20%, transparent)` });
   const stroke = new Stroke({ color: line, width, lineDash: dash });
   const image = dot(line, halo ?? line, 2.5 + width / 2);
   const whole = [new Style({ fill: filled, stroke, image })];
+  const wide = [new Style({ fill: faint, stroke, image })];
   const middles = (feature: FeatureLike) => of(feature)?.middles;
   const tiny = [new Style({ image, geometry: middles })];
   const outline = (feature: FeatureLike) => of(feature)?.outline ?? undefined;
-  const cut = [new Style({ fill: filled, image }), new Style({ stroke, geometry: outline })];
+  const lines = new Style({ stroke, geometry: outline });
+  const cut = [new Style({ fill: filled, image }), lines];
+  const wideCut = [new Style({ fill: faint, image }), lines];
   const glow = halo && new Stroke({ color: halo, width: width + 3 });
   if (glow) {
     // Not where it was cut: the two sides are drawn one after the other, and one's glow would cover the other.
     whole.unshift(new Style({ stroke: glow }));
+    wide.unshift(new Style({ stroke: glow }));
   }
   return (feature, resolution) => {
     const drawn = of(feature);
     if (drawn && drawn.reach < SMALLEST_PIXELS * resolution) {
       return tiny;
     }
-    return drawn?.outline ? cut : whole;
+    const isWide = drawn !== null && drawn.reach > LARGEST_PIXELS * resolution;
+    return drawn?.outline ? (isWide ? wideCut : cut) : isWide ? wide : whole;
   };
 }
 
