@@ -6,6 +6,7 @@ import VectorSource from 'ol/source/Vector.js';
 import XYZ from 'ol/source/XYZ.js';
 import { coarseWorld, fineWorld, type Basemap } from './basemap';
 import type { ShapeFeature } from './features';
+import { Grid } from './grid';
 import { stylesOf } from './styles';
 import type { Palette, Tiles } from './types';
 
@@ -21,6 +22,7 @@ export class MapLayers {
   private readonly tileLayer = new TileLayer<XYZ>();
   private readonly landLayer = new VectorLayer();
   private readonly lineLayer = new VectorLayer();
+  private readonly grid = new Grid();
   private readonly areaLayer = new VectorLayer({ source: this.area });
   /** As a picture, which follows the pointer however many footprints it holds, and is drawn anew at rest. */
   private readonly footprintLayer = new VectorImageLayer({
@@ -38,6 +40,7 @@ export class MapLayers {
     this.landLayer,
     this.lineLayer,
     this.tileLayer,
+    this.grid,
     this.areaLayer,
     this.footprintLayer,
     this.selectedLayer,
@@ -54,6 +57,7 @@ export class MapLayers {
   /** Take the colours of a theme. */
   paint(palette: Palette): void {
     const styles = stylesOf(palette);
+    this.grid.paint(palette);
     this.landLayer.setStyle(styles.land);
     this.lineLayer.setStyle(styles.lines);
     this.areaLayer.setStyle(styles.area);
