@@ -62,14 +62,15 @@ export function viewOf(kept: unknown): Partial<PanelView> {
 }
 
 function mapOf(kept: unknown): MapView | null {
-  const { center, zoom, bbox } = fieldsOf(kept);
+  const { center, zoom, bbox, follows } = fieldsOf(kept);
   const numbers = (value: unknown, count: number): value is number[] =>
     Array.isArray(value) && value.length === count && value.every(each => Number.isFinite(each));
   return numbers(center, 2) && numbers(bbox, 4) && Number.isFinite(zoom)
     ? {
         center: center as unknown as MapView['center'],
         zoom: Number(zoom),
-        bbox: bbox as unknown as MapView['bbox']
+        bbox: bbox as unknown as MapView['bbox'],
+        follows: follows === true
       }
     : null;
 }

@@ -59,7 +59,7 @@ test('pages, the selected row, the catalogues and the arrangement are as they we
   await client.last.answer(page('b', 1));
   before.select(before.store.get().found[1]?.key ?? null);
   before.fold('filters', true);
-  const map = { center: [10, 50], zoom: 4, bbox: [0, 40, 20, 60] } as const;
+  const map = { center: [10, 50], zoom: 4, bbox: [0, 40, 20, 60], follows: true } as const;
   before.arrange({ map, scroll: 120, frame: { open: false, height: 300 } });
 
   const again = new FakeClient();

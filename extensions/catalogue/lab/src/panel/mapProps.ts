@@ -13,6 +13,8 @@ export interface MapView {
   readonly center: readonly [number, number];
   readonly zoom: number;
   readonly bbox: readonly [number, number, number, number];
+  /** Whether it goes on to show what is found, since nobody moved it. */
+  readonly follows?: boolean;
 }
 
 /** What a person is drawing on the map. */

@@ -52,7 +52,7 @@ class FootprintMap implements MapHandle {
     palette: Palette,
     view: MapView | null
   ) {
-    this.isFollowing = view === null;
+    this.isFollowing = view === null || view.follows === true;
     this.layers = new MapLayers(palette);
     this.view = new View({
       projection: 'EPSG:4326',
@@ -112,7 +112,7 @@ class FootprintMap implements MapHandle {
     }
     source.addFeatures([...now].filter(feature => !old.has(feature)));
     if (this.features.size > 0 && (this.isFollowing || this.inSight() === 0)) {
-      this.fit([...this.features.values()], 0);
+      this.follow();
     }
     this.tell();
   }
@@ -127,6 +127,9 @@ class FootprintMap implements MapHandle {
     this.layers.area.clear();
     if (shape) {
       this.layers.area.addFeature(new ShapeFeature(shape));
+    }
+    if (shape && this.isFollowing) {
+      this.follow();
     }
   }
 
@@ -157,7 +160,7 @@ class FootprintMap implements MapHandle {
 
   showAll(): void {
     this.isFollowing = true;
-    this.fit([...this.features.values()], MOVE_MS);
+    this.follow(MOVE_MS);
   }
 
   show(key: string): void {
@@ -201,14 +204,22 @@ class FootprintMap implements MapHandle {
     if (width > 0) {
       this.view.setMinZoom(Math.log2(width / 256));
       if (this.isFollowing) {
-        this.fit([...this.features.values()], 0);
+        this.follow();
       }
       void this.layers.fill(this.view.getZoom() ?? 0);
     }
   }
 
+  /** What is moved to draw is no wish to look elsewhere from then on. */
   private moved(): void {
-    this.isFollowing = false;
+    this.isFollowing &&= this.kind !== null;
+  }
+
+  /** Show all footprints and the area that is searched. */
+  private follow(duration = 0): void {
+    if (this.kind === null) {
+      this.fit([...this.features.values(), ...this.layers.area.getFeatures()], duration);
+    }
   }
 
   private clicked(event: MapBrowserEvent): void {
@@ -300,7 +311,8 @@ class FootprintMap implements MapHandle {
     const { bbox } = extent ? areaOfBox(extent) : { bbox: null };
     const zoom = this.view.getZoom() ?? 0;
     if (bbox) {
-      this.listener.onView({ center: [within(x), y], zoom, bbox }, this.inSight());
+      const { isFollowing: follows } = this;
+      this.listener.onView({ center: [within(x), y], zoom, bbox, follows }, this.inSight());
       void this.layers.fill(zoom);
     }
   }
