@@ -58,6 +58,21 @@ test('a row is selected by a click, and not before the button of the mouse is up
   expect(actions.search.select).toHaveBeenCalledWith(keyOf(shown));
 });
 
+test('a double click marks no text of a row', () => {
+  show({ found: rowsOf(item()) });
+  const title = screen.getByText('A1B North America');
+  expect(fireEvent.mouseDown(title, { detail: 1 })).toBe(true);
+  expect(fireEvent.mouseDown(title, { detail: 2 })).toBe(false);
+});
+
+test('a long title keeps its end in view', () => {
+  const title = 'Sea surface temperature of the North Atlantic, monthly';
+  show({ found: rowsOf(item({ title })) });
+  const shown = screen.getByTitle(title);
+  expect(shown.textContent).toBe(title);
+  expect(screen.getByText('antic, monthly')).toBeTruthy();
+});
+
 test('the selected row tells more', () => {
   const shown = item();
   show({ found: rowsOf(shown), selected: keyOf(shown) });
@@ -79,11 +94,11 @@ test('the selected row tells what has to be named with the data, and where it co
   expect(screen.getByText('Met Office (producer, licensor)')).toBeTruthy();
 });
 
-test('a licence without a name is its address, and nothing is made up where an item tells nothing', () => {
+test('a licence without a name is called by the host of its address, and nothing is made up where an item tells nothing', () => {
   const bare = { license: null, attribution: null, providers: [], sources: [] };
   const shown = item(bare);
   show({ found: rowsOf(shown), selected: keyOf(shown) });
-  expect(screen.getByRole('link', { name: 'https://licence.example/' })).toBeTruthy();
+  expect(screen.getByRole('link', { name: 'Licence at licence.example' })).toBeTruthy();
   cleanup();
   const none = item({ ...bare, license_url: null });
   show({ found: rowsOf(none), selected: keyOf(none) });

@@ -3,6 +3,7 @@ import type { Found } from '../merge';
 import type { ItemSummary } from '../tokens';
 import { usePanel } from './context';
 import { extent, variable } from './format';
+import { licenceName } from './item/links';
 
 interface Props {
   readonly row: Found;
@@ -85,7 +86,7 @@ function Origin({ item }: { item: ItemSummary }): ReactElement {
     <>
       <Term name={(item.license ?? item.license_url) ? 'Licence' : null}>
         <dd>
-          <Linked url={item.license_url}>{item.license ?? item.license_url}</Linked>
+          <Linked url={item.license_url}>{licenceName(item.license, item.license_url)}</Linked>
         </dd>
       </Term>
       <Term name={item.attribution ? 'Attribution' : null}>

@@ -5,6 +5,7 @@ import {
   useRef,
   useState,
   type FocusEvent,
+  type MouseEvent,
   type ReactElement,
   type RefObject
 } from 'react';
@@ -13,6 +14,7 @@ import type { ItemSummary } from '../tokens';
 import { usePanel } from './context';
 import { facts, period, plural, shape } from './format';
 import { ItemDetails } from './ItemDetails';
+import { MiddleCut } from './MiddleCut';
 
 /** Height of a row that is not open, in pixels. */
 export const ROW_HEIGHT = 74;
@@ -55,13 +57,14 @@ export function ResultRow(props: Props): ReactElement {
       onFocus={event => selectByKeyboard(event, select)}
       onClick={select}
       onContextMenu={select}
+      onMouseDown={keepUnmarked}
       onDoubleClick={() => actions.openItem(row.item)}
       onMouseEnter={() => actions.search.highlight(row.key)}
     >
       <Quicklook item={row.item} />
       <div className="eohub-ResultRow-head">
         <span id={titleId} className="eohub-ResultRow-title" title={row.item.title}>
-          {row.item.title}
+          <MiddleCut text={row.item.title} end={14} />
         </span>
         <span className="eohub-Kind">{row.item.kind}</span>
       </div>
@@ -83,6 +86,14 @@ export function ResultRow(props: Props): ReactElement {
 function selectByKeyboard(event: FocusEvent<HTMLLIElement>, select: () => void): void {
   if (event.target === event.currentTarget && event.target.matches(':focus-visible')) {
     select();
+  }
+}
+
+/** A double click opens the item's page; it marks no text besides, except in what the open row tells. */
+function keepUnmarked(event: MouseEvent<HTMLLIElement>): void {
+  const isText = event.target instanceof Element && event.target.closest('.eohub-Details');
+  if (event.detail > 1 && !isText) {
+    event.preventDefault();
   }
 }
 
@@ -141,7 +152,7 @@ function Facts({ row, catalogues }: Pick<Props, 'row' | 'catalogues'>): ReactEle
 function When({ item }: { item: ItemSummary }): ReactElement {
   const told = [period(item.start, item.end), shape(item.dimensions)].filter(Boolean);
   return (
-    <div className="eohub-ResultRow-facts" title={told.join(' · ')}>
+    <div className="eohub-ResultRow-facts eohub-When" title={told.join(' · ')}>
       {told.map((each, index) => (
         <span key={index}>{each}</span>
       ))}

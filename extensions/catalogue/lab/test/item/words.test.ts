@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { place } from '../../src/panel/item/ItemFacts';
-import { safeUrl } from '../../src/panel/item/links';
+import { licenceName, safeUrl } from '../../src/panel/item/links';
 import { mediaType } from '../../src/panel/item/mediaType';
 
 test.each([
@@ -38,4 +38,15 @@ test.each([
   [null, false]
 ])('%s may be opened: %s', (address, isSafe) => {
   expect(safeUrl(address) !== null).toBe(isSafe);
+});
+
+test.each([
+  ['OGL-UK-3.0', 'https://licence.example/', 'OGL-UK-3.0'],
+  [null, 'https://creativecommons.org/licenses/by-sa/4.0/legalcode', 'CC BY-SA 4.0'],
+  [null, 'http://www.creativecommons.org/publicdomain/zero/1.0/', 'CC0 1.0'],
+  [null, 'https://scihub.example/terms.pdf', 'Licence at scihub.example'],
+  [null, 'see the paper', 'see the paper'],
+  [null, null, null]
+])('the licence %s at %s is called %s', (id, address, name) => {
+  expect(licenceName(id, address)).toBe(name);
 });

@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react';
 import type { AssetDetail } from '../../tokens';
 import { bytes } from '../format';
+import { MiddleCut } from '../MiddleCut';
 import { CopyButton } from './CopyButton';
 import { Outside } from './links';
 import { mediaType } from './mediaType';
@@ -57,7 +58,9 @@ function Asset({ asset, onCopy }: { asset: AssetDetail; onCopy: Props['onCopy'] 
         ) : (
           <div>
             <code title={href}>
-              <Outside url={asset.openable ? href : null}>{href}</Outside>
+              <Outside url={asset.openable ? href : null}>
+                <MiddleCut text={href} end={24} />
+              </Outside>
             </code>
             <CopyButton what={`the address of ${key}`} text={href} onCopy={onCopy} />
           </div>

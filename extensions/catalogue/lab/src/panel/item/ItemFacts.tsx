@@ -2,7 +2,7 @@ import type { ReactElement, ReactNode } from 'react';
 import type { ItemDetail } from '../../tokens';
 import { extent, period, shape, storedSize, variable } from '../format';
 import { CopyButton } from './CopyButton';
-import { Outside } from './links';
+import { licenceName, Outside } from './links';
 
 interface Props {
   readonly detail: ItemDetail;
@@ -39,7 +39,9 @@ export function ItemFacts({ detail, onCopy }: Props): ReactElement {
       </Fact>
       <Fact name="Licence">
         {(summary.license ?? summary.license_url) && (
-          <Outside url={summary.license_url}>{summary.license ?? summary.license_url}</Outside>
+          <Outside url={summary.license_url}>
+            {licenceName(summary.license, summary.license_url)}
+          </Outside>
         )}
       </Fact>
       <Fact name="Attribution">{summary.attribution}</Fact>

@@ -20,3 +20,21 @@ export function Outside(props: { url: string | null; children: ReactNode }): Rea
     </a>
   );
 }
+
+const CREATIVE_COMMONS = /^creativecommons\.org\/(licenses|publicdomain)\/([a-z-]+)\/([\d.]+)/;
+
+/** What a licence is called: by its id, or by what its address tells. */
+export function licenceName(id: string | null, address: string | null): string | null {
+  const url = safeUrl(address);
+  if (id !== null || url === null) {
+    return id ?? address;
+  }
+  const { host, pathname } = new URL(url);
+  const [, kind, name = '', version] =
+    CREATIVE_COMMONS.exec(`${host.replace(/^www\./, '')}${pathname}`) ?? [];
+  if (kind === undefined) {
+    return `Licence at ${host}`;
+  }
+  const code = name === 'zero' ? 'CC0' : kind === 'licenses' ? `CC ${name.toUpperCase()}` : name;
+  return `${code} ${version}`;
+}
