@@ -46,6 +46,13 @@ describe('the catalogues', () => {
     ).toBeTruthy();
   });
 
+  test('that do every filter say nothing, and files that are no STAC are no alarm', () => {
+    const problem = '2 could not be read:\na.json: It is no STAC.\nb.json: It is no STAC.';
+    show(listed, withIndex({ ...NO_INDEX, state: 'ready', items: 3, problem }));
+    expect(screen.queryByText(/every filter/)).toBeNull();
+    expect(screen.getByText(/b\.json: It is no STAC/).className).not.toContain('eohub-Fault');
+  });
+
   test('of one’s own can be added, and removed again with a way back', async () => {
     const { actions, again } = show(listed);
     actions.registry.add.mockResolvedValue(true);
@@ -209,10 +216,11 @@ describe('freezing', () => {
     change(field('What is kept'), 'small');
     change(field('Most items'), '99999');
     change(field('Largest file in megabytes'), '5');
+    change(field('Folder or file'), 'zip');
     fireEvent.click(button('Freeze'));
     expect(actions.freezing.start).toHaveBeenCalledWith({
       title: '../Ice in May!',
-      path: 'frozen-Ice-in-May-',
+      path: 'frozen-Ice-in-May-.zip',
       most_items: 10000,
       assets: 'small',
       largest_asset_bytes: 5_000_000

@@ -50,16 +50,17 @@ function Entry({ row, state }: EntryProps): ReactElement {
   const { icons, actions } = usePanel();
   const { source } = row;
   const address = source.url ?? source.path ?? '';
+  const told = state === null ? '' : doneHere(state.abilities);
   return (
     <li className="eohub-Entry">
       <div className="eohub-Line">
-        <label className="eohub-Wide eohub-Cut" title={address}>
+        <label className="eohub-Wide eohub-Tick" title={address}>
           <input
             type="checkbox"
             checked={row.chosen}
             onChange={event => actions.search.choose(source.id, event.target.checked)}
-          />{' '}
-          {source.title}
+          />
+          <span className="eohub-Cut">{source.title}</span>
         </label>
         <span className="eohub-Kind">{kindName(source.kind)}</span>
         {source.own && (
@@ -71,7 +72,7 @@ function Entry({ row, state }: EntryProps): ReactElement {
           </IconButton>
         )}
       </div>
-      {state !== null && <p className="eohub-Hint">{doneHere(state.abilities)}</p>}
+      {told !== '' && <p className="eohub-Hint">{told}</p>}
       {state?.index && <Index title={source.title} catalogue={source.id} index={state.index} />}
     </li>
   );
@@ -90,7 +91,7 @@ function Index({ title, catalogue, index }: IndexProps): ReactElement {
   const label = index.state === 'none' ? 'Build index' : 'Refresh index';
   return (
     <div className="eohub-Index">
-      <span className="eohub-Hint">{told(index)}</span>
+      <span className="eohub-Hint">{stateOf(index)}</span>
       {isBuilding && (
         <progress
           aria-label={`Index of ${title}`}
@@ -100,19 +101,24 @@ function Index({ title, catalogue, index }: IndexProps): ReactElement {
       )}
       <button
         type="button"
-        className="eohub-Link"
+        className="eohub-Link eohub-Small"
         onClick={() =>
           void (isBuilding ? actions.registry.stop(catalogue) : actions.registry.build(catalogue))
         }
       >
         {isBuilding ? 'Stop' : label}
       </button>
-      {index.problem && <p className="eohub-Fault">{index.problem}</p>}
+      {index.problem && (
+        // What an index that is ready left out is no alarm: such files are often no STAC.
+        <p className={`eohub-Long ${index.state === 'ready' ? 'eohub-Hint' : 'eohub-Fault'}`}>
+          {index.problem}
+        </p>
+      )}
     </div>
   );
 }
 
-function told({ state, documents, items, total, built }: IndexState): string {
+function stateOf({ state, documents, items, total, built }: IndexState): string {
   const of = total === null ? '' : ` of ${number(total)}`;
   switch (state) {
     case 'none':

@@ -5,8 +5,8 @@ import { usePanel, type PanelState } from './context';
 import { bytes, number } from './format';
 
 const ASSETS: readonly { readonly value: FreezeChoice['assets']; readonly label: string }[] = [
-  { value: 'headers', label: 'items, and the size and type of their files' },
-  { value: 'small', label: 'items and their small files' },
+  { value: 'headers', label: 'items, file sizes, types' },
+  { value: 'small', label: 'items and small files' },
   { value: 'none', label: 'items only' }
 ];
 
@@ -17,7 +17,7 @@ export function FreezeForm({ state }: { state: PanelState }): ReactElement {
   const { freezing, search } = state;
   return (
     <details className="eohub-Expert" open={freezing.frozen.length > 0 || undefined}>
-      <summary>Use this search without a network</summary>
+      <summary>Freeze: use this search without a network</summary>
       <NewFrozen isPossible={search.found.length > 0} />
       <ul className="eohub-Entries" aria-label="Frozen searches">
         {freezing.frozen.map(each => (
@@ -39,11 +39,13 @@ function NewFrozen({ isPossible }: { isPossible: boolean }): ReactElement {
   const [assets, setAssets] = useState<FreezeChoice['assets']>('headers');
   const [most, setMost] = useState(1000);
   const [megabytes, setMegabytes] = useState(1);
+  const [isZip, setZip] = useState(false);
+  const path = pathOf(title, isZip);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const choice = {
       title: title.trim(),
-      path: pathOf(title),
+      path,
       most_items: most,
       assets,
       largest_asset_bytes: megabytes * MEGABYTE
@@ -63,7 +65,10 @@ function NewFrozen({ isPossible }: { isPossible: boolean }): ReactElement {
         value={title}
         onChange={event => setTitle(event.target.value)}
       />
-      <AssetsField value={assets} onChange={setAssets} />
+      <label className="eohub-Line">
+        <span className="eohub-Label">keep</span>
+        <AssetsField value={assets} onChange={setAssets} />
+      </label>
       {assets === 'small' && (
         <Count
           label="Largest file in megabytes"
@@ -74,15 +79,27 @@ function NewFrozen({ isPossible }: { isPossible: boolean }): ReactElement {
           onChange={setMegabytes}
         />
       )}
+      <Count
+        label="Most items"
+        before="at most"
+        after="items"
+        most={10_000}
+        value={most}
+        onChange={setMost}
+      />
       <div className="eohub-Line">
-        <Count
-          label="Most items"
-          before="at most"
-          after="items"
-          most={10_000}
-          value={most}
-          onChange={setMost}
-        />
+        <label className="eohub-Line eohub-Wide">
+          <span className="eohub-Label">as a</span>
+          <select
+            className="jp-mod-styled"
+            aria-label="Folder or file"
+            value={isZip ? 'zip' : 'folder'}
+            onChange={event => setZip(event.target.value === 'zip')}
+          >
+            <option value="folder">folder</option>
+            <option value="zip">.zip file</option>
+          </select>
+        </label>
         <button
           type="submit"
           className="jp-mod-styled"
@@ -91,7 +108,7 @@ function NewFrozen({ isPossible }: { isPossible: boolean }): ReactElement {
           Freeze
         </button>
       </div>
-      {title.trim() !== '' && <p className="eohub-Hint">Into {pathOf(title)} in your files</p>}
+      {title.trim() !== '' && <p className="eohub-Hint">Into {path} in your files</p>}
     </form>
   );
 }
@@ -109,7 +126,7 @@ interface CountProps {
 function Count({ label, before, after, most, value, onChange }: CountProps): ReactElement {
   return (
     <label className="eohub-Line eohub-Wide">
-      {before}
+      <span className="eohub-Label">{before}</span>
       <input
         type="number"
         className="jp-mod-styled eohub-Short"
@@ -121,7 +138,7 @@ function Count({ label, before, after, most, value, onChange }: CountProps): Rea
           onChange(Math.min(most, Math.max(1, Math.round(event.target.valueAsNumber) || 1)))
         }
       />
-      {after}
+      <span className="eohub-Label">{after}</span>
     </label>
   );
 }
@@ -148,13 +165,14 @@ function AssetsField({ value, onChange }: AssetsProps): ReactElement {
   );
 }
 
-/** A folder below the home folder, named after the title. */
-function pathOf(title: string): string {
+/** A folder or file below the home folder, named after the title. */
+function pathOf(title: string, isZip: boolean): string {
   const name = title
     .trim()
+    .replace(/\.zip$/i, '')
     .replace(/[^\p{L}\p{N}._-]+/gu, '-')
     .replace(/^[.-]+/, '');
-  return `frozen-${name || 'search'}`;
+  return `frozen-${name.replace(/^frozen-/i, '') || 'search'}${isZip ? '.zip' : ''}`;
 }
 
 function Frozen({ frozen }: { frozen: FrozenState }): ReactElement {

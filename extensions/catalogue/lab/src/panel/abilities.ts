@@ -24,16 +24,13 @@ export function kindName(kind: CatalogueSource['kind']): string {
   return KINDS[kind];
 }
 
-/** What was found out about a catalogue: who does which filter. */
+/** What was found out about a catalogue: the filters that it cannot do itself; empty where it does all. */
 export function doneHere(abilities: Abilities): string {
   const of = (who: string) =>
     (Object.keys(NAMES) as (keyof Abilities)[])
       .filter(each => abilities[each] === who)
       .map(each => NAMES[each]);
   const [here, none] = [of('here'), of('none')];
-  if (here.length + none.length === 0) {
-    return 'It does every filter itself.';
-  }
   const told = [
     here.length > 0 ? `Done here, after the fact: ${here.join(', ')}.` : '',
     none.length > 0 ? `Not possible: ${none.join(', ')}.` : ''
