@@ -96,5 +96,7 @@ def _crosses_antimeridian(item: Mapping[str, object]) -> bool:
         for position in positions(mapping(item.get("geometry")).get("coordinates"))
         if (longitude := number(position[0])) is not None
     ]
+    if not longitudes or not min(longitudes) < 0 < max(longitudes):
+        return False
     # All at exactly 180 is the outline of the whole Earth, which may well be meant.
-    return bool(longitudes) and 90 < min(map(abs, longitudes)) < 180
+    return 90 < min(map(abs, longitudes)) < 180

@@ -1,7 +1,7 @@
 """The command `eohub-catalogue`: manages the store of a catalogue on the same machine."""
 
 import argparse
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -77,7 +77,7 @@ COMMANDS = (
 
 def run(arguments: Sequence[str], settings: CatalogueSettings) -> int:
     """Run the command; returns its exit status: 0 done, 1 something was wrong, 130 cancelled."""
-    options = _parser(settings).parse_args(arguments)
+    options = _parser(settings).parse_args(list(_with_boxes(arguments)))
     command: Command = options.command
     console = Console(stderr=True, soft_wrap=True, highlight=False)
     try:
@@ -86,6 +86,13 @@ def run(arguments: Sequence[str], settings: CatalogueSettings) -> int:
     except KeyboardInterrupt:
         console.print(command.when_cancelled)
         return CANCELLED
+
+
+def _with_boxes(arguments: Sequence[str]) -> Iterator[str]:
+    """The arguments with `--bbox -10,...` as `--bbox=-10,...`: argparse takes the west for an option."""
+    left = iter(arguments)
+    for argument in left:
+        yield f"--bbox={next(left, '')}" if argument == "--bbox" else argument
 
 
 @contextmanager

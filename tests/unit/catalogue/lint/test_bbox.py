@@ -41,6 +41,9 @@ def test_a_world_wide_box_is_a_defect_only_where_the_footprint_crosses_180_degre
     everywhere = {"type": "MultiPoint", "coordinates": [[-179, -15], [0, -15], [179, -15]]}
     assert "bbox_world" in codes(cube_item(bbox=world, geometry=edges))
     assert "bbox_world" not in codes(cube_item(bbox=world, geometry=everywhere))
+    one_side = {"type": "MultiPoint", "coordinates": [[150, -15], [151, -15]]}
+    assert "bbox_mismatch" in codes(cube_item(bbox=world, geometry=one_side))
+    assert "bbox_world" not in codes(cube_item(bbox=world, geometry=one_side))
 
 
 def test_a_box_across_the_antimeridian_is_no_defect() -> None:

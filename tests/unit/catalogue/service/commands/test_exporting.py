@@ -75,6 +75,7 @@ def test_every_format_can_be_imported_again_and_is_the_same(
     [
         (["--collection", "a"], ["a", "2", "1"]),
         (["--bbox=-10,-10,10,10"], ["a", "3", "1"]),
+        (["--bbox", "-10,-10,10,10"], ["a", "3", "1"]),
         (["--datetime", "2024-01-02T00:00:00Z/.."], ["a", "3", "2"]),
         (["--filter", "\"eo:cloud_cover\" < 2 OR id = '3'"], ["a", "3", "1"]),
         (["--bbox=-10,-10,10,10", "--collection", "a", "--datetime", "../2024-01-01T00:00:00Z"], ["a", "1"]),
