@@ -10,6 +10,8 @@ from eohub_catalogue.errors import CatalogueBusy
 DEFAULT_RATE = 50.0
 """Requests a second to a host that no setting names."""
 AT_ONCE = 6
+BEHIND_AT_ONCE = 4
+"""Of these, what waits behind others may take so many: a search finds a place."""
 LONGEST_REST = 3600.0
 _MOST_HOSTS = 500
 
@@ -27,7 +29,10 @@ class Clock:
 
 
 class HostBudget:
-    """One host's: a token bucket that holds a second's worth, first come first served."""
+    """One host's: a token bucket that holds a second's worth, first come first served.
+
+    What nobody waits for in earnest, such as small pictures, goes behind: it leaves half of the bucket.
+    """
 
     def __init__(self, host: str, rate: float, clock: Clock) -> None:
         self._host = host
@@ -35,6 +40,7 @@ class HostBudget:
         self._burst_seconds = max(1.0, rate) / rate
         self._clock = clock
         self._places = asyncio.Semaphore(AT_ONCE)
+        self._places_behind = asyncio.Semaphore(BEHIND_AT_ONCE)
         self._due = clock.now() - self._burst_seconds
         self._rests_until = clock.now()
 
@@ -48,6 +54,14 @@ class HostBudget:
             await self._wait(end, patience_seconds)
             yield
 
+    @asynccontextmanager
+    async def turn_behind(self, end: float, patience_seconds: float) -> AsyncGenerator[None]:
+        """As `turn`, for what lets others go first."""
+        async with self._places_behind:
+            await self._wait_behind(end, patience_seconds)
+            async with self._places:
+                yield
+
     @property
     def is_free(self) -> bool:
         """Whether the host may be asked at once."""
@@ -56,6 +70,20 @@ class HostBudget:
     def rest(self, seconds: float) -> None:
         """Leave the host alone for that long."""
         self._rests_until = max(self._rests_until, self._clock.now() + min(seconds, LONGEST_REST))
+
+    async def _wait_behind(self, end: float, patience_seconds: float) -> None:
+        """Wait until half of the bucket would be left, and look again: others may have come meanwhile."""
+        left_for_others = (self._burst_seconds - self._seconds_each) / 2
+        while True:
+            now = self._clock.now()
+            rest = self._rests_until - now
+            wait = max(self._due + left_for_others - now, rest)
+            if rest > patience_seconds or wait > end - now:
+                raise CatalogueBusy.for_seconds(self._host, wait)
+            if wait <= 0:
+                break
+            await self._clock.sleep(wait)
+        self._due = max(self._due, now + self._seconds_each - self._burst_seconds) + self._seconds_each
 
     async def _wait(self, end: float, patience_seconds: float) -> None:
         now = self._clock.now()

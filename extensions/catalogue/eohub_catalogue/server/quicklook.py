@@ -130,8 +130,13 @@ class PodQuicklooks:
         return address.href
 
     async def _fetched(self, source: CatalogueSource, address: str) -> bytes:
+        # Pictures may lie on the catalogue's own host, where searches go first.
         ask = Ask(
-            address, headers={"Accept": "image/*"}, trusted=trusted_origin(source), most_bytes=MOST_BYTES
+            address,
+            headers={"Accept": "image/*"},
+            trusted=trusted_origin(source),
+            most_bytes=MOST_BYTES,
+            behind=True,
         )
         answer = await self._web().send(ask)
         login = self._login(source)

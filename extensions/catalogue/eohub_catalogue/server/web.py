@@ -36,6 +36,7 @@ class Ask:
     """One request. `body` is sent as JSON; `secrets` are headers that only the first origin gets.
 
     A `form` is a login: it goes where it was meant to go, and no redirect of it is followed.
+    What goes `behind` lets other requests to its host go first.
     """
 
     url: str
@@ -47,6 +48,7 @@ class Ask:
     trusted: Origin | None = None
     most_bytes: int = 32 * MEBIBYTE
     repeats: int = _MOST_REPEATS
+    behind: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,9 +133,10 @@ class Web:
     ) -> Answer:
         origin = _origin(url)
         host, budget = origin.host, self._budgets.of(origin.host, origin.port)
+        turn = budget.turn_behind if ask.behind else budget.turn
         for left in range(ask.repeats - 1, -1, -1):
             try:
-                async with budget.turn(end, _PATIENCE_SECONDS):
+                async with turn(end, _PATIENCE_SECONDS):
                     answer = await self._once(ask, url, method, secrets)
             except httpx2.TransportError as error:
                 # A single lost connection is bridged; a host that is away is not asked again and again.

@@ -1,12 +1,15 @@
 """How often a host is asked."""
 
 import asyncio
+import contextlib
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
 import pytest
 from fakes.catalogue_web import JumpingClock
 
 from eohub_catalogue.errors import CatalogueBusy
-from eohub_catalogue.server.budget import AT_ONCE, DEFAULT_RATE, Budgets, HostBudget
+from eohub_catalogue.server.budget import AT_ONCE, BEHIND_AT_ONCE, DEFAULT_RATE, Budgets, HostBudget
 
 
 async def asked(budget: HostBudget, times: int, end: float = 10_000.0, patience: float = 3.0) -> None:
@@ -92,6 +95,90 @@ async def test_only_some_requests_are_under_way_at_once() -> None:
             await asyncio.sleep(0)
         go_on.set()
     assert most == AT_ONCE
+
+
+async def test_what_goes_behind_leaves_half_of_the_budget() -> None:
+    clock = JumpingClock()
+    budget = Budgets({"x": 8}, clock).of("x")
+    got = 0
+    for _ in range(20):
+        with contextlib.suppress(CatalogueBusy):
+            async with budget.turn_behind(clock.at, 3):
+                got += 1
+    await asked(budget, 4, end=clock.at)
+    assert (got, clock.slept) == (4, [])
+
+
+@pytest.mark.parametrize(("rate", "waits"), [(4, [0.25] * 8), (0.5, [2.0] * 9)])
+async def test_what_goes_behind_is_asked_at_the_same_rate(rate: float, waits: list[float]) -> None:
+    clock = JumpingClock()
+    budget = Budgets({"x": rate}, clock).of("x")
+    clock.at += 10
+    for _ in range(10):
+        async with budget.turn_behind(10_000, 3):
+            pass
+    assert clock.slept[-len(waits) + 1 :] == waits[1:]
+
+
+async def test_what_goes_behind_rests_too() -> None:
+    clock = JumpingClock()
+    budget = Budgets({}, clock).of("x")
+    budget.rest(2)
+    async with budget.turn_behind(10_000, 3):
+        pass
+    assert clock.slept == [2.0]
+    budget.rest(90)
+    with pytest.raises(CatalogueBusy):
+        async with budget.turn_behind(10_000, 3):
+            pass
+
+
+async def test_a_search_that_comes_while_pictures_wait_goes_before_them() -> None:
+    order: list[str] = []
+
+    class SteppedClock(JumpingClock):
+        """Time goes on after everybody has begun to wait."""
+
+        async def sleep(self, seconds: float) -> None:
+            until = self.at + seconds
+            for _ in range(20):
+                await asyncio.sleep(0)
+            self.at = max(self.at, until)
+
+    budget = Budgets({"x": 4}, SteppedClock()).of("x")
+
+    async def one(name: str, turn: Callable[[float, float], AbstractAsyncContextManager[None]]) -> None:
+        async with turn(10_000, 3):
+            order.append(name)
+
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(12):
+            tasks.create_task(one("picture", budget.turn_behind))
+        await asyncio.sleep(0)
+        for _ in range(2):
+            tasks.create_task(one("search", budget.turn))
+    assert order == ["picture"] * 2 + ["search"] * 2 + ["picture"] * 10
+
+
+async def test_a_search_finds_a_place_beside_those_that_go_behind() -> None:
+    budget = Budgets({"x": 1000}, JumpingClock()).of("x")
+    under_way, go_on = 0, asyncio.Event()
+
+    async def one() -> None:
+        nonlocal under_way
+        async with budget.turn_behind(10_000, 3):
+            under_way += 1
+            await go_on.wait()
+
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(20):
+            tasks.create_task(one())
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert under_way == BEHIND_AT_ONCE < AT_ONCE
+        await asked(budget, 1)
+        go_on.set()
+    assert under_way == 20
 
 
 def test_the_hosts_that_are_remembered_are_bounded() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from fakes.catalogue_web import Answering, Answers, open_web
+from fakes.catalogue_web import Answering, Answers, JumpingClock, open_web
 from fakes.quicklooks import image_file
 from fakes.stac_catalogue import MemoryCatalogue
 from fakes.stac_documents import cube_item
@@ -19,6 +19,7 @@ from eohub_catalogue.server.home import Home
 from eohub_catalogue.server.picture_files import PictureFiles
 from eohub_catalogue.server.quicklook import KeptPictures, PodQuicklooks
 from eohub_catalogue.server.settings import ServerSettings
+from eohub_catalogue.server.web import Ask
 from eohub_catalogue.summary import page_of, summary_of
 from eohub_toolkit.errors import NotFound, TooMany, Upstream
 
@@ -71,7 +72,8 @@ class Pod:
     ) -> None:
         self.catalogue = CountingCatalogue(items or [item()])
         self.network = Answers(*answers)
-        web = open_web(transport or self.network)
+        self.clock = JumpingClock()
+        web = self.web = open_web(transport or self.network, self.clock)
         settings = ServerSettings(catalogues=(SOURCE,))
         catalogues = Catalogues(lambda: settings, lambda source, deadline: self.catalogue)
         self.quicklooks = PodQuicklooks(
@@ -95,6 +97,17 @@ async def test_a_picture_that_two_rows_want_at_once_is_fetched_once() -> None:
     pictures = await asyncio.gather(*(pod.quicklooks.picture(key()) for _ in range(20)))
     assert len(set(pictures)) == 1
     assert len(pod.network.asked) == 1
+
+
+async def test_a_search_of_the_same_host_goes_before_pictures() -> None:
+    items = [item(f"https://files.example.org/{number}.png", id=f"i{number}") for number in range(80)]
+    pod = Pod(lambda request: answer(), items=items)
+    await asyncio.gather(*(pod.quicklooks.picture(key(each["id"])) for each in items))
+    waited = len(pod.clock.slept)
+    assert waited > 0
+    for _ in range(20):
+        await pod.web.send(Ask("https://files.example.org/search"))
+    assert len(pod.clock.slept) == waited
 
 
 async def test_the_item_is_not_asked_for_again_after_a_search() -> None:
