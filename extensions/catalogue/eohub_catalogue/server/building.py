@@ -14,7 +14,7 @@ from eohub_toolkit.errors import EohubError, NotFound, Unavailable
 
 _AT_ONCE = 8
 _MOST_FAULTS_IN_A_ROW = 20
-_PROBLEMS_NAMED = 3
+_PROBLEMS_NAMED = 200
 _LONGEST_PAUSE_SECONDS = 60.0
 
 type _Arrived = tuple[str, int, Read]
@@ -42,7 +42,7 @@ class Tally:
     cut: str | None = None
 
     def complain(self, where: str, reason: str) -> None:
-        """Count a document that could not be read, and name the first few."""
+        """Count a document that could not be read, and name it, up to some hundred of them."""
         self.unread += 1
         if len(self.named) < _PROBLEMS_NAMED:
             self.named.append(f"{where[:120]}: {reason[:200]}")
@@ -51,8 +51,8 @@ class Tally:
         """What the person should know, or None."""
         said = [self.cut] if self.cut else []
         if self.unread:
-            more = ", …" if self.unread > len(self.named) else ""
-            said.append(f"{self.unread} could not be read ({'; '.join(self.named)}{more})")
+            more = ["and more"] if self.unread > len(self.named) else []
+            said.append("\n".join([f"{self.unread} could not be read:", *self.named, *more]))
         return " ".join(said) or None
 
 
