@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
@@ -13,7 +14,7 @@ from eohub_catalogue.naming import file_name_of
 from eohub_catalogue.reading import count, mapping, text
 from eohub_catalogue.server.addresses import Origin
 from eohub_catalogue.server.web import Answer, Ask, Web
-from eohub_toolkit.errors import EohubError
+from eohub_toolkit.errors import EohubError, Unavailable
 
 MOST_ASKED = 20_000
 """Assets whose hosts are asked, in one frozen search."""
@@ -21,6 +22,8 @@ MOST_BYTES = 4 * 1024**3
 """Bytes of small files, in one frozen search."""
 
 _AT_ONCE = 8
+_AWAY_AFTER = 3
+"""So many times without any answer, and a host is not asked again: it may have thousands of the assets."""
 _MOST_OF_ITEM = 200
 
 type Write = Callable[[str, bytes], Awaitable[None]]
@@ -40,6 +43,7 @@ class AssetKeeper:
         self.bytes = 0
         self.failed = 0
         self.left_out = 0
+        self._silent = Counter[str]()
 
     async def kept_assets(
         self,
@@ -78,9 +82,14 @@ class AssetKeeper:
         self, key: str, asset: Mapping[str, object], folder: str, to_folder: str, trusted: Origin | None
     ) -> Mapping[str, object]:
         href = str(asset["href"])
+        host = urlsplit(href).netloc
         async with self._turns:
+            if self._silent[host] >= _AWAY_AFTER:
+                self.failed += 1
+                return asset
             try:
                 told = await self._web.send(Ask(href, "HEAD", trusted=trusted))
+                self._silent[host] = 0
                 if told.status != 200:
                     self.failed += 1
                     return asset
@@ -92,7 +101,8 @@ class AssetKeeper:
                 if self._how != "small" or not self._is_small(size, asset):
                     return described
                 answer = await self._web.send(Ask(href, trusted=trusted, most_bytes=self._largest))
-            except EohubError:
+            except EohubError as error:
+                self._silent[host] += isinstance(error, Unavailable)
                 self.failed += 1
                 return asset
         if answer.status != 200:

@@ -229,6 +229,22 @@ async def test_headers_tell_size_and_etag_and_no_bytes_are_asked_for(tmp_path: P
     assert (freezing.count.assets, freezing.count.problems) == (2, ["1 assets could not be asked for."])
 
 
+async def test_a_host_that_is_away_is_not_asked_for_each_of_its_assets(tmp_path: Path) -> None:
+    class Away(httpx2.AsyncBaseTransport):
+        asked = 0
+
+        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+            self.asked += 1
+            raise httpx2.ConnectError("the name is not known")
+
+    away = Away()
+    items = [an_item(str(number), assets={"a": {"href": f"{HOST}/{number}.tif"}}) for number in range(300)]
+    freezing = await freeze(MemoryCatalogue(items), tmp_path / "frozen", away, assets="headers")
+    assert away.asked <= 10
+    assert freezing.count.items == 300
+    assert freezing.count.problems == ["300 assets could not be asked for."]
+
+
 @pytest.mark.parametrize("name", ["frozen", "frozen.zip"])
 async def test_small_files_are_kept_whole_and_open_without_a_network(tmp_path: Path, name: str) -> None:
     network = site()
