@@ -34,6 +34,8 @@ def transaction(engine: Engine) -> Generator[Connection]:
         with engine.begin() as connection:
             yield connection
     except OperationalError as error:
+        if "disk is full" in str(error.orig):
+            raise Unavailable("The database's disk is full.", hint="Free some space, try again.") from error
         raise Unavailable("The database cannot be used now.", hint="Try again in a moment.") from error
 
 

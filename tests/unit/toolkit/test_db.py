@@ -55,3 +55,13 @@ def test_many_may_open_a_new_database_at_the_same_moment(tmp_path: Path) -> None
         with ThreadPoolExecutor(4) as threads:
             modes = list(threads.map(opened, [url] * 4, [together] * 4))
         assert modes == ["wal"] * 4
+
+
+def test_a_full_disk_is_called_one(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'a.sqlite'}")
+    with transaction(engine) as connection:
+        connection.execute(text("CREATE TABLE cube (name TEXT) STRICT"))
+        # To SQLite a file that may not grow is a full disk.
+        connection.execute(text("PRAGMA max_page_count = 2"))
+    with pytest.raises(Unavailable, match="disk is full"), transaction(engine) as connection:
+        connection.execute(text("INSERT INTO cube VALUES (:name)"), {"name": "x" * 100_000})
