@@ -24,9 +24,21 @@ export function linkOf({ form, catalogues }: LinkedSearch, lab: string): string 
     Array.isArray(value) ? value.length > 0 : value !== '' && value !== null
   );
   url.searchParams.set(PARAMETER, JSON.stringify(Object.fromEntries(told)));
-  // JupyterLab takes the plus sign of a blank for a plus sign where it moves to another workspace.
-  url.search = url.search.replaceAll('+', '%20');
+  keepBlanks(url);
   return url.href.length > LONGEST_LINK ? null : url.href;
+}
+
+/** The address of a Lab without the search that a link brought. */
+export function withoutSearch(lab: string): string {
+  const url = new URL(lab);
+  url.searchParams.delete(PARAMETER);
+  keepBlanks(url);
+  return url.href;
+}
+
+/** JupyterLab takes the plus sign of a blank for a plus sign where it moves to another workspace. */
+function keepBlanks(url: URL): void {
+  url.search = url.search.replaceAll('+', '%20');
 }
 
 /** The search in the part of an address behind the question mark, or null where there is none. */

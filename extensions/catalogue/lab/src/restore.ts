@@ -12,12 +12,14 @@ const SECTIONS: readonly Section[] = ['catalogues', 'saved', 'filters'];
 
 /**
  * Fill the form with the search that a link asks for or else with the last one, arrange the panel as it was, and
- * keep each later change for the next reload.
+ * keep each later change for the next reload. `onKept` is called once, when the first of it is kept: from then on
+ * the link is not needed any more.
  */
 export async function restorePanel(
   search: CatalogueSearch,
   states: IStateDB | null,
-  linked: LinkedSearch | null
+  linked: LinkedSearch | null,
+  onKept: () => void = () => undefined
 ): Promise<void> {
   const kept = fieldsOf(await states?.fetch(KEY).catch(() => undefined));
   search.arrange(viewOf(kept.view));
@@ -31,11 +33,18 @@ export async function restorePanel(
     search.expect(pages, typeof kept.selected === 'string' ? kept.selected : null);
   }
   if (states !== null) {
-    keep(search, states);
+    keep(search, states, onKept);
   }
 }
 
-function keep(search: CatalogueSearch, states: IStateDB): void {
+function keep(search: CatalogueSearch, states: IStateDB, onKept: () => void): void {
+  let isFirst = true;
+  const saved = () => {
+    if (isFirst) {
+      isFirst = false;
+      onKept();
+    }
+  };
   let last: readonly unknown[] = [];
   search.store.subscribe(() => {
     const { searched: form, selected, view, rows } = search.store.get();
@@ -44,7 +53,8 @@ function keep(search: CatalogueSearch, states: IStateDB): void {
     if (form !== null && rows.length > 0 && now.some((each, index) => each !== last[index])) {
       last = now;
       // What is kept is plain JSON, which the types of a state database cannot tell.
-      void states.save(KEY, JSON.parse(JSON.stringify({ form, selected, view, pages, leftOut })));
+      const kept = JSON.parse(JSON.stringify({ form, selected, view, pages, leftOut }));
+      void states.save(KEY, kept).then(saved);
     }
   });
 }

@@ -1,7 +1,8 @@
+import { URLExt } from '@jupyterlab/coreutils/lib/url';
 import { expect, test } from 'vitest';
 import { EMPTY_FORM } from '../src/form';
 import { formOf } from '../src/kept';
-import { linkedSearch, linkOf } from '../src/link';
+import { linkedSearch, linkOf, withoutSearch } from '../src/link';
 import { restorePanel, viewOf } from '../src/restore';
 import { CatalogueSearch } from '../src/search';
 import { EMBEDDED, FakeClient, FakeClock, OTHER, page, settled } from './fakes';
@@ -123,8 +124,35 @@ test('a blank in a link is not the plus sign, which JupyterLab encodes once more
   const form = { ...EMPTY_FORM, words: 'surface temperature', cql2: 'a + 1 < 2' };
   const link = linkOf({ form, catalogues: [] }, 'https://hub.example/lab') ?? '';
   expect(link).not.toContain('+');
-  const moved = new URL(link).search.replaceAll('+', '%2B');
-  expect(linkedSearch(moved)?.form).toEqual(form);
+  const stays = new URL(link).search;
+  const moved = URLExt.objectToQueryString(URLExt.queryStringToObject(stays));
+  expect([stays, moved].map(each => linkedSearch(each)?.form)).toEqual([form, form]);
+});
+
+test('a link leaves the address once its search is kept, and a later search is not lost', async () => {
+  const states = new MemoryStates();
+  const linked = { form: { ...EMPTY_FORM, words: 'ice' }, catalogues: [] };
+  const search = new CatalogueSearch(new FakeClient(), new FakeClock());
+  let dropped = 0;
+  await restorePanel(search, states as never, linked, () => (dropped += 1));
+  expect(dropped).toBe(0);
+  await search.load();
+  await settled();
+  expect(dropped).toBe(1);
+  search.search({ ...EMPTY_FORM, words: 'landsat' });
+  await settled();
+  expect(dropped).toBe(1);
+
+  const after = new CatalogueSearch(new FakeClient(), new FakeClock());
+  await restorePanel(after, states as never, null);
+  expect(after.store.get().form.words).toBe('landsat');
+});
+
+test('an address without its search keeps all else', () => {
+  const lab = 'https://hub.example/lab/workspaces/auto-x?other=a%20b%2Bc#part';
+  const url = new URL(linkOf({ form: FULL, catalogues: [] }, lab) ?? '');
+  expect(withoutSearch(url.href)).toBe(lab);
+  expect(withoutSearch('https://hub.example/lab')).toBe('https://hub.example/lab');
 });
 
 test('a link that is no search is none, and one that is too long is not made', () => {

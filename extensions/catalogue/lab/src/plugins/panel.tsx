@@ -9,7 +9,7 @@ import { IStateDB } from '@jupyterlab/statedb';
 import { MenuSvg } from '@jupyterlab/ui-components';
 import type { ReactElement } from 'react';
 import { catalogueIcon, panelIcons } from '../icons';
-import { linkedSearch, type LinkedSearch } from '../link';
+import { linkedSearch, withoutSearch, type LinkedSearch } from '../link';
 import { IMapSettings } from '../mapSettings';
 import { CataloguePanel } from '../panel/CataloguePanel';
 import type { PanelActions } from '../panel/context';
@@ -39,7 +39,7 @@ export const panel: JupyterFrontEndPlugin<ISelectedItems> = {
     const { search } = session;
     const linked = linkedSearch(router?.current.search ?? '');
     const actions = actionsOf(app, session);
-    const watch = new Watch(search, restorePanel(search, states, linked));
+    const watch = new Watch(search, restorePanel(search, states, linked, dropLink));
     const widget = new ReactPanel({
       id: PANEL_ID,
       title: 'Catalogue',
@@ -58,6 +58,15 @@ export const panel: JupyterFrontEndPlugin<ISelectedItems> = {
     return new SelectedItems(search);
   }
 };
+
+/** A reload finds the last search then, not that of the link. */
+function dropLink(): void {
+  const { history, location } = window;
+  const without = withoutSearch(location.href);
+  if (without !== location.href) {
+    history.replaceState(history.state, '', without);
+  }
+}
 
 /** Bring the search of a link into view, once the layout of the last visit is back. */
 function showLinked(
