@@ -14,15 +14,18 @@ export interface PropertyChoices {
 
 export const NO_PROPERTIES: PropertyChoices = { asking: false, queryables: [], notes: [] };
 
-/** Queryables of the chosen collections in all chosen catalogues; each is asked for once. */
+/** Queryables of the chosen collections in all chosen catalogues; each is asked for once a listing. */
 export class Queryables {
   readonly store = new Store<PropertyChoices>(NO_PROPERTIES);
   private readonly asked = new Map<string, Promise<readonly Queryable[]>>();
   private current = new AbortController();
+  private listing = 0;
 
+  /** `listings` tells how often the catalogues were listed. */
   constructor(
     private readonly client: ICatalogueClient,
-    private readonly chosen: () => readonly CatalogueSource[]
+    private readonly chosen: () => readonly CatalogueSource[],
+    private readonly listings: () => number
   ) {}
 
   /** Offer what these collections can be searched by; what all can be, where none is chosen. */
@@ -30,6 +33,10 @@ export class Queryables {
     this.current.abort();
     this.current = new AbortController();
     const { signal } = this.current;
+    if (this.listing !== this.listings()) {
+      this.listing = this.listings();
+      this.asked.clear();
+    }
     this.store.patch({ asking: true, notes: [] });
     const wanted = collections.length === 0 ? [null] : collections.slice(0, MOST_COLLECTIONS);
     const notes = new Set<string>();
@@ -61,7 +68,11 @@ export class Queryables {
       .queryables(catalogue, collection, new AbortController().signal)
       .then(list => list.queryables);
     this.asked.set(name, asked);
-    asked.catch(() => this.asked.delete(name));
+    asked.catch(() => {
+      if (this.asked.get(name) === asked) {
+        this.asked.delete(name);
+      }
+    });
     return asked;
   }
 }

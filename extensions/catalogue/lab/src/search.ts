@@ -95,7 +95,8 @@ export class CatalogueSearch {
       const row = known.get(source.id);
       return row ? { ...row, source } : freshRow(source, !this.leftOut.includes(source.id));
     });
-    this.store.patch({ loading: false, problem: null, rows, note });
+    const listings = this.store.get().listings + 1;
+    this.store.patch({ loading: false, problem: null, rows, note, listings });
     if (this.only.length > 0) {
       this.chooseOnly(this.only);
     }
@@ -216,6 +217,7 @@ export class CatalogueSearch {
   /** Search a catalogue anew, since what it holds has changed. */
   refresh(catalogue: string): void {
     if (this.store.get().rows.some(row => row.source.id === catalogue && row.chosen)) {
+      this.store.patch({ listings: this.store.get().listings + 1 });
       this.federation.restart([catalogue]);
     }
   }

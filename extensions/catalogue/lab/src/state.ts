@@ -67,6 +67,8 @@ export interface SearchState {
   /** Why the catalogues could not be listed, if they could not. */
   readonly problem: Problem | null;
   readonly rows: readonly CatalogueRow[];
+  /** How often they were listed: what they told before is old news then. */
+  readonly listings: number;
   /** What has to be known of the list of catalogues, such as that a file could not be read. */
   readonly note: string | null;
   /** Null where no data store is configured, or where nothing is known of it yet. */
@@ -91,6 +93,7 @@ export const START: SearchState = {
   loading: true,
   problem: null,
   rows: [],
+  listings: 0,
   note: null,
   dataStore: null,
   found: [],

@@ -112,10 +112,15 @@ describe('queryables', () => {
     ...changes
   });
   let queryables: Queryables;
+  let listings = 1;
   const offered = () => queryables.store.get().queryables;
 
   beforeEach(() => {
-    queryables = new Queryables(client, () => chosen);
+    queryables = new Queryables(
+      client,
+      () => chosen,
+      () => listings
+    );
   });
 
   test('of several catalogues are one list, with limits and values that fit all of them', async () => {
@@ -159,6 +164,18 @@ describe('queryables', () => {
     expect(client.queryablesAsked).toHaveLength(4);
     await queryables.offer(['1', '2', '3', '4', '5', '6', '7']);
     expect(client.queryablesAsked).toHaveLength(14);
+  });
+
+  test('are asked for anew once the catalogues were listed anew', async () => {
+    chosen = [EMBEDDED];
+    await queryables.offer([]);
+    client.queryableLists.set('embedded', { learned: false, queryables: [queryable('new')] });
+    await queryables.offer([]);
+    expect(offered()).toEqual([]);
+    listings += 1;
+    await queryables.offer([]);
+    expect(offered()).toEqual([queryable('new')]);
+    expect(client.queryablesAsked).toHaveLength(2);
   });
 
   test('that could not be had are said, and asked for again', async () => {

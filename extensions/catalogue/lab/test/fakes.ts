@@ -65,6 +65,7 @@ export class FakeClient implements ICatalogueClient {
   frozenFault: unknown = null;
   readonly freezes: FreezeQuery[] = [];
   readonly searchCodes: SearchQuery[] = [];
+  readonly searchCodeFaults = new Map<string, unknown>();
 
   async catalogues(): Promise<CatalogueList> {
     if (this.listFault) {
@@ -180,6 +181,9 @@ export class FakeClient implements ICatalogueClient {
 
   async searchCode(query: SearchQuery): Promise<string> {
     this.searchCodes.push(query);
+    if (this.searchCodeFaults.has(query.catalogue)) {
+      throw this.searchCodeFaults.get(query.catalogue);
+    }
     return 'import pystac_client';
   }
 

@@ -21,7 +21,7 @@ export function FilterSection({ state, drawing, onDraw }: Props): ReactElement {
       <CollectionField form={search.form} choices={state.collections} />
       <TimeFields form={search.form} />
       <AreaField search={search} places={state.saved.places} drawing={drawing} onDraw={onDraw} />
-      <PropertyFields form={search.form} choices={state.properties} />
+      <PropertyFields search={search} choices={state.properties} />
       <Cql2Field form={search.form} />
     </div>
   );

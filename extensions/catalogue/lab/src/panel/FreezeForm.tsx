@@ -88,18 +88,7 @@ function NewFrozen({ isPossible }: { isPossible: boolean }): ReactElement {
         onChange={setMost}
       />
       <div className="eohub-Line">
-        <label className="eohub-Line eohub-Wide">
-          <span className="eohub-Label">as a</span>
-          <select
-            className="jp-mod-styled"
-            aria-label="Folder or file"
-            value={isZip ? 'zip' : 'folder'}
-            onChange={event => setZip(event.target.value === 'zip')}
-          >
-            <option value="folder">folder</option>
-            <option value="zip">.zip file</option>
-          </select>
-        </label>
+        <FolderOrZip isZip={isZip} onChange={setZip} />
         <button
           type="submit"
           className="jp-mod-styled"
@@ -110,6 +99,28 @@ function NewFrozen({ isPossible }: { isPossible: boolean }): ReactElement {
       </div>
       {title.trim() !== '' && <p className="eohub-Hint">Into {path} in your files</p>}
     </form>
+  );
+}
+
+interface FolderOrZipProps {
+  readonly isZip: boolean;
+  readonly onChange: (isZip: boolean) => void;
+}
+
+function FolderOrZip({ isZip, onChange }: FolderOrZipProps): ReactElement {
+  return (
+    <label className="eohub-Line eohub-Wide">
+      <span className="eohub-Label">as a</span>
+      <select
+        className="jp-mod-styled"
+        aria-label="Folder or file"
+        value={isZip ? 'zip' : 'folder'}
+        onChange={event => onChange(event.target.value === 'zip')}
+      >
+        <option value="folder">folder</option>
+        <option value="zip">.zip file</option>
+      </select>
+    </label>
   );
 }
 

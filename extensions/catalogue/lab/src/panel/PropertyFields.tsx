@@ -2,6 +2,7 @@ import { useEffect, useState, type ReactElement } from 'react';
 import { propertyName } from '../describe';
 import { CLOUD_COVER, conditionsOn, EMPTY_FORM, withProperty, type SearchForm } from '../form';
 import type { PropertyChoices } from '../queryables';
+import { chosenRows, type SearchState } from '../state';
 import type { PropertyFilter, Queryable } from '../tokens';
 import { Combobox } from './Combobox';
 import { usePanel } from './context';
@@ -19,20 +20,18 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
 ]);
 
 interface Props {
-  readonly form: SearchForm;
+  readonly search: SearchState;
   readonly choices: PropertyChoices;
 }
 
 /** Cloud cover, and every other property that a person wants: each with the control of its type. */
-export function PropertyFields({ form, choices }: Props): ReactElement {
+export function PropertyFields({ search, choices }: Props): ReactElement {
   const { actions } = usePanel();
+  const { form } = search;
   const [added, setAdded] = useState<readonly string[]>([]);
   const [newest, setNewest] = useState<string | null>(null);
   const [words, setWords] = useState('');
-  const collections = form.collections.join('\n');
-  useEffect(() => {
-    void actions.properties.offer(collections === '' ? [] : collections.split('\n'));
-  }, [actions, collections]);
+  useOffer(search);
   const set = form.properties.map(each => each.property);
   const shown = [...new Set([...set, ...added])].filter(each => each !== CLOUD_COVER);
   useEffect(() => {
@@ -72,13 +71,7 @@ export function PropertyFields({ form, choices }: Props): ReactElement {
         options={offered(choices.queryables, words, shown)}
         picked={shown}
         busy={choices.asking}
-        foot={
-          <>
-            {choices.notes.map(note => (
-              <p key={note}>{note}</p>
-            ))}
-          </>
-        }
+        foot={<Notes notes={choices.notes} />}
         otherwise="No catalogue tells of it"
         onText={setWords}
         onPick={name => {
@@ -86,6 +79,29 @@ export function PropertyFields({ form, choices }: Props): ReactElement {
           setNewest(name);
         }}
       />
+    </>
+  );
+}
+
+/** Asks what can be searched by whenever that may have changed. */
+function useOffer(search: SearchState): void {
+  const { actions } = usePanel();
+  const { form, listings } = search;
+  const collections = form.collections.join('\n');
+  const catalogues = chosenRows(search)
+    .map(row => row.source.id)
+    .join('\n');
+  useEffect(() => {
+    void actions.properties.offer(collections === '' ? [] : collections.split('\n'));
+  }, [actions, collections, catalogues, listings]);
+}
+
+function Notes({ notes }: { notes: readonly string[] }): ReactElement {
+  return (
+    <>
+      {notes.map(note => (
+        <p key={note}>{note}</p>
+      ))}
     </>
   );
 }

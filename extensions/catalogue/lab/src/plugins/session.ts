@@ -7,6 +7,7 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { Collections } from '../collections';
 import { Freezing } from '../freezing';
 import { insertCode } from '../insert';
+import { insertSearch } from '../insertSearch';
 import { LINK_COPIED, linkOf } from '../link';
 import { Queryables } from '../queryables';
 import { Registry } from '../registry';
@@ -47,14 +48,12 @@ export const session: JupyterFrontEndPlugin<ICatalogueSession> = {
         }
       },
       insertSearchCode: () =>
-        told(async () => {
-          for (const query of search.queries()) {
-            const source = await client.searchCode(query, new AbortController().signal);
-            search.announce(
-              `Code inserted into ${await insertCode(app, notebooks, source, false)}`
-            );
-          }
-        }),
+        told(() =>
+          insertSearch(client, search.queries(), async source => {
+            const name = await insertCode(app, notebooks, source, false);
+            search.announce(`Code inserted into ${name}`);
+          })
+        ),
       copyLink: () => told(async () => copyLink(search))
     };
   }
@@ -69,7 +68,7 @@ function partsOf(client: ICatalogueClient, search: CatalogueSearch) {
     saved: new SavedThings(client, search),
     freezing: new Freezing(client, search, BROWSER_CLOCK),
     collections: new Collections(client, chosen, BROWSER_CLOCK),
-    properties: new Queryables(client, chosen)
+    properties: new Queryables(client, chosen, () => search.store.get().listings)
   };
 }
 
