@@ -7,7 +7,7 @@ import { NO_REGISTRY } from '../src/registry';
 import { NOTHING_SAVED } from '../src/saved';
 import { freshRow, START, type Section } from '../src/state';
 import type { FrozenState, IndexState } from '../src/tokens';
-import { ABILITIES, AWAY, EMBEDDED, item, NO_INDEX, OTHER, source } from './fakes';
+import { ABILITIES, AWAY, item, NO_INDEX, OTHER, source } from './fakes';
 import { row, rowsOf, show } from './panelFakes';
 
 afterEach(cleanup);
@@ -304,102 +304,7 @@ describe('the state of a catalogue', () => {
   });
 });
 
-describe('nothing to show', () => {
-  const away = (kind: 'failed' | 'retrying') => ({
-    ...freshRow(EMBEDDED),
-    health:
-      kind === 'failed'
-        ? ({ kind, problem: AWAY.problem } as const)
-        : ({ kind, problem: AWAY.problem, at: Date.now() + 1000 } as const)
-  });
-
-  test('because all catalogues are away is not the server’s fault, and frozen searches help', () => {
-    const frozen = freshRow(source({ id: 'ice', title: 'Ice', kind: 'frozen' }), false);
-    const { actions } = show({
-      rows: [away('failed'), { ...away('failed'), source: OTHER }, frozen]
-    });
-    expect(
-      screen.getByText(/None of the catalogues answers, while your Jupyter server does/)
-    ).toBeTruthy();
-    fireEvent.click(button('Search Ice'));
-    expect(actions.search.choose).toHaveBeenCalledWith('ice', true);
-    fireEvent.click(button('Search again'));
-    expect(actions.search.load).toHaveBeenCalledOnce();
-  });
-
-  test('yet, while a catalogue is tried again', () => {
-    show({ rows: [away('retrying')] });
-    expect(screen.getByText('Items appear here as soon as a catalogue answers.')).toBeTruthy();
-    expect(screen.queryByRole('button', { name: 'Search again' })).toBeNull();
-  });
-
-  test('because the Jupyter server is away is said as such', () => {
-    const problem = { code: 'server_unreachable', detail: 'Your Jupyter server does not answer.' };
-    show({ rows: [], problem });
-    expect(screen.getByRole('alert').textContent).toContain('Your Jupyter server does not answer.');
-  });
-
-  test('because no catalogue is chosen', () => {
-    const { actions } = show({ rows: [freshRow(EMBEDDED, false)] });
-    fireEvent.click(button('Choose catalogues'));
-    expect(actions.search.fold).toHaveBeenCalledWith('catalogues', true);
-  });
-
-  test('because there is no catalogue, where one can be added', () => {
-    const { actions } = show({ rows: [] });
-    fireEvent.click(button('Add a catalogue'));
-    expect(actions.search.fold).toHaveBeenCalledWith('catalogues', true);
-  });
-
-  test('because it was stopped', () => {
-    show({ rows: [{ ...freshRow(EMBEDDED), health: { kind: 'stopped' } }] });
-    expect(screen.getByText('The search was stopped.')).toBeTruthy();
-  });
-
-  test('while it is searched for the reason', () => {
-    const searched = { ...EMPTY_FORM, words: 'ice', from: '2020' };
-    show({ searched });
-    expect(screen.getByText(/Looking for the filter that it is because of/)).toBeTruthy();
-  });
-
-  test('because of several filters, each of them alone', () => {
-    const searched = {
-      ...EMPTY_FORM,
-      words: 'ice',
-      from: '2020',
-      properties: [{ property: 'eo:cloud_cover', op: '<=' as const, value: 5 }]
-    };
-    const explanation = {
-      decisive: ['time' as const, 'property:eo:cloud_cover' as const],
-      unknown: []
-    };
-    const { actions } = show({
-      searched,
-      explanation,
-      rows: [row(), { ...away('failed'), source: OTHER }]
-    });
-    expect(
-      screen.getByText(/There are items without the dates or without the limit on cloud cover/)
-    ).toBeTruthy();
-    expect(screen.getByText(/such as radar, are left out by any limit/)).toBeTruthy();
-    expect(screen.getByText('Other did not answer and may have items.')).toBeTruthy();
-    fireEvent.click(button('Search without the limit on cloud cover'));
-    expect(actions.search.searchWithout).toHaveBeenCalledWith('property:eo:cloud_cover');
-  });
-
-  test.each([['ice'], ['']])('so far, where a catalogue has more: %j', words => {
-    const rows = [row({ next: 'page-2' })];
-    const { actions } = show({ searched: { ...EMPTY_FORM, words }, rows });
-    expect(screen.getByText(/Nothing found so far/)).toBeTruthy();
-    fireEvent.click(button('Look further'));
-    expect(actions.search.more).toHaveBeenCalledOnce();
-  });
-
-  test('because of all filters together offers to drop all', () => {
-    const searched = { ...EMPTY_FORM, words: 'ice', from: '2020' };
-    const { actions } = show({ searched, explanation: { decisive: [], unknown: ['time'] } });
-    expect(screen.getByText(/Not every catalogue could tell for certain/)).toBeTruthy();
-    fireEvent.click(button('Search without any filter'));
-    expect(actions.search.search).toHaveBeenCalledWith(EMPTY_FORM);
-  });
+test('saved places are listed when the filters open, so that they are offered after a reload too', () => {
+  show();
+  expect(show({ view: open('filters') }).actions.saved.load).toHaveBeenCalledOnce();
 });

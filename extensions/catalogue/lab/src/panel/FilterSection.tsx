@@ -1,7 +1,7 @@
-import type { ReactElement } from 'react';
+import { useEffect, type ReactElement } from 'react';
 import { AreaField } from './AreaField';
 import { CollectionField } from './CollectionField';
-import type { PanelState } from './context';
+import { usePanel, type PanelState } from './context';
 import { Cql2Field } from './Cql2Field';
 import type { Drawing } from './mapProps';
 import { PropertyFields } from './PropertyFields';
@@ -15,7 +15,10 @@ interface Props {
 
 /** What narrows a search beside words. */
 export function FilterSection({ state, drawing, onDraw }: Props): ReactElement {
+  const { actions } = usePanel();
   const { search } = state;
+  // Places are offered here, whether or not the section that lists them was ever open.
+  useEffect(() => void actions.saved.load(), [actions]);
   return (
     <div className="eohub-Filters" role="group" aria-label="Filters">
       <CollectionField form={search.form} choices={state.collections} />
