@@ -121,6 +121,19 @@ export function freshRow(source: CatalogueSource, chosen = true): CatalogueRow {
   };
 }
 
+/** What the server says of the filters where it is all that every searched catalogue says; null otherwise. */
+export function refusalOf(state: SearchState): Problem | null {
+  const problems = chosenRows(state).map(row => problemOfRow(row));
+  const [first] = problems;
+  const isSame = first && problems.every(each => each?.detail === first.detail);
+  return isSame && first.code === 'invalid' ? first : null;
+}
+
+/** Why a catalogue does not answer, or null. */
+export function problemOfRow({ health }: CatalogueRow): Problem | null {
+  return 'problem' in health ? health.problem : null;
+}
+
 /** Whether the form says something else than what was searched. */
 export function isPending({ form, searched }: SearchState): boolean {
   return searched !== null && !isSame(form, searched);

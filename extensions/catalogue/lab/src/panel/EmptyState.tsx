@@ -1,5 +1,6 @@
 import type { ReactElement } from 'react';
-import { chosenRows, isAsking, type SearchState } from '../state';
+import { chosenRows, isAsking, problemOfRow, refusalOf, type SearchState } from '../state';
+import type { CatalogueRow } from '../state';
 import { usePanel } from './context';
 import { NothingFound } from './NothingFound';
 
@@ -40,7 +41,29 @@ export function EmptyState({ search }: { search: SearchState }): ReactElement {
   return <NobodyAnswers search={search} onAgain={again} />;
 }
 
-/** The Jupyter server answers, or there would be another message; the catalogues do not. */
+/** Faults between the browser and the Jupyter server, which are none of a catalogue. */
+const SERVER: ReadonlySet<string> = new Set(['server_unreachable', 'server_stopped']);
+const NETWORK: ReadonlySet<string> = new Set(['unavailable', 'timed_out']);
+
+/** Why there is no answer, as far as it is the same for all: the filter, the way to the server, or beyond it. */
+function reasonOf(search: SearchState, rows: readonly CatalogueRow[]): string {
+  const refusal = refusalOf(search);
+  const problems = rows.map(row => problemOfRow(row)).filter(each => each !== null);
+  const server = problems.find(each => SERVER.has(each.code));
+  const told = refusal ?? server;
+  if (server && !navigator.onLine) {
+    return 'Your browser has no network just now, so it does not reach your Jupyter server.';
+  }
+  if (told) {
+    return `${told.detail} ${told.hint ?? ''}`.trim();
+  }
+  const who =
+    rows.length === 1 ? 'The catalogue does not answer' : 'None of the catalogues answers';
+  return problems.length === rows.length && problems.every(each => NETWORK.has(each.code))
+    ? `${who}, while your Jupyter server does. Perhaps this server has no way to the network just now.`
+    : `${who} this search; the reason stands above.`;
+}
+
 function NobodyAnswers({
   search,
   onAgain
@@ -51,6 +74,7 @@ function NobodyAnswers({
   const { actions } = usePanel();
   const rows = chosenRows(search);
   const isWaiting = rows.some(row => row.health.kind === 'retrying');
+  const isRefused = refusalOf(search) !== null;
   const isStopped = rows.every(row => row.health.kind === 'stopped');
   const frozen = search.rows.filter(row => !row.chosen && row.source.kind === 'frozen');
   if (isStopped) {
@@ -63,12 +87,9 @@ function NobodyAnswers({
   }
   return (
     <div className="eohub-Empty">
-      <p>
-        {rows.length === 1 ? 'The catalogue does not answer' : 'None of the catalogues answers'},
-        while your Jupyter server does. Perhaps this server has no way to the network just now.
-      </p>
+      <p role={isRefused ? 'alert' : undefined}>{reasonOf(search, rows)}</p>
       {isWaiting && <p>Items appear here as soon as a catalogue answers.</p>}
-      {frozen.length > 0 && (
+      {frozen.length > 0 && !isRefused && (
         <>
           <p>Frozen searches need no network:</p>
           {frozen.map(({ source }) => (

@@ -1,6 +1,7 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import { filterNames } from '../describe';
-import { chosenRows, type CatalogueHealth, type CatalogueRow, type SearchState } from '../state';
+import { chosenRows, refusalOf } from '../state';
+import type { CatalogueHealth, CatalogueRow, SearchState } from '../state';
 import { isTotalWrong } from '../totals';
 import { usePanel } from './context';
 import { number, plural } from './format';
@@ -10,6 +11,8 @@ import { IconButton } from './Header';
 export function StatusRows({ search }: { search: SearchState }): ReactElement {
   const { actions } = usePanel();
   const { dataStore } = search;
+  // What is wrong with the filters is no fault of a catalogue, and is said once, below.
+  const isSaidBelow = search.found.length === 0 && refusalOf(search) !== null;
   return (
     <ul className="eohub-StatusRows" aria-label="Catalogues and data store">
       {chosenRows(search).map(row => (
@@ -20,6 +23,7 @@ export function StatusRows({ search }: { search: SearchState }): ReactElement {
           health={row.health}
           found={foundOf(row)}
           notes={notesOf(row)}
+          isSaidBelow={isSaidBelow}
           onRetry={() => actions.search.retry(row.source.id)}
         />
       ))}
@@ -44,13 +48,16 @@ interface RowProps {
   /** What stands behind "ok". */
   readonly found: string;
   readonly notes: readonly string[];
+  /** Whether its problem is said elsewhere. */
+  readonly isSaidBelow?: boolean;
   readonly onRetry: () => void;
 }
 
-function StatusRow({ title, address, health, found, notes, onRetry }: RowProps): ReactElement {
+function StatusRow(props: RowProps): ReactElement {
   const { icons } = usePanel();
-  const problem = 'problem' in health ? health.problem : null;
-  const canRetry = ['retrying', 'failed', 'stopped'].includes(health.kind);
+  const { title, address, health, found, notes, isSaidBelow = false, onRetry } = props;
+  const problem = 'problem' in health && !isSaidBelow ? health.problem : null;
+  const canRetry = !isSaidBelow && ['retrying', 'failed', 'stopped'].includes(health.kind);
   const told = problem ? [`${problem.detail} ${problem.hint ?? ''}`.trim(), ...notes] : notes;
   return (
     <li className="eohub-StatusRow" data-health={health.kind} data-long={told.length > 0}>
@@ -59,7 +66,7 @@ function StatusRow({ title, address, health, found, notes, onRetry }: RowProps):
         {title}
       </span>
       <span className="eohub-StatusRow-state" role="status">
-        {wording(health, found)}
+        {isSaidBelow ? 'not searched' : wording(health, found)}
       </span>
       {health.kind === 'retrying' && (
         <Countdown until={health.at} before={BUSY.has(health.problem.code) ? '' : 'in '} />
