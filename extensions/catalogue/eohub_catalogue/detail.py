@@ -4,10 +4,17 @@ from collections.abc import Mapping
 
 from eohub_catalogue.assets import absolute
 from eohub_catalogue.citation import citation_of, doi_of
+from eohub_catalogue.inherited import with_collection
 from eohub_catalogue.item_contract import AssetDetail, ItemDetail
 from eohub_catalogue.keys import without_key
 from eohub_catalogue.metadata import sections_of
-from eohub_catalogue.origin import links_of, web_address
+from eohub_catalogue.origin import (
+    attribution_of,
+    license_url_of,
+    links_of,
+    providers_of,
+    web_address,
+)
 from eohub_catalogue.pictures import is_picture
 from eohub_catalogue.raw import raw_of
 from eohub_catalogue.reading import count, mapping, sequence, text
@@ -19,17 +26,24 @@ _MOST_ASSETS = 500
 _LONGEST_ADDRESS = 4096
 
 
-def detail_of(item: object, catalogue: str) -> ItemDetail:
-    """The page of one item, however broken it is; never raises."""
+def detail_of(item: object, catalogue: str, collection: Mapping[str, object] | None = None) -> ItemDetail:
+    """The page of one item, however broken it is, with what it leaves to its collection; never raises."""
     came, read = mapping(item), up_to_date(item)
+    told = read if collection is None else with_collection(read, collection)
+    origin = {
+        "license": text(mapping(told.get("properties")).get("license"), 100),
+        "license_url": license_url_of(told),
+        "attribution": attribution_of(told),
+        "providers": providers_of(told),
+    }
     assets = list(mapping(read.get("assets")).items())[:_MOST_ASSETS]
     return ItemDetail(
-        summary=summary_of(item, catalogue),
+        summary=summary_of(item, catalogue).model_copy(update=origin),
         sections=sections_of(read),
         assets=tuple(_asset(read, key, mapping(asset)) for key, asset in assets),
-        citation=citation_of(read),
-        doi=doi_of(read),
-        links=links_of(read),
+        citation=citation_of(told),
+        doi=doi_of(told),
+        links=links_of(told),
         stac_version=text(came.get("stac_version"), 20),
         raw=raw_of(came),
     )

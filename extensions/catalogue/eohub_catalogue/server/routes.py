@@ -1,6 +1,7 @@
 """What the Lab panel can ask the user's own Jupyter server."""
 
 import asyncio
+from collections.abc import Mapping
 
 from eohub_catalogue.code import code_of
 from eohub_catalogue.contract import (
@@ -25,14 +26,18 @@ from eohub_catalogue.contract import (
     SearchQuery,
 )
 from eohub_catalogue.filters import check_cql2
+from eohub_catalogue.inherited import leaves_out
 from eohub_catalogue.item_contract import AssetKey, ItemDetail, ItemKey, ItemPage, NotebookCode
-from eohub_catalogue.ports import Freezer, Quicklooks, RawPage, SavedThings
+from eohub_catalogue.ports import Freezer, Quicklooks, RawPage, SavedThings, StacCatalogue
+from eohub_catalogue.reading import identifier, mapping
 from eohub_catalogue.server.catalogues import Catalogues
 from eohub_catalogue.server.data_store import DataStoreProbe
 from eohub_catalogue.server.extension import PREFIX
+from eohub_toolkit.errors import EohubError
 from eohub_toolkit.routes import Content, route
 
 _PICTURE_KEPT_SECONDS = 3600
+_COLLECTION_SECONDS = 2.0
 
 
 # What reads geometries takes long to import: a thread does it, and not before somebody searches.
@@ -42,10 +47,22 @@ def _rows(page: RawPage, catalogue: str) -> ItemPage:
     return page_of(page, catalogue)
 
 
-def _detail(raw: object, catalogue: str) -> ItemDetail:
+def _detail(raw: object, catalogue: str, collection: Mapping[str, object] | None) -> ItemDetail:
     from eohub_catalogue.detail import detail_of
 
-    return detail_of(raw, catalogue)
+    return detail_of(raw, catalogue, collection)
+
+
+async def _collection_of(raw: Mapping[str, object], catalogue: StacCatalogue) -> Mapping[str, object] | None:
+    """What may tell more of an item's origin; a collection that does not come in time is done without."""
+    name = identifier(raw.get("collection"))
+    if name is None or not leaves_out(raw):
+        return None
+    try:
+        async with asyncio.timeout(_COLLECTION_SECONDS):
+            return await catalogue.collection(name)
+    except (EohubError, TimeoutError):
+        return None
 
 
 def _search_code(query: SearchQuery, source: CatalogueSource) -> NotebookCode:
@@ -128,8 +145,10 @@ async def check_filter(query: FilterText) -> FilterCheck:
 @route("POST", "/item")
 async def item(key: ItemKey, catalogues: Catalogues) -> ItemDetail:
     """Return everything that is told about one item."""
-    raw = await (await catalogues.get(key.catalogue)).item(key.collection, key.item)
-    return await asyncio.to_thread(_detail, raw, key.catalogue)
+    catalogue = await catalogues.get(key.catalogue)
+    raw = await catalogue.item(key.collection, key.item)
+    collection = await _collection_of(mapping(raw), catalogue)
+    return await asyncio.to_thread(_detail, raw, key.catalogue, collection)
 
 
 @route("GET", "/quicklook")

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from eohub_catalogue.index.document import item_record
 from eohub_catalogue.item_contract import ItemKey
 from eohub_catalogue.ports import RawPage
 from eohub_catalogue.server.catalogues import Catalogues
-from eohub_catalogue.server.routes import list_catalogues, notebook_code, probe, search
+from eohub_catalogue.server.routes import item, list_catalogues, notebook_code, probe, search
 from eohub_catalogue.server.settings import ServerSettings
 from eohub_catalogue.summary import summary_of
 from eohub_catalogue.wire import LONGEST_ID
@@ -90,6 +90,27 @@ async def test_a_search_gives_rows(catalogues: Catalogues) -> None:
         ("embedded", "a1b-north-america"),
         ("embedded", "images"),
     ]
+
+
+async def test_an_items_page_tells_what_its_collection_tells(
+    catalogues: Catalogues, memory: MemoryCatalogue
+) -> None:
+    key = ItemKey(catalogue="embedded", collection="a1b-e1-north-america", item="images")
+    alone = await item(key, catalogues)
+    memory.described = {"a1b-e1-north-america": {"sci:doi": "10.5285/a1b"}}
+    assert (alone.doi, (await item(key, catalogues)).doi) == (None, "https://doi.org/10.5285/a1b")
+
+
+@pytest.mark.parametrize("fault", [Unavailable("It does not answer."), TimeoutError()])
+async def test_a_collection_that_does_not_come_costs_an_item_nothing(fault: Exception) -> None:
+    class WithoutCollections(MemoryCatalogue):
+        async def collection(self, collection: str) -> Mapping[str, object]:
+            raise fault
+
+    lonely = WithoutCollections([cube_item()])
+    catalogues = Catalogues(lambda: ServerSettings(catalogues=SOURCES), lambda source, deadline: lonely)
+    key = ItemKey(catalogue="embedded", collection="a1b-e1-north-america", item="a1b-north-america")
+    assert (await item(key, catalogues)).summary.id == "a1b-north-america"
 
 
 async def test_a_page_size_beyond_the_largest_is_clamped(
