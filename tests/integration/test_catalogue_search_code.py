@@ -1,8 +1,10 @@
 """The code of a search, run as a notebook would run it, finds what the catalogue has."""
 
+import asyncio
 import http.server
 import json
 import threading
+import warnings
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -13,8 +15,11 @@ from fakes.searches import asked, box, where
 from fakes.stac_documents import SHARED, cube_item
 from fakes.stac_service import catalogue_service, json_lines
 
+from eohub_catalogue.conformance import Facts
 from eohub_catalogue.contract import Area, CatalogueSource
 from eohub_catalogue.search_code import search_code_of
+from eohub_catalogue.server.stac_api import StacApi
+from eohub_catalogue.server.web import Web
 
 
 def scene(name: str, west: float, cloud: float, day: int) -> dict[str, Any]:
@@ -80,11 +85,19 @@ def static() -> Iterator[CatalogueSource]:
         thread.join()
 
 
-def found(source: CatalogueSource, **criteria: Any) -> set[str]:
-    """The ids that the code finds, run in a room of its own."""
+def found(source: CatalogueSource, facts: Facts | None = None, **criteria: Any) -> set[str]:
+    """The ids that the code finds, run in a room of its own, where a warning is an error."""
     room: dict[str, Any] = {}
-    exec(search_code_of(asked(**criteria), source).source, room)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        exec(search_code_of(asked(**criteria), source, facts).source, room)
     return {item.id for item in room["items"]}
+
+
+def panel(source: CatalogueSource) -> StacApi:
+    """The catalogue as the panel asks it."""
+    web = Web.guarded((), {}, 10)
+    return StacApi(web, source)
 
 
 @pytest.mark.parametrize(
@@ -109,8 +122,29 @@ def test_the_code_finds_what_the_api_has(api: CatalogueSource, criteria: Any, id
     assert found(api, **criteria) == ids
 
 
-def test_the_code_takes_as_many_as_were_asked_for(api: CatalogueSource) -> None:
-    assert len(found(api, limit=2)) == 2
+def test_the_code_takes_more_than_a_page(api: CatalogueSource) -> None:
+    assert len(found(api, limit=2)) == 4
+
+
+@pytest.mark.parametrize(
+    "criteria",
+    [
+        {"words": "scene"},
+        {"words": "KENYA scene"},
+        {"words": "ken"},
+        {"words": "scene", "area": box(170, -10, -170, 10)},
+        {"words": "scene", "properties": (where("eo:cloud_cover", "<=", 20),), "start": "2020-01-02"},
+        {"words": "sentinel-2a"},
+        {"words": "nowhere"},
+    ],
+)
+async def test_words_are_found_by_the_code_where_the_panel_finds_them(
+    api: CatalogueSource, criteria: Any
+) -> None:
+    catalogue = panel(api)
+    page = await catalogue.search(asked(**criteria))
+    shown = {item["id"] for item in page.features if isinstance(item, dict)}
+    assert await asyncio.to_thread(found, api, await catalogue.facts(), **criteria) == shown
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from eohub_catalogue.conformance import Facts
 from eohub_catalogue.contract import (
     Abilities,
     CollectionPage,
@@ -57,6 +58,15 @@ class StacCatalogue(Protocol):
 
     async def queryables(self, collection: str | None) -> QueryableList:
         """Return what can be searched in one collection, or in all."""
+        ...
+
+
+@runtime_checkable
+class ApiCatalogue(StacCatalogue, Protocol):
+    """A catalogue that is a STAC API."""
+
+    async def facts(self) -> Facts:
+        """Return how the API is asked, read once."""
         ...
 
 

@@ -4,16 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, cast
 
 from eohub_catalogue.code import literal
-from eohub_catalogue.contract import CatalogueSource, PropertyFilter, SearchQuery
+from eohub_catalogue.conformance import Facts
+from eohub_catalogue.contract import Area, CatalogueSource, PropertyFilter, SearchQuery
 from eohub_catalogue.errors import NothingToOpen
 from eohub_catalogue.filters import cql2_of
 from eohub_catalogue.item_contract import NotebookCode
 from eohub_catalogue.outline import outline_of
-from eohub_catalogue.search import box_of, halves, interval
-from eohub_catalogue.wire import Bbox
+from eohub_catalogue.search import Request, box_of, halves, interval, request_of
+from eohub_catalogue.wire import MAX_PAGE, Bbox
 
 _LINE_LENGTH: Final = 106
-_LOOKED_THROUGH: Final = 1_000
+_MOST: Final = 1_000
+_ALL: Final = f"At most {_MOST}; None gives all."
 _OPERATORS: Final = {"=": "==", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _NO_CODE: Final = {
     "folder": "is a folder of files",
@@ -21,10 +23,15 @@ _NO_CODE: Final = {
 }
 
 
-def search_code_of(query: SearchQuery, source: CatalogueSource) -> NotebookCode:
-    """The cell that does a search; raises NothingToOpen where no library does it, Invalid for wrong CQL2."""
+def search_code_of(query: SearchQuery, source: CatalogueSource, facts: Facts | None = None) -> NotebookCode:
+    """The cell that does a search, on an API whose `facts` say how it is asked for words.
+
+    Raises NothingToOpen where no library does it, Invalid for wrong CQL2.
+    """
     if source.kind in ("api", "destine") and source.url is not None:
-        return NotebookCode(source="\n".join(_api_lines(query, source.url)))
+        request = _request_with_words(query, facts)
+        lines = _api_lines(query, source.url) if request is None else _page_lines(request, source.url)
+        return NotebookCode(source="\n".join(lines))
     if source.kind in _NO_CODE or (source.path or "").endswith(".zip"):
         what = _NO_CODE.get(source.kind, "lies in a .zip file")
         raise NothingToOpen(
@@ -32,6 +39,35 @@ def search_code_of(query: SearchQuery, source: CatalogueSource) -> NotebookCode:
             hint="Insert the code of the items that you need instead.",
         )
     return NotebookCode(source="\n".join(_static_lines(query, source)))
+
+
+def _request_with_words(query: SearchQuery, facts: Facts | None) -> Request | None:
+    """The request that has the API look for words, as the panel sends it; None where it cannot do it all."""
+    if facts is None or facts.words == "none" or not query.words.split():
+        return None
+    area = query.area
+    if len(_boxes(query)) > 1:
+        area = Area(geometry=_sides(query))
+    request = request_of(query.model_copy(update={"area": area, "limit": MAX_PAGE}), facts, _box(area))
+    return None if request.here else request
+
+
+def _page_lines(request: Request, url: str) -> list[str]:
+    """The pages of a search, read without pystac-client's own search, which does not know words."""
+    asked = request.body if request.method == "POST" else request.parameters
+    search = _python(f"{url.rstrip('/')}/search")
+    return [
+        "from itertools import islice",
+        "",
+        "from pystac import ItemCollection",
+        "from pystac_client.stac_api_io import StacApiIO",
+        "",
+        *_dictionary("asked", asked),
+        f"pages = StacApiIO().get_pages({search}, {_python(request.method)}, asked)",
+        'found = (item for page in pages for item in page["features"])',
+        f"items = ItemCollection(islice(found, {_MOST}))  # {_ALL}",
+        "items",
+    ]
 
 
 def _api_lines(query: SearchQuery, url: str) -> list[str]:
@@ -47,23 +83,36 @@ def _api_lines(query: SearchQuery, url: str) -> list[str]:
     condition = cql2_of(query)
     if condition is not None:
         asked["filter"] = _python(condition)
-    asked["max_items"] = str(_LOOKED_THROUGH if words else query.limit)
-    lines = ["from pystac_client import Client", "", f"catalogue = Client.open({_python(url)})"]
+    asked |= {"limit": str(MAX_PAGE), "max_items": str(_MOST)}
+    opened = ["from pystac_client import Client", "", f"catalogue = Client.open({_python(url)})"]
     if not words:
-        return [*lines, *_call("items = catalogue.search", asked, ".item_collection()"), "items"]
+        return [*opened, *_call("items = catalogue.search", asked, f".item_collection()  # {_ALL}"), "items"]
     return [
-        *lines,
-        f"# Words are looked for here, in the first {_LOOKED_THROUGH} items.",
-        f"words = {_python(words)}",
-        *_call("found = catalogue.search", asked, ".items()"),
-        f"items = [item for item in found if {_HAS_WORDS}][:{query.limit}]",
+        "from pystac import ItemCollection",
+        *opened,
+        *_call("found = catalogue.search", asked, ".items_as_dicts()"),
+        f"# The API does not look for these words: it is done here, in its first {_MOST} items.",
+        *_telling(words, 'item["id"]', 'item.get("collection")', 'item["properties"]'),
+        "items = ItemCollection(item for item in found if tells(item))",
         "items",
     ]
 
 
-_HAS_WORDS: Final = (
-    'all(word in f"{item.id} {item.collection_id} {item.properties}".casefold() for word in words)'
-)
+def _telling(words: Sequence[str], identifier: str, collection: str, properties: str) -> list[str]:
+    """A function that looks for words where the panel does."""
+    return [
+        f"words = {_python(words)}",
+        "",
+        "",
+        "def tells(item):",
+        f"    told = {properties}",
+        f'    parts = [{identifier}, {collection}, told.get("title"), told.get("description")]',
+        '    parts += [*(told.get("keywords") or []), *(told.get("cube:variables") or {})]',
+        '    text = " ".join(str(part) for part in parts if part).casefold()',
+        "    return all(word in text for word in words)",
+        "",
+        "",
+    ]
 
 
 def _area(query: SearchQuery) -> dict[str, str]:
@@ -77,9 +126,16 @@ def _area(query: SearchQuery) -> dict[str, str]:
     boxes = _boxes(query)
     if len(boxes) == 1:
         return {"bbox": _python(list(boxes[0]))}
-    # Servers take a box across 180 degrees for its complement, so its two sides are searched as one shape.
-    sides = {"type": "MultiPolygon", "coordinates": [[_ring(*box)] for box in boxes]}
-    return {"intersects": _python(sides)}
+    return {"intersects": _python(_sides(query))}
+
+
+def _sides(query: SearchQuery) -> dict[str, object]:
+    """Servers take a box across 180 degrees for its complement, so its sides are searched as one shape."""
+    return {"type": "MultiPolygon", "coordinates": [[_ring(*box)] for box in _boxes(query)]}
+
+
+def _box(area: Area | None) -> Bbox | None:
+    return None if area is None else area.bbox
 
 
 def _boxes(query: SearchQuery) -> Sequence[Bbox]:
@@ -109,8 +165,9 @@ def _static_lines(query: SearchQuery, source: CatalogueSource) -> list[str]:
         imports.insert(0, "from datetime import datetime")
         conditions += _times(*interval(query.start, query.end).split("/"))
     if query.words.split():
-        before.append(f"words = {_python(query.words.casefold().split())}")
-        conditions.append(_HAS_WORDS)
+        words = query.words.casefold().split()
+        before += _telling(words, "item.id", "item.collection_id", "item.properties")
+        conditions.append("tells(item)")
     if query.collections:
         conditions.append(f"item.collection_id in {_python(list(query.collections))}")
     if query.ids:
@@ -169,6 +226,13 @@ def _call(function: str, arguments: Mapping[str, str], then: str) -> list[str]:
     if len(line) <= _LINE_LENGTH:
         return [line]
     return [f"{function}(", *(f"    {each}," for each in told), f"){then}"]
+
+
+def _dictionary(name: str, members: Mapping[str, object]) -> list[str]:
+    """A dictionary on one line, or with a member on each."""
+    told = [f"{_python(key)}: {_python(value)}" for key, value in members.items()]
+    line = f"{name} = {{{', '.join(told)}}}"
+    return [line] if len(line) <= _LINE_LENGTH else [f"{name} = {{", *(f"    {each}," for each in told), "}"]
 
 
 def _python(value: object) -> str:

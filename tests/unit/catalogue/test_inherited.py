@@ -64,7 +64,7 @@ def test_a_link_of_its_own_stands_for_the_field() -> None:
     properties = told["properties"]
     assert isinstance(properties, dict)
     assert "license" not in properties
-    assert [link["rel"] for link in told["links"] if isinstance(link, dict)] == ["license", "cite-as"]  # type: ignore[attr-defined]
+    assert [link["rel"] for link in told["links"] if isinstance(link, dict)] == ["license", "cite-as"]
 
 
 @pytest.mark.parametrize("broken", [{}, {"properties": 3, "links": 4}, {"properties": None, "links": [None]}])

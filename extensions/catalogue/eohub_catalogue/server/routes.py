@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 
 from eohub_catalogue.code import code_of
+from eohub_catalogue.conformance import Facts
 from eohub_catalogue.contract import (
     CatalogueList,
     CatalogueSource,
@@ -28,7 +29,7 @@ from eohub_catalogue.contract import (
 from eohub_catalogue.filters import check_cql2
 from eohub_catalogue.inherited import leaves_out
 from eohub_catalogue.item_contract import AssetKey, ItemDetail, ItemKey, ItemPage, NotebookCode
-from eohub_catalogue.ports import Freezer, Quicklooks, RawPage, SavedThings, StacCatalogue
+from eohub_catalogue.ports import ApiCatalogue, Freezer, Quicklooks, RawPage, SavedThings, StacCatalogue
 from eohub_catalogue.reading import identifier, mapping
 from eohub_catalogue.server.catalogues import Catalogues
 from eohub_catalogue.server.data_store import DataStoreProbe
@@ -65,10 +66,10 @@ async def _collection_of(raw: Mapping[str, object], catalogue: StacCatalogue) ->
         return None
 
 
-def _search_code(query: SearchQuery, source: CatalogueSource) -> NotebookCode:
+def _search_code(query: SearchQuery, source: CatalogueSource, facts: Facts | None) -> NotebookCode:
     from eohub_catalogue.search_code import search_code_of
 
-    return search_code_of(query, source)
+    return search_code_of(query, source, facts)
 
 
 @route("GET", "/catalogues")
@@ -167,7 +168,11 @@ async def notebook_code(key: ItemKey, catalogues: Catalogues) -> NotebookCode:
 @route("POST", "/search-code")
 async def search_code(query: SearchQuery, catalogues: Catalogues) -> NotebookCode:
     """Write the notebook cell that does a search."""
-    return await asyncio.to_thread(_search_code, query, await catalogues.source(query.catalogue))
+    source, catalogue = await catalogues.source(query.catalogue), await catalogues.get(query.catalogue)
+    # Nothing but words depends on what the API can do.
+    with_words = bool(query.words.split())
+    facts = await catalogue.facts() if with_words and isinstance(catalogue, ApiCatalogue) else None
+    return await asyncio.to_thread(_search_code, query, source, facts)
 
 
 @route("GET", "/saved")

@@ -59,7 +59,7 @@ class StacApi:
 
     async def search(self, query: SearchQuery) -> RawPage:
         """Return one page; what the catalogue cannot do is done here, on a bounded number of its pages."""
-        facts = await self._learned() if needs_facts(query) else Facts()
+        facts = await self.facts() if needs_facts(query) else Facts()
         if not facts.searchable:
             raise CatalogueRefused(
                 f"{self._title} has no search for items.", hint="Its collections can still be looked at."
@@ -122,7 +122,7 @@ class StacApi:
 
     async def collections(self, query: CollectionQuery) -> CollectionPage:
         """One page of collections; words are searched there or here."""
-        return await self._collections.page(query, await self._learned())
+        return await self._collections.page(query, await self.facts())
 
     async def queryables(self, collection: str | None) -> QueryableList:
         """What can be searched, as the catalogue tells, or learned from some of its items."""
@@ -140,7 +140,7 @@ class StacApi:
                 # Proxies take a slash in an id for one of the path, however it is written.
                 if "/" not in collection + item:
                     raise
-        found = await self._documents.page(_by_id(collection, item, await self._learned()))
+        found = await self._documents.page(_by_id(collection, item, await self.facts()))
         for each in sequence(found.get("features"))[:MAX_PAGE]:
             raw = mapping(each)
             if raw.get("id") == item and raw.get("collection") == collection:
@@ -152,7 +152,8 @@ class StacApi:
         missing = f"{self._title} does not describe {collection!r}."
         return await self._documents.get(f"collections/{quote(collection, safe='')}", missing=missing)
 
-    async def _learned(self) -> Facts:
+    async def facts(self) -> Facts:
+        """How the API is asked, read once."""
         if self._facts is None:
             self._facts = await self._read_facts()
         return self._facts
@@ -174,7 +175,7 @@ class StacApi:
         return self._queryables[collection]
 
     async def _ask_queryables(self, collection: str | None) -> tuple[Queryable, ...]:
-        if not (await self._learned()).queryables:
+        if not (await self.facts()).queryables:
             return ()
         below = f"collections/{quote(collection, safe='')}/" if collection is not None else ""
         try:
@@ -186,7 +187,7 @@ class StacApi:
     async def _learned_queryables(self, collection: str | None) -> QueryableList:
         within = (collection,) if collection is not None else ()
         sample = SearchQuery(catalogue="sample", collections=within, limit=_SAMPLE)
-        page = await _Search(self._documents, sample, await self._learned()).page()
+        page = await _Search(self._documents, sample, await self.facts()).page()
         return QueryableList(queryables=learned_from(page.features), learned=True)
 
     async def _without_property(self, query: SearchQuery) -> str | None:
