@@ -69,16 +69,7 @@ function NewFrozen({ isPossible }: { isPossible: boolean }): ReactElement {
         <span className="eohub-Label">keep</span>
         <AssetsField value={assets} onChange={setAssets} />
       </label>
-      {assets === 'small' && (
-        <Count
-          label="Largest file in megabytes"
-          before="each up to"
-          after="MB"
-          most={100}
-          value={megabytes}
-          onChange={setMegabytes}
-        />
-      )}
+      {assets === 'small' && <Largest megabytes={megabytes} onChange={setMegabytes} />}
       <Count
         label="Most items"
         before="at most"
@@ -121,6 +112,24 @@ function FolderOrZip({ isZip, onChange }: FolderOrZipProps): ReactElement {
         <option value="zip">.zip file</option>
       </select>
     </label>
+  );
+}
+
+interface LargestProps {
+  readonly megabytes: number;
+  readonly onChange: (megabytes: number) => void;
+}
+
+function Largest({ megabytes, onChange }: LargestProps): ReactElement {
+  return (
+    <Count
+      label="Largest file in megabytes"
+      before="each up to"
+      after="MB"
+      most={100}
+      value={megabytes}
+      onChange={onChange}
+    />
   );
 }
 
