@@ -1,6 +1,6 @@
 """Which asset of an item the generated code opens, and why none where there is none."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
@@ -20,10 +20,29 @@ _KINDS = (
     ("copc", "point cloud"),
     ("jp2", "JPEG 2000"),
 )
+# Mostly beside data, so they name an item only where it has nothing else.
+_DOCUMENTS = (
+    ("geo+json", "GeoJSON"),
+    ("json", "JSON"),
+    ("xml", "XML"),
+    ("pdf", "PDF"),
+    ("zip", "ZIP"),
+    ("text/csv", "CSV"),
+    ("text/html", "web page"),
+    ("text/plain", "text"),
+    ("image/jp", "JPEG"),
+    ("image/png", "PNG"),
+    ("image/webp", "WebP"),
+    ("image/tiff", "TIFF"),
+)
+_DOCUMENT_SUFFIXES = {
+    ".geojson": "GeoJSON", ".json": "JSON", ".xml": "XML", ".pdf": "PDF", ".zip": "ZIP", ".csv": "CSV",
+    ".txt": "text", ".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WebP",
+}  # fmt: skip
 _BY_SUFFIX = {
     ".zarr": "Zarr", ".nc": "netCDF", ".nc4": "netCDF", ".grib": "GRIB", ".grib2": "GRIB", ".tif": "GeoTIFF",
     ".tiff": "GeoTIFF", ".parquet": "Parquet", ".h5": "HDF5", ".hdf": "HDF", ".laz": "point cloud",
-    ".jp2": "JPEG 2000", ".safe": "SAFE", ".json": "JSON",
+    ".jp2": "JPEG 2000", ".safe": "SAFE",
 }  # fmt: skip
 
 
@@ -59,24 +78,38 @@ def kind_of(item: object) -> str:
     """The form of an item's data, 'Zarr' before anything else, then what most of its assets are."""
     assets = [mapping(asset) for asset in list(mapping(mapping(item).get("assets")).values())[:_MOST_ASSETS]]
     data = [asset for asset in assets if "data" in sequence(asset.get("roles"))] or assets
-    kinds = [kind for asset in data if (kind := _kind(asset)) is not None and kind != "JSON"]
     if not assets:
         return "no data"
-    return "Zarr" if "Zarr" in kinds else max(kinds, key=kinds.count, default="other")
+    kinds = [kind for asset in data if (kind := _kind(asset)) is not None]
+    if "Zarr" in kinds:
+        return "Zarr"
+    documents = [] if kinds else [kind for asset in data if (kind := _document(asset)) is not None]
+    return max(kinds or documents, key=(kinds or documents).count, default="other")
 
 
 def _kind(asset: Mapping[str, object]) -> str | None:
-    media_type = (text(asset.get("type"), 200) or "").lower()
+    media_type = _media_type(asset)
     if "icechunk" in media_type:
         return "Icechunk"
     if media_type.startswith(_ZARR_TYPES):
         return "Zarr"
-    for word, kind in _KINDS:
-        if word in media_type:
-            return kind
-    path = path_of(asset)
-    suffix = next((end for end in _BY_SUFFIX if path.endswith(end)), None)
-    return _BY_SUFFIX[suffix] if suffix is not None else None
+    return _named(_KINDS, media_type) or _ending(_BY_SUFFIX, path_of(asset))
+
+
+def _document(asset: Mapping[str, object]) -> str | None:
+    return _named(_DOCUMENTS, _media_type(asset)) or _ending(_DOCUMENT_SUFFIXES, path_of(asset))
+
+
+def _media_type(asset: Mapping[str, object]) -> str:
+    return (text(asset.get("type"), 200) or "").lower()
+
+
+def _named(names: Sequence[tuple[str, str]], media_type: str) -> str | None:
+    return next((name for word, name in names if word in media_type), None)
+
+
+def _ending(names: Mapping[str, str], path: str) -> str | None:
+    return next((name for end, name in names.items() if path.endswith(end)), None)
 
 
 def path_of(asset: Mapping[str, object]) -> str:
