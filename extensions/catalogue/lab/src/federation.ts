@@ -3,6 +3,7 @@ import { isAbort, problemOf, type Problem } from '@eohub/toolkit/lib/problem';
 import type { Store } from '@eohub/toolkit/lib/store';
 import { criteriaOf, EMPTY_FORM } from './form';
 import { inPlaces, merged, withoutCatalogue } from './merge';
+import { plural } from './panel/format';
 import { Retries, type Clock } from './retries';
 import { freshRow, isAsking, type CatalogueRow, type SearchState } from './state';
 import type { ICatalogueClient, ItemPage, SearchQuery } from './tokens';
@@ -169,9 +170,18 @@ export class Federation {
       doneHere: page.done_here,
       answered: true
     });
+    this.store.patch({ found });
+    this.tell();
+  }
+
+  /** Tell a screen reader how the search ended, once no catalogue is asked any more. */
+  private tell(): void {
     const state = this.store.get();
-    const announcement = isAsking(state) ? state.announcement : `${found.length} items`;
-    this.store.patch({ found, announcement });
+    if (!isAsking(state)) {
+      const isAnswered = state.rows.some(row => row.chosen && row.answered);
+      const announcement = isAnswered ? plural(state.found.length, 'item') : 'No answer';
+      this.store.patch({ announcement });
+    }
   }
 
   private failed(catalogue: string, problem: Problem, ask: Ask, attempt: number): void {
@@ -186,6 +196,9 @@ export class Federation {
     this.patchRow(catalogue, {
       health: at === null ? { kind: 'failed', problem } : { kind: 'retrying', problem, at }
     });
+    if (ask.kind === 'search') {
+      this.tell();
+    }
   }
 
   /** Results stay in view until the next search has an outcome, so that the list does not flicker. */

@@ -124,7 +124,9 @@ export class CatalogueSearch {
     this.pagesLacking = pages - 1;
     this.pages = 1;
     const nothing = { explanation: null, selected: null, highlighted: null };
-    this.store.patch({ ...nothing, searched: form, announcement: 'Searching' });
+    const isAsked = chosenRows(this.store.get()).length > 0;
+    const announcement = isAsked ? 'Searching' : 'There is no catalogue to search';
+    this.store.patch({ ...nothing, searched: form, announcement });
     this.federation.start();
   }
 

@@ -34,6 +34,20 @@ test('one search goes to every catalogue at once', () => {
   expect(asked()).toEqual(['embedded', 'other']);
 });
 
+test('a screen reader is told how a search ended, also where nobody answered or nobody was asked', async () => {
+  await waiting(0).fail(AWAY);
+  expect(state().announcement).toBe('Searching');
+  await waiting(1).fail(AWAY);
+  expect(state().announcement).toBe('No answer');
+  search.search(EMPTY_FORM);
+  await waiting(2).answer(page('a', 1));
+  await waiting(3).answer(page('b', 0));
+  expect(state().announcement).toBe('1 item');
+  client.sources = [];
+  await search.load();
+  expect(state().announcement).toBe('There is no catalogue to search');
+});
+
 test('pages are merged as they come, whoever is first', async () => {
   await waiting(1).answer(page('other', 1));
   expect(titles()).toEqual(['other-0']);
