@@ -5,7 +5,7 @@ import { isEmpty } from '../form';
 import { catalogueIcon } from '../icons';
 import { ICatalogueSession } from '../session';
 import { hasMore, isAsking, type Section } from '../state';
-import { OPEN_ITEM } from './names';
+import { named, OPEN_ITEM } from './names';
 
 const CATEGORY = 'Catalogue';
 
@@ -124,17 +124,20 @@ function items(app: JupyterFrontEnd, session: ICatalogueSession): Actions {
   const hasCode = () => search.selected()?.code_refusal === null;
   return {
     'insert-code': {
-      label: 'Insert Code for the Selected Catalogue Item',
+      label: named('Insert Code for the Selected Catalogue Item', 'Insert Code'),
       isEnabled: hasCode,
       execute: () => insert(false)
     },
     'insert-code-new': {
-      label: 'Insert Code for the Selected Catalogue Item into a New Notebook',
+      label: named(
+        'Insert Code for the Selected Catalogue Item into a New Notebook',
+        'Insert Code into a New Notebook'
+      ),
       isEnabled: hasCode,
       execute: () => insert(true)
     },
     'open-selected': {
-      label: 'Open the Page of the Selected Catalogue Item',
+      label: named('Open the Page of the Selected Catalogue Item', 'Open Its Page'),
       isEnabled: () => search.selected() !== null && app.commands.hasCommand(OPEN_ITEM),
       execute: () => {
         const item = search.selected();
@@ -144,7 +147,7 @@ function items(app: JupyterFrontEnd, session: ICatalogueSession): Actions {
       }
     },
     'only-collection': {
-      label: 'Search Only the Collection of the Selected Item',
+      label: named('Search Only the Collection of the Selected Item', 'Search Only Its Collection'),
       isEnabled: () => (search.selected()?.collection ?? null) !== null,
       execute: () => {
         const collection = search.selected()?.collection;
@@ -154,7 +157,7 @@ function items(app: JupyterFrontEnd, session: ICatalogueSession): Actions {
       }
     },
     'copy-id': {
-      label: 'Copy the Id of the Selected Catalogue Item',
+      label: named('Copy the Id of the Selected Catalogue Item', 'Copy Its Id'),
       isEnabled: () => (search.selected()?.id ?? '') !== '',
       execute: () => {
         Clipboard.copyToSystem(search.selected()?.id ?? '');

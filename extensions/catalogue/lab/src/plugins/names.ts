@@ -18,3 +18,11 @@ export const ROW_COMMANDS = [
   'eohub-catalogue:only-collection',
   'eohub-catalogue:copy-id'
 ] as const;
+
+/** Tells a command that it stands in a row's menu, where what it acts on need not be named. */
+export const IN_MENU = { menu: true } as const;
+
+/** The name of a command, and the shorter one that it has in the menu of the row it acts on. */
+export function named(inPalette: string, inMenu: string): (args: { menu?: unknown }) => string {
+  return ({ menu }) => (menu === IN_MENU.menu ? inMenu : inPalette);
+}

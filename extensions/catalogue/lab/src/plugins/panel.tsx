@@ -18,7 +18,7 @@ import { restorePanel } from '../restore';
 import { ICatalogueSession, SelectedItems } from '../session';
 import { ISelectedItems } from '../tokens';
 import { Watch } from '../watch';
-import { PANEL_ID, PANEL_PLUGIN, ROW_COMMANDS } from './names';
+import { IN_MENU, PANEL_ID, PANEL_PLUGIN, ROW_COMMANDS } from './names';
 
 /** The panel in the left sidebar. */
 export const panel: JupyterFrontEndPlugin<ISelectedItems> = {
@@ -52,7 +52,7 @@ export const panel: JupyterFrontEndPlugin<ISelectedItems> = {
     app.shell.add(widget, 'left', { rank: 300, type: 'Catalogue' });
     restorer?.add(widget, PANEL_ID);
     for (const command of ROW_COMMANDS) {
-      app.contextMenu.addItem({ command, selector: '.eohub-ResultRow' });
+      app.contextMenu.addItem({ command, args: IN_MENU, selector: '.eohub-ResultRow' });
     }
     showLinked(app, session, linked);
     return new SelectedItems(search);
@@ -102,7 +102,7 @@ function actionsOf(app: JupyterFrontEnd, session: ICatalogueSession): PanelActio
   const { client, search, registry, saved, freezing, collections, properties } = session;
   const menu = new MenuSvg({ commands: app.commands });
   for (const command of ROW_COMMANDS) {
-    menu.addItem({ command });
+    menu.addItem({ command, args: IN_MENU });
   }
   return {
     search,
