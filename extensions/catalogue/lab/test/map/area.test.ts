@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { areaOfBox, areaOfRing, shapeOfArea, within } from '../../src/panel/map/area';
+import { areaOfBox, areaOfRing, farthestZoom, shapeOfArea, within } from '../../src/panel/map/area';
 import type { Position } from '../../src/panel/map/types';
 
 describe('a box on the map', () => {
@@ -114,4 +114,14 @@ test.each([
   [0, 0]
 ])('longitude %d is %d', (longitude, same) => {
   expect(within(longitude)).toBe(same);
+});
+
+test.each([
+  [256, 128, 0],
+  [512, 400, 1],
+  // A wide and low map: both poles come into sight, and some longitudes twice.
+  [1024, 128, 0],
+  [256, 0, -7]
+])('a map of %d by %d pixels shows the whole world at zoom %d', (width, height, zoom) => {
+  expect(farthestZoom(width, height)).toBe(zoom);
 });

@@ -54,6 +54,11 @@ export function shapeOfArea(area: Area): Shape | null {
   return { polygons, lines: [], points: [] };
 }
 
+/** The zoom at which a map of so many pixels shows the whole world, which has 256 by 128 pixels at zoom 0. */
+export function farthestZoom(width: number, height: number): number {
+  return Math.log2(Math.min(width / 256, Math.max(1, height) / 128));
+}
+
 /** The same longitude between -180 and 180. */
 export function within(longitude: number): number {
   return ((((longitude + 180) % 360) + 360) % 360) - 180;

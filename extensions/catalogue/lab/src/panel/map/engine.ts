@@ -11,7 +11,7 @@ import MouseWheelZoom from 'ol/interaction/MouseWheelZoom.js';
 import PinchZoom from 'ol/interaction/PinchZoom.js';
 import type { Drawing, Footprint, MapView } from '../mapProps';
 import type { Area } from '../../tokens';
-import { areaOfBox, shapeOfArea, within } from './area';
+import { areaOfBox, farthestZoom, shapeOfArea, within } from './area';
 import { AreaDrawing } from './drawing';
 import { ShapeFeature } from './features';
 import { MapLayers } from './layers';
@@ -24,6 +24,7 @@ const CLOSEST_ZOOM = 20;
 const CLOSEST_FIT_ZOOM = 13;
 /** Top, right (where the buttons are), bottom, left. */
 const FIT_PADDING = [14, 40, 22, 14];
+const FIT_PADDING_Y = 14 + 22;
 const HIT_PIXELS = 5;
 const MOVE_MS = 250;
 const KEY_PIXELS = 48;
@@ -198,11 +199,11 @@ class FootprintMap implements MapHandle {
     this.sized();
   }
 
-  /** One world at most, so that every footprint is in sight once. */
+  /** The whole world can be seen; beside it, where the map is wide and low, the same world again. */
   private sized(): void {
-    const [width = 0] = this.map.getSize() ?? [];
-    if (width > 0) {
-      this.view.setMinZoom(Math.log2(width / 256));
+    const [width = 0, height = 0] = this.map.getSize() ?? [];
+    if (width > 0 && height > 0) {
+      this.view.setMinZoom(farthestZoom(width, height - FIT_PADDING_Y));
       if (this.isFollowing) {
         this.follow();
       }
