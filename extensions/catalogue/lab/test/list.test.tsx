@@ -186,3 +186,14 @@ test.each([
   const rowsHere = { count: 10, height: 70, open: -1, extra: 0 };
   expect(scrollTo(rowsHere, index, scrolled, 300)).toBe(to);
 });
+
+test('there is room for pictures only where an item of the list has one', () => {
+  show({ found: rowsOf(item({ quicklook: null })) });
+  expect(list().dataset['pictures']).toBe('false');
+  cleanup();
+  const found = rowsOf(item({ quicklook: 'thumbnail' }), item({ id: 'bare', quicklook: null }));
+  show({ found });
+  expect(list().dataset['pictures']).toBe('true');
+  // Beside pictures, a row without one keeps its place free, and is no grey square.
+  expect(rows()[1]?.firstElementChild?.className).toBe('eohub-Quicklook eohub-None');
+});

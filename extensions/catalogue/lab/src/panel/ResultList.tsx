@@ -40,6 +40,7 @@ export function ResultList({ search }: { search: SearchState }): ReactElement {
         aria-label="Items"
         aria-busy={isAsking(search)}
         data-old={isPending(search)}
+        data-pictures={found.some(row => row.item.quicklook !== null)}
         style={{ height: lengthOf(rows) }}
         onKeyDown={walk}
       >

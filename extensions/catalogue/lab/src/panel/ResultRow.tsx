@@ -120,7 +120,7 @@ const Quicklook = memo(function Quicklook({ item }: { item: ItemSummary }): Reac
   const [isGone, setGone] = useState(false);
   const { catalogue, collection, id, quicklook } = item;
   if (quicklook === null || isGone) {
-    return <span className="eohub-Quicklook" aria-hidden="true" />;
+    return <span className="eohub-Quicklook eohub-None" aria-hidden="true" />;
   }
   const key = { catalogue, collection, item: id, asset: quicklook };
   return (
