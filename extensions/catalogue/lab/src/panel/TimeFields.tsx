@@ -10,7 +10,7 @@ export function TimeFields({ form }: { form: SearchForm }): ReactElement {
   const { actions } = usePanel();
   const faults = timeFaults(form);
   return (
-    <div className="eohub-Line">
+    <div className="eohub-Line eohub-Times">
       <TimeField
         label="From"
         value={form.from}
