@@ -34,7 +34,9 @@ export function PropertyControl(props: Props): ReactElement {
           {title}
           {unit && ` [${unit}]`}
           {/* Several properties may have one title. */}
-          {title !== name && <small className="eohub-Hint"> {name}</small>}
+          {title.toLowerCase() !== name.toLowerCase() && (
+            <small className="eohub-Hint"> {name}</small>
+          )}
         </span>
         <IconButton label={`Remove the property ${title}`} onClick={onRemove}>
           <icons.close />

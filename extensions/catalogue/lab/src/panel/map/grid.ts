@@ -8,17 +8,16 @@ import type { Palette } from './types';
 /** Where there may be no land in sight. */
 const FROM_ZOOM = 4;
 const FONT = '10px sans-serif';
+/** OpenLayers keeps copies of the labels' styles, so this is a grey that is read in light and dark themes. */
+const INK = '#7d7d7d';
 
 /** Meridians and parallels with their degrees, which tell where a small footprint is, also at sea. */
 export class Grid extends Graticule {
   private readonly lines: Stroke;
-  private readonly ink: Fill;
-  private readonly halo: Stroke;
 
   constructor() {
     const lines = new Stroke({ width: 0.5 });
-    const ink = new Fill();
-    const halo = new Stroke({ width: 2 });
+    const fill = new Fill({ color: INK });
     super({
       strokeStyle: lines,
       showLabels: true,
@@ -28,19 +27,15 @@ export class Grid extends Graticule {
       latLabelFormatter: latitude => degrees(latitude, 'S', 'N'),
       lonLabelPosition: 1,
       latLabelPosition: 0,
-      lonLabelStyle: new Text({ font: FONT, textBaseline: 'top', fill: ink, stroke: halo }),
-      latLabelStyle: new Text({ font: FONT, textAlign: 'left', fill: ink, stroke: halo })
+      lonLabelStyle: new Text({ font: FONT, textBaseline: 'top', offsetY: 3, fill }),
+      latLabelStyle: new Text({ font: FONT, textAlign: 'left', offsetX: 4, fill })
     });
     this.lines = lines;
-    this.ink = ink;
-    this.halo = halo;
   }
 
   /** Take the colours of a theme. */
-  paint({ border, text, halo }: Palette): void {
+  paint({ border }: Palette): void {
     this.lines.setColor(border);
-    this.ink.setColor(text);
-    this.halo.setColor(halo);
     this.changed();
   }
 }

@@ -17,8 +17,7 @@ export function paletteOf(element: Element): Palette {
     markFill: faded(mark, 30),
     area,
     areaFill: faded(area, 8),
-    halo: colour('layout-color0', '#ffffff'),
-    text: colour('ui-font-color2', '#616161')
+    halo: colour('layout-color0', '#ffffff')
   };
 }
 

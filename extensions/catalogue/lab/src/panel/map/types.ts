@@ -25,7 +25,6 @@ export interface Palette {
   readonly area: string;
   readonly areaFill: string;
   readonly halo: string;
-  readonly text: string;
 }
 
 /** What the map tells. */
