@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from fakes.searches import asked, box, where
 from fakes.stac_documents import SHARED, cube_item
@@ -18,6 +19,7 @@ from fakes.stac_service import catalogue_service, json_lines
 from eohub_catalogue.conformance import Facts
 from eohub_catalogue.contract import Area, CatalogueSource
 from eohub_catalogue.search_code import search_code_of
+from eohub_catalogue.server.budget import Budgets
 from eohub_catalogue.server.stac_api import StacApi
 from eohub_catalogue.server.web import Web
 
@@ -94,12 +96,6 @@ def found(source: CatalogueSource, facts: Facts | None = None, **criteria: Any) 
     return {item.id for item in room["items"]}
 
 
-def panel(source: CatalogueSource) -> StacApi:
-    """The catalogue as the panel asks it."""
-    web = Web.guarded((), {}, 10)
-    return StacApi(web, source)
-
-
 @pytest.mark.parametrize(
     ("criteria", "ids"),
     [
@@ -141,10 +137,11 @@ def test_the_code_takes_more_than_a_page(api: CatalogueSource) -> None:
 async def test_words_are_found_by_the_code_where_the_panel_finds_them(
     api: CatalogueSource, criteria: Any
 ) -> None:
-    catalogue = panel(api)
-    page = await catalogue.search(asked(**criteria))
+    async with httpx2.AsyncHTTPTransport() as transport:
+        catalogue = StacApi(Web(Budgets({}), transport), api)
+        page, facts = await catalogue.search(asked(**criteria)), await catalogue.facts()
     shown = {item["id"] for item in page.features if isinstance(item, dict)}
-    assert await asyncio.to_thread(found, api, await catalogue.facts(), **criteria) == shown
+    assert await asyncio.to_thread(found, api, facts, **criteria) == shown
 
 
 @pytest.mark.parametrize(
