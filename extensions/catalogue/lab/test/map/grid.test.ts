@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { degrees } from '../../src/panel/map/grid';
+import { Grid } from '../../src/panel/map/grid';
+import { paletteOf } from '../../src/panel/map/palette';
 
-test.each([
-  [-12.5, '12.5° W'],
-  [30, '30° E'],
-  [-0.00001, '0°'],
-  [70.03333333, '70.0333° E']
-])('the meridian at %d is called %s', (value, name) => {
-  expect(degrees(value, 'W', 'E')).toBe(name);
+test('lines are drawn where there may be no land, and follow the theme', () => {
+  const grid = new Grid();
+  const before = grid.getRevision();
+  grid.paint(paletteOf(document.body));
+  expect(grid.getRevision()).toBeGreaterThan(before);
+  expect(grid.getMinZoom()).toBe(4);
 });
