@@ -225,6 +225,27 @@ def test_a_search_is_a_link_and_code_as_well(panel: Panel, lab: str) -> None:
     assert panel.states() == {"First"}
 
 
+def test_a_link_survives_another_tab_and_leaves_the_address(panel: Panel, lab: str) -> None:
+    panel.choose_only("First")
+    panel.words("radar 10")
+    panel.total("showing all 10")
+    panel.button("Saved").click()
+    panel.button("Copy link").click()
+    link = panel.page.evaluate("navigator.clipboard.readText()")
+    tab = Panel(panel.page.context.new_page())
+    tab.page.goto(link)
+    tab.page.wait_for_url("**/lab/workspaces/auto-*")
+    tab.total("showing all 10")
+    tab.chips_are("“radar 10”")
+    assert "eohub-search" not in tab.page.url
+    tab.words("scene 01")
+    tab.total_matches("showing all 1[0-9]")
+    tab.settle()
+    tab.page.reload()
+    tab.chips_are("“scene 01”")
+    tab.page.close()
+
+
 def test_the_main_path_needs_no_mouse(panel: Panel) -> None:
     panel.choose_only("First")
     panel.press("Alt+Shift+C")
