@@ -119,7 +119,7 @@ class Scientist:
         box.press("Enter")
         self.page.locator(".eohub-ResultRow").first.wait_for()
         self.page.wait_for_timeout(500)
-        return self.page.locator(".eohub-ResultRow-title").all_inner_texts()
+        return self.page.locator(".eohub-ResultRow-title").all_text_contents()
 
     def insert(self, title: str) -> None:
         """Press 'Insert code' at a result."""

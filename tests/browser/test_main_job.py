@@ -75,9 +75,8 @@ def colours_of(screenshot: bytes) -> int:
 
 
 def test_5_the_inserted_code_plots_the_cube(scientist: Scientist) -> None:
-    title = next(
-        t for t in scientist.page.locator(".eohub-ResultRow-title").all_inner_texts() if TITLE.search(t)
-    )
+    titles = scientist.page.locator(".eohub-ResultRow-title").all_text_contents()
+    title = next(each for each in titles if TITLE.search(each))
     scientist.insert(title)
     source = scientist.page.locator(".jp-Notebook .jp-Cell .cm-content").first.inner_text()
     assert "xr.open_dataset(" in source
