@@ -8,8 +8,8 @@ REFUSED = {
 
 _ACROSS = "west > east crosses the antimeridian (RFC 7946, 5.2); pgstac searches between the two longitudes"
 _DRAWN_ACROSS = (
-    "a polygon drawn across the antimeridian, as its own bbox says, lies on both of its sides and not on"
-    " the rest of the earth"
+    "a polygon drawn across the antimeridian, as its bbox says or its form of a tile shows, lies on both of"
+    " its sides and not on the rest of the earth"
 )
 _BEYOND = "longitudes beyond 180 go on behind the antimeridian; pgstac compares the numbers"
 _HEIGHTS = "OGC API - Features allows six numbers; pgstac makes a solid of them that PostGIS cannot compare"

@@ -1,9 +1,11 @@
 """Which items a question should find, worked out item by item, without anything of EOHub's own.
 
 An item lies where its geometry says, else where its `bbox` says; longitudes beyond 180 go on behind the
-antimeridian, and what only ends there does not lie behind it. It is valid from its start to its end, else at
-its datetime. A property that is missing or null makes a comparison unknown, and what is unknown is not found,
-also not by its negation.
+antimeridian, and what only ends there does not lie behind it. A polygon that goes round the earth, though its
+`bbox` says that it crosses the antimeridian, or though it is no larger than a tile without its jumps of more
+than half the earth, was not cut there. An item is valid from its start to its end, else at its datetime. A
+property that is missing or null makes a comparison unknown, and what is unknown is not found, also not by its
+negation.
 """
 
 import re
@@ -12,6 +14,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import shapely
 from shapely.affinity import translate
 from shapely.geometry import shape
@@ -42,17 +45,23 @@ def place_of(item: Document) -> BaseGeometry | None:
     bounds = bbox if isinstance(bbox, list) and len(bbox) in (4, 6) else None
     crosses = bounds is not None and bounds[0] > bounds[len(bounds) // 2]
     if isinstance(item.get("geometry"), dict):
-        found = shapely.force_2d(shape(item["geometry"]))
-        wide = found.bounds[2] - found.bounds[0] > 180
-        if crosses and wide and shapely.get_num_geometries(found) == 1:
-            found = shapely.transform(found, _eastern)
-        return found if found.is_valid else shapely.make_valid(found)
+        parts = shapely.get_parts(shapely.force_2d(shape(item["geometry"])))
+        return shapely.union_all([shapely.make_valid(_joined(part, crosses=crosses)) for part in parts])
     return None if bounds is None else _box(bounds[0], bounds[1], *bounds[len(bounds) // 2 :][:2])
 
 
-def _eastern(points: Any) -> Any:
-    points[points[:, 0] < 0, 0] += 360
-    return points
+def _joined(part: BaseGeometry, *, crosses: bool) -> BaseGeometry:
+    west, south, east, north = part.bounds
+    if not isinstance(part, shapely.Polygon) or east - west <= 180 or max(-west, east) > 180:
+        return part
+    joined = shapely.Polygon(_unwrapped(part.exterior), [_unwrapped(ring) for ring in part.interiors])
+    width = joined.bounds[2] - joined.bounds[0]
+    return joined if width < 180 and (crosses or (width < 60 and north - south < 20)) else part
+
+
+def _unwrapped(ring: BaseGeometry) -> list[tuple[float, float]]:
+    longitudes, latitudes = shapely.get_coordinates(ring).T
+    return list(zip(np.unwrap(longitudes, period=360), latitudes, strict=True))
 
 
 def _box(west: float, south: float, east: float, north: float) -> BaseGeometry:
