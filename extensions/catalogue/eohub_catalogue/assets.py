@@ -136,6 +136,14 @@ def is_relative(href: str) -> bool:
         return False
 
 
+def is_web(address: str) -> bool:
+    """Whether an address is one of http or https, however its scheme is written."""
+    try:
+        return urlsplit(address).scheme in ("http", "https")
+    except ValueError:
+        return False
+
+
 def absolute(item: Mapping[str, object], href: str) -> str:
     """The full address of an item's link or asset, as far as the item tells its own."""
     own = own_address(item)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from eohub_catalogue.assets import absolute, path_of
+from eohub_catalogue.assets import absolute, is_web, path_of
 from eohub_catalogue.reading import count, identifier, mapping, sequence, text
 
 MOST_BYTES: Final = 20 * 2**20
@@ -107,6 +107,6 @@ def _address(item: Mapping[str, object], file: Mapping[str, object]) -> PictureA
         if href is None:
             continue
         full = absolute(item, href)
-        if full.startswith(("https://", "http://", "/", "file:///", "zip://")):
+        if is_web(full) or full.startswith(("/", "file:///", "zip://")):
             return PictureAddress(full)
     return None

@@ -21,12 +21,17 @@ def _public(address: str) -> str:
         raise ValueError("it cannot be read as an address")
     if "@" in parts.netloc or "?" in address or "#" in address:
         raise ValueError("it goes to the browser, so it must carry no user, password, query or fragment")
-    return address
+    # As RFC 3986 has it, HTTPS is https.
+    return parts.scheme + address[len(parts.scheme) :]
 
 
 CatalogueId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
 StacId = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=LONGEST_ID)]
-PublicUrl = Annotated[str, StringConstraints(pattern=r"^https?://", max_length=2048), AfterValidator(_public)]
+PublicUrl = Annotated[
+    str,
+    StringConstraints(pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://", max_length=2048),
+    AfterValidator(_public),
+]
 """An address that anybody may see: no user or password before the host, no query that could hold a key."""
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from eohub_catalogue.assets import kind_of, openable
+from eohub_catalogue.assets import is_web, kind_of, openable
 
 
 def item(*assets: tuple[str, str | None], role: str = "data") -> dict[str, object]:
@@ -41,3 +41,18 @@ def test_documents_beside_data_name_no_item() -> None:
 def test_why_there_is_nothing_to_open_names_the_form() -> None:
     refusal = openable(item(("s3://a/x", "application/geo+json")))
     assert refusal == "None of its assets is a Zarr store (GeoJSON), and only those can be opened from here."
+
+
+@pytest.mark.parametrize(
+    ("address", "of_the_web"),
+    [
+        ("https://host/a", True),
+        ("HTTP://host/a", True),
+        ("s3://host/a", False),
+        ("https.nc", False),
+        ("/https://host/a", False),
+        ("https://[", False),
+    ],
+)
+def test_an_address_of_the_web_is_known_however_its_scheme_is_written(address: str, of_the_web: bool) -> None:
+    assert is_web(address) == of_the_web

@@ -60,6 +60,11 @@ def test_an_address_is_made_full_by_the_items_own() -> None:
     assert picture_address(item, "a") == PictureAddress(f"{HOST}t.png")
 
 
+def test_a_picture_on_the_web_is_known_however_its_scheme_is_written() -> None:
+    item = {"assets": {"thumbnail": {"href": "HTTPS://host/a.png", "roles": ["thumbnail"]}}}
+    assert picture_address(item, "thumbnail") == PictureAddress("HTTPS://host/a.png")
+
+
 def test_another_place_of_a_file_is_taken_where_the_first_is_out_of_reach() -> None:
     asset = {"href": "s3://b/t.png", "alternate": {"https": {"href": f"{HOST}t.png"}}, "roles": ["thumbnail"]}
     assert picture_address(with_assets(a=asset), "a") == PictureAddress(f"{HOST}t.png")

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
+from eohub_catalogue.assets import is_web
 from eohub_catalogue.contract import FreezeQuery
 from eohub_catalogue.frozen_documents import with_copy, with_file
 from eohub_catalogue.keys import has_key
@@ -67,7 +68,7 @@ class AssetKeeper:
 
     def _is_asked(self, asset: Mapping[str, object]) -> bool:
         href = asset.get("href")
-        if self._how == "none" or not isinstance(href, str) or not href.startswith(("http://", "https://")):
+        if self._how == "none" or not isinstance(href, str) or not is_web(href):
             return False
         # A store of many files answers nothing at its root.
         if urlsplit(href).path.rstrip("/").endswith(".zarr"):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from eohub_catalogue.assets import is_web
 from eohub_catalogue.contract import CatalogueSource
 from eohub_catalogue.item_contract import AssetKey, ItemSummary
 from eohub_catalogue.pictures import MOST_BYTES, picture_address
@@ -110,7 +111,7 @@ class PodQuicklooks:
     async def _made(self, source: CatalogueSource, key: Key) -> Picture:
         async with self._fetching:
             address = self._addresses.get(key) or await self._asked(key)
-            if address.startswith(("http://", "https://")):
+            if is_web(address):
                 body = await self._fetched(source, address)
             else:
                 body = await asyncio.to_thread(self._files.read, source, address)

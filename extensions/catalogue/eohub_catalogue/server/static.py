@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
+from eohub_catalogue.assets import is_web
 from eohub_catalogue.errors import CatalogueBroken, LoginNeeded
 from eohub_catalogue.index.reading import documents_in
 from eohub_catalogue.reading import mapping, sequence
@@ -58,7 +59,11 @@ class StaticDocuments:
         found = (mapping(link) for link in sequence(document.get("links"))[:_MOST_LINKS])
         hrefs = (link.get("href") for link in found if link.get("rel") in _LEADING_ON)
         targets = (self.resolved(address, href) for href in hrefs if isinstance(href, str) and href)
-        return [target.partition("#")[0] for target in targets if _is_web(target)]
+        return [
+            target.partition("#")[0]
+            for target in targets
+            if len(target) <= _LONGEST_ADDRESS and is_web(target)
+        ]
 
     def resolved(self, address: str, href: str) -> str:
         """The absolute address of an `href`; as it is where it cannot be read."""
@@ -88,10 +93,3 @@ def _stamp(headers: Mapping[str, str]) -> str | None:
     etag, modified = headers.get("etag"), headers.get("last-modified")
     told = {"If-None-Match": etag} if etag else {"If-Modified-Since": modified} if modified else None
     return json.dumps(told) if told else None
-
-
-def _is_web(address: str) -> bool:
-    try:
-        return urlsplit(address).scheme in ("http", "https") and len(address) <= _LONGEST_ADDRESS
-    except ValueError:
-        return False

@@ -100,6 +100,14 @@ def test_an_address_without_a_secret_is_taken_as_it_is(url: str) -> None:
     assert settings_of(environ({**HERE, "url": url}), ()).catalogues[0].url == url
 
 
+@pytest.mark.parametrize("scheme", ["HTTP", "Https", "HTTPS"])
+def test_an_address_may_be_written_in_capitals(scheme: str) -> None:
+    given, wanted = f"{scheme}://stac.example.org/V1", f"{scheme.lower()}://stac.example.org/V1"
+    assert settings_of(environ({**THERE, "url": given}), ()).catalogues[0].url == wanted
+    assert settings_of({}, [{**THERE, "url": given}]).catalogues[0].url == wanted
+    assert settings_of({"EOHUB_CATALOGUE_SERVER_S3_URL": given}, ()).s3_url == wanted
+
+
 def test_no_data_store_is_configured_unless_it_is_named() -> None:
     assert settings_of({}, ()).s3_url is None
     variables = {"EOHUB_CATALOGUE_SERVER_S3_URL": "http://127.0.0.1:8006"}
