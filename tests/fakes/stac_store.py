@@ -3,13 +3,16 @@
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import shapely
 
 from eohub_catalogue.errors import ChangedMeanwhile
+from eohub_catalogue.filters import TIMES
 from eohub_catalogue.index.etag import etag_of
+from eohub_catalogue.index.facts import CLOUD_COVER, Fact
 from eohub_catalogue.index.footprint import box_shape, shape_of
+from eohub_catalogue.index.interval import Interval, moment
 from eohub_catalogue.index.matching import is_true_for
 from eohub_catalogue.index.ports import (
     ABSENT,
@@ -31,7 +34,7 @@ from eohub_catalogue.index.ports import (
     Written,
 )
 from eohub_catalogue.index.queryables import Learned, learn
-from eohub_catalogue.index.sorting import SortKey, SortValue, sort_value
+from eohub_catalogue.index.sorting import LONGEST_KEY, SortKey, SortValue
 from eohub_toolkit.errors import Conflict, NotFound
 
 # No item has been seen so early: it stands for "no time" in the order of results.
@@ -157,6 +160,27 @@ def position_of(record: ItemRecord, sort: Sequence[SortKey] = ()) -> Position:
 def keys_of(record: ItemRecord, sort: Sequence[SortKey]) -> tuple[SortValue, ...]:
     facts, identity = json.loads(record.facts), (record.collection, record.id)
     return tuple(sort_value(key, identity, record.interval, facts) for key in sort)
+
+
+def sort_value(
+    key: SortKey, identity: tuple[str, str], interval: Interval | None, facts: Mapping[str, Fact]
+) -> SortValue:
+    """What an item is sorted by; `identity` is its collection and its id. Numbers come before texts."""
+    match key.name:
+        case "datetime":
+            return interval[0] if interval else None
+        case "collection":
+            return identity[0]
+        case "id":
+            return identity[1]
+        case _:
+            value = facts.get(key.name)
+    if isinstance(value, str) and key.name in TIMES:
+        return moment(value)
+    if isinstance(value, bool | int | float):
+        is_taken = key.name not in TIMES and not (key.name == CLOUD_COVER and isinstance(value, bool))
+        return float(value) if is_taken else None
+    return value[:LONGEST_KEY] if isinstance(value, str) and key.name != CLOUD_COVER else None
 
 
 def in_order(records: Sequence[ItemRecord], sort: Sequence[SortKey]) -> list[ItemRecord]:

@@ -1,11 +1,10 @@
 """The order of results: by any property, then id and collection; what an item lacks comes last."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eohub_catalogue.filters import TIMES
-from eohub_catalogue.index.facts import CLOUD_COVER, Fact
-from eohub_catalogue.index.interval import UNKNOWN, Interval, moment
+from eohub_catalogue.index.interval import UNKNOWN
 from eohub_catalogue.index.predicate import Parameters
 
 type SortValue = str | float | None
@@ -22,27 +21,6 @@ class SortKey:
 
     name: str
     descending: bool = False
-
-
-def sort_value(
-    key: SortKey, identity: tuple[str, str], interval: Interval | None, facts: Mapping[str, Fact]
-) -> SortValue:
-    """What an item is sorted by; `identity` is its collection and its id. Numbers come before texts."""
-    match key.name:
-        case "datetime":
-            return interval[0] if interval else None
-        case "collection":
-            return identity[0]
-        case "id":
-            return identity[1]
-        case _:
-            value = facts.get(key.name)
-    if isinstance(value, str) and key.name in TIMES:
-        return moment(value)
-    if isinstance(value, bool | int | float):
-        is_taken = key.name not in TIMES and not (key.name == CLOUD_COVER and isinstance(value, bool))
-        return float(value) if is_taken else None
-    return value[:LONGEST_KEY] if isinstance(value, str) and key.name != CLOUD_COVER else None
 
 
 def key_columns(keys: Sequence[SortKey]) -> tuple[list[str], Parameters]:
