@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from eohub_catalogue.index.facts import cloud_cover_of, facts_text
 from eohub_catalogue.index.footprint import Box, Footprint, bounds_of, boxes_of, footprints_of
@@ -19,6 +19,9 @@ _QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 _COLLECTION_LINKS = ("self", "root", "parent", "item", "items", "child", _QUERYABLES)
 _LONGEST_WORDS = 20_000
 _MOST_BOXES = 100
+
+
+type Kind = Literal["item", "collection", "catalogue"]
 
 
 @dataclass(frozen=True)
@@ -67,15 +70,34 @@ def collection_record(document: Mapping[str, object]) -> CollectionRecord:
     )
 
 
-def is_collection(document: Mapping[str, object]) -> bool:
-    """Whether a document is a collection; STAC before 1.0 gave collections no `type`."""
-    kind = document.get("type")
-    return kind == "Collection" or (kind is None and "extent" in document and "geometry" not in document)
+def kind_of(document: Mapping[str, object]) -> Kind | None:
+    """What a document is, an item also where it is only close enough to be kept as one; None for no STAC.
+
+    STAC before 1.0 gave collections and catalogues no `type`.
+    """
+    match document.get("type"):
+        case "Feature":
+            return "item"
+        case "Collection":
+            return "collection"
+        case "Catalog":
+            return "catalogue"
+        case None if "geometry" not in document:
+            if "extent" in document:
+                return "collection"
+            if "properties" not in document and _is_old_catalogue(document):
+                return "catalogue"
+        case _:
+            pass
+    return "item" if "properties" in document else None
 
 
-def is_item(document: Mapping[str, object]) -> bool:
-    """Whether a document is an item or close enough to be kept as one."""
-    return document.get("type") == "Feature" or "properties" in document
+def _is_old_catalogue(document: Mapping[str, object]) -> bool:
+    links = document.get("links")
+    if not isinstance(links, list):
+        return False
+    relations = (_mapping(link).get("rel") for link in cast("list[object]", links))
+    return "stac_version" in document or any(relation in ("child", "item") for relation in relations)
 
 
 def _item(document: Mapping[str, object]) -> _Item | Invalid:

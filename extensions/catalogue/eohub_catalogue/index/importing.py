@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from anyio import to_thread
 
-from eohub_catalogue.index.document import collection_record, is_collection, is_item, item_records
+from eohub_catalogue.index.document import collection_record, item_records, kind_of
 from eohub_catalogue.index.ports import CollectionRecord, ItemRecord, StacStore, Written
 from eohub_catalogue.index.reading import Found, Reading, Text, Unreadable, documents_of
 from eohub_toolkit.errors import Invalid
@@ -84,12 +84,13 @@ def prepare(sources: Sequence[Source], collections_only: bool) -> Batch:
     for found in readings:
         if isinstance(found, Unreadable):
             continue
-        if collections_only or is_collection(found.document):
-            _add_collection(batch, found)
-        elif is_item(found.document):
-            items.append(found)
-        else:
-            batch.refused.append(Unreadable(found.where, "It is neither an item nor a collection."))
+        match "collection" if collections_only else kind_of(found.document):
+            case "collection":
+                _add_collection(batch, found)
+            case "item":
+                items.append(found)
+            case _:
+                batch.refused.append(Unreadable(found.where, "It is neither an item nor a collection."))
     for found, record in zip(items, item_records([item.document for item in items]), strict=True):
         if isinstance(record, Invalid):
             batch.refused.append(Unreadable(found.where, record.detail))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from eohub_catalogue.index.document import collection_record, is_collection, is_item, item_records
+from eohub_catalogue.index.document import collection_record, item_records, kind_of
 from eohub_catalogue.index.ports import CollectionRecord, ItemRecord
 from eohub_catalogue.index.reading import Found, Reading, Unreadable
 from eohub_toolkit.errors import Invalid
@@ -80,12 +80,17 @@ def contents_of(documents: Documents, address: str, readings: Iterator[Reading])
     for reading in readings:
         if isinstance(reading, Unreadable):
             part.problems.append(reading.reason)
-        elif is_item(reading.document):
-            found.append(reading)
-        elif is_collection(reading.document) or _is_catalogue(reading.document):
-            _add_parent(part, documents, address, reading.document)
-        else:
-            part.problems.append("It is neither an item, nor a collection, nor a catalogue.")
+            continue
+        match kind_of(reading.document):
+            case "item":
+                found.append(reading)
+            case "collection":
+                _add_collection(part, reading.document)
+                part.links += documents.links(address, reading.document)
+            case "catalogue":
+                part.links += documents.links(address, reading.document)
+            case None:
+                part.problems.append("It is neither an item, nor a collection, nor a catalogue.")
         if len(found) >= _DOCUMENTS_AT_ONCE:
             yield _with_items(part, found)
             part, found = Contents(), []
@@ -93,19 +98,11 @@ def contents_of(documents: Documents, address: str, readings: Iterator[Reading])
     yield _with_items(part, found)
 
 
-def _is_catalogue(document: Mapping[str, object]) -> bool:
-    """A catalogue; before 1.0 STAC gave them no `type`."""
-    kind = document.get("type")
-    return kind == "Catalog" or (kind is None and "links" in document and "geometry" not in document)
-
-
-def _add_parent(part: Contents, documents: Documents, address: str, document: Mapping[str, object]) -> None:
-    part.links += documents.links(address, document)
-    if is_collection(document):
-        try:
-            part.collections.append(collection_record(document))
-        except Invalid as error:
-            part.problems.append(error.detail)
+def _add_collection(part: Contents, document: Mapping[str, object]) -> None:
+    try:
+        part.collections.append(collection_record(document))
+    except Invalid as error:
+        part.problems.append(error.detail)
 
 
 def _with_items(part: Contents, found: Sequence[Found]) -> Contents:

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from eohub_catalogue.earthdatahub import ITEM_FILE
 from eohub_catalogue.errors import LoginNeeded
-from eohub_catalogue.index.document import is_collection, is_item
+from eohub_catalogue.index.document import kind_of
 from eohub_catalogue.index.reading import Found
 from eohub_catalogue.reading import mapping, sequence, text
 from eohub_catalogue.server.addresses import Origin
@@ -96,9 +96,8 @@ class Recogniser:
 
 
 def _public(address: str) -> str:
-    scheme, colon, rest = address.partition(":")
     try:
-        return _URL.validate_python(f"{scheme.lower()}{colon}{rest}")
+        return _URL.validate_python(address)
     except ValidationError as error:
         reason = error.errors(include_url=False, include_input=False)[0]["msg"].removeprefix("Value error, ")
         raise Invalid(f"This address cannot be added: {reason}.", hint=_WHAT) from None
@@ -111,9 +110,8 @@ def _web_catalogue(url: str, document: Mapping[str, object]) -> Recognised | Non
     kind = document.get("type")
     if isinstance(document.get("conformsTo"), list) or (kind != "Feature" and "search" in links):
         return Recognised("api", title, url=_public(url))
-    parent = is_collection(document) or kind == "Catalog"
-    old = kind is None and "id" in document and ("child" in links or "item" in links)
-    if parent or old or (kind == "FeatureCollection" and isinstance(document.get("features"), list)):
+    is_list = kind == "FeatureCollection" and isinstance(document.get("features"), list)
+    if is_list or kind_of(document) in ("collection", "catalogue"):
         return Recognised("static", title, url=_public(url))
     return None
 
@@ -137,7 +135,7 @@ def _what_else(answer: Answer, document: Mapping[str, object]) -> str:
         (b"<!doctype html", b"<html")
     ):
         return "a web page, no STAC"
-    if document.get("type") == "Feature" or is_item(document):
+    if kind_of(document) == "item":
         return "a single item, no catalogue"
     if not document:
         return "something that is no JSON object" if beginning else "nothing"
@@ -147,10 +145,8 @@ def _what_else(answer: Answer, document: Mapping[str, object]) -> str:
 def _holds_stac(tree: Tree, name: str) -> bool:
     """Whether the first documents of a file are STAC."""
     for reading in itertools.islice(read_stac(tree, name), 5):
-        if isinstance(reading, Found) and (
-            is_collection(reading.document)
-            or reading.document.get("type") == "Catalog"
-            or (is_item(reading.document) and "assets" in reading.document)
-        ):
+        document = reading.document if isinstance(reading, Found) else {}
+        kind = kind_of(document)
+        if kind in ("collection", "catalogue") or (kind == "item" and "assets" in document):
             return True
     return False

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import cast
 from urllib.parse import unquote, urldefrag, urlsplit
 
-from eohub_catalogue.index.document import is_collection, is_item
+from eohub_catalogue.index.document import kind_of
 from eohub_catalogue.index.importing import Source
 from eohub_catalogue.index.reading import (
     LINE_SUFFIXES,
@@ -72,14 +72,11 @@ def _is_catalogue(source: Source) -> bool:
     if not isinstance(source, Text) or not source.numbered or b'"properties"' in source.text:
         return False
     documents = list(documents_of(source))
-    return len(documents) == 1 and isinstance(documents[0], Found) and _is_catalogue_document(documents[0])
-
-
-def _is_catalogue_document(found: Found) -> bool:
-    kind = found.document.get("type")
-    # STAC before 1.0 gave catalogues no `type`.
-    is_old = kind is None and "links" in found.document and "stac_version" in found.document
-    return kind == "Catalog" or (is_old and not is_collection(found.document) and not is_item(found.document))
+    return (
+        len(documents) == 1
+        and isinstance(documents[0], Found)
+        and kind_of(documents[0].document) == "catalogue"
+    )
 
 
 def _follow(start: Path, progress: Progress) -> Iterator[Source]:
@@ -99,8 +96,9 @@ def _follow(start: Path, progress: Progress) -> Iterator[Source]:
         if path != start:
             progress(len(text.text))
         for reading in documents_of(text):
-            if isinstance(reading, Found) and not is_item(reading.document):
-                if not _is_catalogue_document(reading):
+            kind = kind_of(reading.document) if isinstance(reading, Found) else "item"
+            if isinstance(reading, Found) and kind != "item":
+                if kind != "catalogue":
                     yield reading
                 new: list[Path] = []
                 for led in _linked(path, reading):

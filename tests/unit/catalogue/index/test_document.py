@@ -5,10 +5,9 @@ import pytest
 
 from eohub_catalogue.index.document import (
     collection_record,
-    is_collection,
-    is_item,
     item_record,
     item_records,
+    kind_of,
 )
 from eohub_catalogue.index.ports import ItemRecord
 from eohub_toolkit.errors import Invalid
@@ -120,19 +119,27 @@ def test_a_collection_loses_the_links_into_its_old_home() -> None:
 
 
 @pytest.mark.parametrize(
-    ("document", "item", "collection"),
+    ("document", "kind"),
     [
-        ({"type": "Feature"}, True, False),
-        ({"type": "Collection"}, False, True),
-        ({"type": "Catalog"}, False, False),
-        ({"extent": {}, "license": "x"}, False, True),
-        ({"extent": {}, "geometry": None, "properties": {}}, True, False),
-        ({"properties": {}}, True, False),
-        ({}, False, False),
-        ({"type": ["Feature"]}, False, False),
+        ({"type": "Feature"}, "item"),
+        ({"type": "Collection"}, "collection"),
+        ({"type": "Collection", "properties": {}}, "collection"),
+        ({"type": "Catalog"}, "catalogue"),
+        ({"type": "Catalog", "properties": {}}, "catalogue"),
+        ({"extent": {}, "license": "x"}, "collection"),
+        ({"extent": {}, "properties": {}, "links": []}, "collection"),
+        ({"extent": {}, "geometry": None, "properties": {}}, "item"),
+        ({"properties": {}, "stac_version": "0.9.0", "links": []}, "item"),
+        ({"type": "Scene", "properties": {}}, "item"),
+        ({"stac_version": "0.8.1", "links": []}, "catalogue"),
+        ({"links": [{"rel": "child"}]}, "catalogue"),
+        ({"links": [{"rel": "next"}, 1]}, None),
+        ({"stac_version": "0.8.1", "links": {}}, None),
+        ({"stac_version": "0.8.1", "links": [], "geometry": None}, None),
+        ({"type": "FeatureCollection", "links": [{"rel": "child"}]}, None),
+        ({"type": ["Feature"]}, None),
+        ({}, None),
     ],
 )
-def test_items_and_collections_are_told_apart(
-    document: dict[str, object], item: bool, collection: bool
-) -> None:
-    assert (is_item(document), is_collection(document)) == (item, collection)
+def test_what_a_document_is_told(document: dict[str, object], kind: str | None) -> None:
+    assert kind_of(document) == kind

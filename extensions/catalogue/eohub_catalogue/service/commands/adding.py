@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from eohub_catalogue.index.document import collection_record, is_collection, is_item, item_record
+from eohub_catalogue.index.document import collection_record, item_record, kind_of
 from eohub_catalogue.index.ports import StacStore, Written
 from eohub_catalogue.index.reading import LONGEST_LINE, Found, Text, documents_of
 from eohub_catalogue.lint import defects_of
@@ -50,10 +50,11 @@ def run(store: StacStore, options: argparse.Namespace, console: Console) -> int:
 
 
 async def _put(store: StacStore, document: dict[str, object]) -> list[str]:
-    if is_collection(document):
+    kind = kind_of(document)
+    if kind == "collection":
         record = collection_record(document)
         return [f"Collection {record.id}: {_word(await store.put_collections([record]))}."]
-    if not is_item(document):
+    if kind != "item":
         raise Invalid("It is neither an item nor a collection.", hint="Its type is Feature or Collection.")
     item = item_record(document)
     said = [f"Item {item.id}: {_word(await store.put_items([item]))}."]
