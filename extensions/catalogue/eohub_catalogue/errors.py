@@ -56,18 +56,21 @@ class NoSuchAddress(CatalogueBroken):
 
 
 class CatalogueBusy(TooMany):
-    """The catalogue asks to slow down. Its sentence ends with the seconds, which the panel waits."""
+    """The catalogue asks to slow down; `retry_after` is at least 1."""
 
     code = "catalogue_busy"
-    seconds: int = 1
 
     @classmethod
     def for_seconds(cls, who: str, seconds: float) -> Self:
         """`who` wants to be left alone for that long; told in whole seconds, at least one."""
         whole = max(1, ceil(seconds))
-        error = cls(f"{who} asks to wait {whole} s.", hint="The panel asks again by itself.")
-        error.seconds = whole
-        return error
+        hint = "The panel asks again by itself."
+        return cls(f"{who} asks to wait {whole} s.", hint=hint, retry_after=whole)
+
+    @property
+    def seconds(self) -> int:
+        """How long it wants to be left alone."""
+        return self.retry_after or 1
 
 
 class TimedOut(Unavailable):

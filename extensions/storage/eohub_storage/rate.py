@@ -27,6 +27,7 @@ class KeyRate:
             raise TooManyKeys(
                 "Your programs ask for S3 keys too often.",
                 hint=f"Try again in {wait} s; make one client and use it, instead of one per request.",
+                retry_after=wait,
             )
         asked.append(now)
         while len(self._asked) > _MOST_PEOPLE:

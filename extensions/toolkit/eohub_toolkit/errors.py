@@ -11,10 +11,11 @@ class EohubError(Exception):
 
     code: ClassVar[str] = "internal"
 
-    def __init__(self, detail: str, *, hint: str | None = None) -> None:
+    def __init__(self, detail: str, *, hint: str | None = None, retry_after: int | None = None) -> None:
         super().__init__(detail)
         self.detail = detail
         self.hint = hint
+        self.retry_after = retry_after
 
 
 class Unauthenticated(EohubError):
@@ -91,6 +92,7 @@ class Problem(BaseModel):
     code: str = Field(description="Kind of error, stable, for programs")
     detail: str = Field(description="What happened, a sentence for the person")
     hint: str | None = Field(default=None, description="What the person can do next")
+    retry_after: int | None = Field(default=None, description="Seconds to wait before it is asked again")
     trace_id: str = Field(description="Finds this request in the log")
 
 
@@ -109,7 +111,8 @@ def kind_of(status: int) -> type[EohubError]:
 def problem_of(error: BaseException, trace_id: str) -> tuple[int, Problem]:
     """Status and body for an error; an unexpected one says nothing about its inside."""
     if isinstance(error, EohubError):
-        body = Problem(code=error.code, detail=error.detail, hint=error.hint, trace_id=trace_id)
+        body = Problem(code=error.code, detail=error.detail, hint=error.hint,
+                       retry_after=error.retry_after, trace_id=trace_id)  # fmt: skip
         return status_of(error), body
     detail = "Something went wrong on our side."
     hint = f"Try again; if it stays, report the trace id {trace_id}."

@@ -13,6 +13,7 @@ def test_the_request_after_the_last_allowed_one_is_refused_with_the_time_to_wait
     with pytest.raises(TooManyKeys) as caught:
         rate.count("alice", 30.0)
     assert "in 30 s" in (caught.value.hint or "")
+    assert caught.value.retry_after == 30
 
 
 def test_a_refused_request_does_not_push_the_wait_further() -> None:

@@ -76,6 +76,13 @@ def test_a_problem_carries_what_the_person_needs() -> None:
     )
 
 
+@pytest.mark.parametrize("seconds", [None, 0, 7])
+def test_how_long_to_wait_is_a_number_of_its_own(seconds: int | None) -> None:
+    for kind in STATUS:
+        _, problem = problem_of(kind("It is busy.", retry_after=seconds), "abc")
+        assert problem.retry_after == seconds
+
+
 def test_an_unexpected_error_says_nothing_about_its_inside() -> None:
     status, problem = problem_of(RuntimeError("password=hunter2 at /srv/secret.py"), "abc")
     text = problem.model_dump_json()

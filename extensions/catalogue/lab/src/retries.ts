@@ -36,14 +36,14 @@ export function isPassing(problem: Problem): boolean {
 /** Longer pauses are for a person to decide on. */
 const LONGEST_ASKED_SECONDS = 300;
 
-/** Seconds before the next attempt: those that a busy catalogue asks for, which its sentence ends with. */
+/** Seconds before the next attempt: those that were asked for, if any. */
 function pauseBefore(problem: Problem, attempt: number): number | null {
   const seconds = isPassing(problem) ? secondsBefore(attempt) : null;
-  const asked = problem.code === 'catalogue_busy' ? /(\d+) s\.$/.exec(problem.detail) : null;
+  const asked = problem.retry_after ?? null;
   if (seconds === null || asked === null) {
     return seconds;
   }
-  return Number(asked[1]) > LONGEST_ASKED_SECONDS ? null : Math.max(1, Number(asked[1]));
+  return asked > LONGEST_ASKED_SECONDS ? null : Math.max(1, asked);
 }
 
 /** What is going to be tried again, at most one attempt for each name. */

@@ -148,7 +148,11 @@ test('a catalogue with other contents is searched anew, in the place of what it 
 });
 
 test('429 twice, then results: the row waits each time and the items come', async () => {
-  const busy = new ProblemError({ code: 'catalogue_busy', detail: 'It asks to wait 7 s.' });
+  const busy = new ProblemError({
+    code: 'catalogue_busy',
+    detail: 'It asks to wait.',
+    retry_after: 7
+  });
   await waiting(1).answer(page('b', 0));
   await waiting(0).fail(busy);
   expect(state().rows[0]?.health).toMatchObject({
@@ -164,8 +168,20 @@ test('429 twice, then results: the row waits each time and the items come', asyn
   expect(titles()).toEqual(['at last-0']);
 });
 
+test.each(['unavailable', 'timed_out', 'upstream', 'catalogue_busy', 'too_many'])(
+  'how long to wait is a number, whatever the sentence of %s says',
+  async code => {
+    await waiting(0).fail(new ProblemError({ code, detail: 'Wait 3600 s.', retry_after: 5 }));
+    await waiting(1).fail(new ProblemError({ code, detail: 'Wait 3600 s.' }));
+    await clock.pass(3);
+    expect(asked().slice(2)).toEqual(['other']);
+    await clock.pass(2);
+    expect(asked().slice(2)).toEqual(['other', 'embedded']);
+  }
+);
+
 test('a pause that is too long is left to the person', async () => {
-  const busy = new ProblemError({ code: 'catalogue_busy', detail: 'It asks to wait 3600 s.' });
+  const busy = new ProblemError({ code: 'catalogue_busy', detail: 'Busy.', retry_after: 3600 });
   await waiting(0).fail(busy);
   expect(state().rows[0]?.health.kind).toBe('failed');
 });

@@ -95,6 +95,12 @@ export interface components {
              */
             hint: string | null;
             /**
+             * Retry After
+             * @description Seconds to wait before it is asked again
+             * @default null
+             */
+            retry_after: number | null;
+            /**
              * Trace Id
              * @description Finds this request in the log
              */

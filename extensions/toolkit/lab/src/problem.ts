@@ -3,6 +3,8 @@ export interface Problem {
   readonly code: string;
   readonly detail: string;
   readonly hint?: string | null;
+  /** Seconds to wait before it is asked again. */
+  readonly retry_after?: number | null;
   readonly trace_id?: string;
 }
 
