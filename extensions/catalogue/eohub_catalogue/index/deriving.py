@@ -1,7 +1,6 @@
 """What is made from the stored documents, made anew where an older version of the code has made it."""
 
-import json
-from typing import cast
+from collections.abc import Mapping
 
 from sqlalchemy import Connection, delete, func, select, update
 
@@ -73,8 +72,8 @@ def _derive_items(connection: Connection, after: int, most: int) -> int | None:
             properties = mapping(document.get("properties"))
             instant = moment(properties.get("datetime"))
             facts.append((pk, cloud_cover_of(properties), instant, facts_text(properties)))
-            if is_wide and document:
-                wide[pk] = item_record(document | {"links": json.loads(links)})
+            if is_wide and (whole := _with_links(document, links)):
+                wide[pk] = item_record(whole)
             characters += len(body)
             if characters > _MOST_CHARACTERS:
                 break
@@ -90,15 +89,25 @@ def _derive_collections(connection: Connection) -> None:
     table = tables.collection
     for pk in connection.execute(select(table.c.pk).order_by(table.c.pk)).scalars().all():
         body, links = connection.execute(select(table.c.body, table.c.links).where(table.c.pk == pk)).one()
-        if document := _object(body):
-            record = collection_record(document | {"links": json.loads(links)})
+        if whole := _with_links(_object(body), links):
+            record = collection_record(whole)
             remove_collections(connection, [pk])
             add_collections(connection, {pk: record})
 
 
-def _object(text: str) -> dict[str, object]:
+def _with_links(document: Mapping[str, object], links: str) -> Mapping[str, object]:
+    """A stored document with its links, to be stored anew; empty where one of them is damaged."""
+    found = _value(links)
+    return {**document, "links": found} if "id" in document and isinstance(found, list) else {}
+
+
+def _object(text: str) -> Mapping[str, object]:
     """A stored document; empty where it is damaged, which is for the command `check` to find."""
+    return mapping(_value(text))
+
+
+def _value(text: str) -> object:
     try:
-        return cast("dict[str, object]", parse_json(text.encode()))
+        return parse_json(text.encode())
     except ValueError:
-        return {}
+        return None

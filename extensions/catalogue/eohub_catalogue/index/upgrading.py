@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from eohub_catalogue.errors import BeingUpgraded
 from eohub_catalogue.index.deriving import COMPLETE, ITEMS_AT_ONCE, derive_more
-from eohub_toolkit.errors import EohubError, Unavailable
+from eohub_toolkit.errors import Unavailable
 
 _LOG = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class Upgrading:
         self._writing = writing
         self._upgrade = upgrade
         self._percent = 0
-        self._failure: EohubError | None = None
+        self._failure: Exception | None = None
         self._is_stopped = Event()
         self._thread = Thread(target=self._go_on_apart, name="catalogue-upgrade", daemon=True)
 
@@ -89,6 +89,7 @@ class Upgrading:
     def _go_on_apart(self) -> None:
         try:
             self._go_on()
-        except EohubError as error:
+        except Exception as error:
+            # Whatever it is: a thread that ends silently would be waited for without end.
             _LOG.exception("The catalogue's database could not be brought up to date.")
             self._failure = error
