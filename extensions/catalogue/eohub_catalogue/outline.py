@@ -38,7 +38,7 @@ def outline_of(item: Mapping[str, object]) -> Outline:
     shape = _shape_of(item)
     if shape is None or shape.is_empty:
         return Outline(None, None)
-    return Outline(geojson_of(_thinned(_of_one_kind(shape))), _box_around(shape))
+    return Outline(geojson_of(_thinned(of_one_kind(shape))), _box_around(shape))
 
 
 def _shape_of(item: Mapping[str, object]) -> BaseGeometry | None:
@@ -84,7 +84,7 @@ def _closed(ring: object) -> list[list[float]] | None:
     return found if found[0] == found[-1] and len(found) > 3 else [*found, found[0]]
 
 
-def _of_one_kind(shape: BaseGeometry) -> BaseGeometry:
+def of_one_kind(shape: BaseGeometry) -> BaseGeometry:
     """Areas without the lines and points that mending leaves behind, else lines, else points."""
     if shape.geom_type in ("Point", "LineString", "Polygon", "MultiPolygon"):
         return shape
@@ -151,7 +151,7 @@ def _hulls(shape: BaseGeometry) -> BaseGeometry:
     middles = (shapely.bounds(parts)[:, 0] + shapely.bounds(parts)[:, 2]) / 2
     groups = [parts[middles < 0], parts[middles >= 0]] if len(parts) > 1 else [parts]
     sides = [shapely.GeometryCollection(list(group)) for group in groups if len(group)]
-    return _of_one_kind(shapely.GeometryCollection([shapely.convex_hull(side) for side in sides]))
+    return of_one_kind(shapely.GeometryCollection([shapely.convex_hull(side) for side in sides]))
 
 
 def _rounded(shape: BaseGeometry) -> BaseGeometry:

@@ -10,7 +10,7 @@ from eohub_catalogue.contract import PropertyFilter, SearchQuery
 from eohub_catalogue.filters import TIMES, Cql2, cql2_of
 from eohub_catalogue.index.footprint import normalise, parse_geometry
 from eohub_catalogue.item_contract import FilterName
-from eohub_catalogue.outline import geojson_of
+from eohub_catalogue.outline import geojson_of, of_one_kind
 from eohub_catalogue.reading import count, mapping, number, positions, sequence, text
 from eohub_catalogue.wire import Bbox
 
@@ -92,7 +92,8 @@ def _within_180(geometry: Mapping[str, object] | None) -> Mapping[str, object] |
     if geometry is None or not longitudes or -180 <= min(longitudes) <= max(longitudes) <= 180:
         return geometry
     shape = parse_geometry(geometry)
-    return geometry if shape is None else geojson_of(normalise(shape))
+    # Not as a collection of geometries, which has no coordinates to put a box around.
+    return geometry if shape is None else geojson_of(of_one_kind(normalise(shape)))
 
 
 def here_of(query: SearchQuery, facts: Facts) -> tuple[FilterName, ...]:

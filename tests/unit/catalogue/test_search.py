@@ -113,7 +113,8 @@ def test_a_shape_beyond_180_degrees_is_cut_and_brought_back(turn: int) -> None:
     request = request_of(query(area={"geometry": shape}), FULL, None)
     sent = shapely.from_geojson(json.dumps(request.body["intersects"]))
     boxes = [shapely.box(170, 0, 180, 5), shapely.box(-180, 0, -170, 5)]
-    assert sent.equals(shapely.union_all(boxes))
+    assert (sent.geom_type, sent.equals(shapely.union_all(boxes))) == ("MultiPolygon", True)
+    assert request_of(query(area={"geometry": shape}), Facts(), None).parameters["bbox"] == "-180,0,180,5"
 
 
 def test_a_shape_is_searched_by_its_box_and_then_here_where_it_cannot_be_posted() -> None:
