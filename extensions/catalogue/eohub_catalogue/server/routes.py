@@ -168,10 +168,11 @@ async def notebook_code(key: ItemKey, catalogues: Catalogues) -> NotebookCode:
 @route("POST", "/search-code")
 async def search_code(query: SearchQuery, catalogues: Catalogues) -> NotebookCode:
     """Write the notebook cell that does a search."""
-    source, catalogue = await catalogues.source(query.catalogue), await catalogues.get(query.catalogue)
+    source, facts = await catalogues.source(query.catalogue), None
     # Nothing but words depends on what the API can do.
-    with_words = bool(query.words.split())
-    facts = await catalogue.facts() if with_words and isinstance(catalogue, ApiCatalogue) else None
+    if query.words.split():
+        catalogue = await catalogues.get(query.catalogue)
+        facts = await catalogue.facts() if isinstance(catalogue, ApiCatalogue) else None
     return await asyncio.to_thread(_search_code, query, source, facts)
 
 

@@ -11,13 +11,14 @@ from fakes.stac_catalogue import MemoryCatalogue
 from fakes.stac_documents import cube_item
 from pydantic import ValidationError
 
+from eohub_catalogue.conformance import Facts
 from eohub_catalogue.contract import CatalogueSource, SearchQuery
 from eohub_catalogue.errors import NothingToOpen, UnknownCatalogue
 from eohub_catalogue.index.document import item_record
 from eohub_catalogue.item_contract import ItemKey
 from eohub_catalogue.ports import RawPage
 from eohub_catalogue.server.catalogues import Catalogues
-from eohub_catalogue.server.routes import item, list_catalogues, notebook_code, probe, search
+from eohub_catalogue.server.routes import item, list_catalogues, notebook_code, probe, search, search_code
 from eohub_catalogue.server.settings import ServerSettings
 from eohub_catalogue.summary import summary_of
 from eohub_catalogue.wire import LONGEST_ID
@@ -193,6 +194,22 @@ async def test_no_code_for_an_item_without_data(catalogues: Catalogues) -> None:
     with pytest.raises(NothingToOpen) as caught:
         await notebook_code(asked, catalogues)
     assert status_of(caught.value) == 422
+
+
+async def test_a_search_is_written_as_the_catalogue_is_asked_and_only_words_need_to_know_how() -> None:
+    class Api(MemoryCatalogue):
+        learned = 0
+
+        async def facts(self) -> Facts:
+            self.learned += 1
+            return Facts(words="advanced", post=True)
+
+    api = Api([])
+    catalogues = Catalogues(lambda: ServerSettings(catalogues=SOURCES), lambda source, deadline: api)
+    without = await search_code(SearchQuery(catalogue="embedded", start="2020-01-01"), catalogues)
+    assert ("Client.open" in without.source, api.learned) == (True, 0)
+    with_words = await search_code(SearchQuery(catalogue="embedded", words="sea ice"), catalogues)
+    assert ('"q": ' in with_words.source, api.learned) == (True, 1)
 
 
 async def test_a_catalogue_that_is_away_fails_its_own_requests_only(
