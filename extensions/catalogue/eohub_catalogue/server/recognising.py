@@ -72,7 +72,7 @@ class Recogniser:
             raise LoginNeeded("This address needs a login, so it cannot be added.", hint=_WHAT)
         if answer.status != 200:
             raise Invalid(f"This address was answered with status {answer.status}.", hint=_WHAT)
-        return answer, mapping(answer.json())
+        return answer, mapping(await asyncio.to_thread(answer.json))
 
     def _on_disk(self, path: Path) -> Recognised:
         if path.is_file() and path.name in ("catalog.json", ITEM_FILE):

@@ -29,6 +29,8 @@ _ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 _MOST_REPEATS = 3
 _PATIENCE_SECONDS = 3.0
 _USUAL_REST_SECONDS = 1.0
+_LARGEST_BROKEN = 8 * MEBIBYTE
+"""To look for the members of a broken list takes a second for each of them at worst."""
 
 
 @dataclass(frozen=True)
@@ -63,13 +65,16 @@ class Answer:
     def json(self) -> object:
         """The body as JSON, None where it is none; a wrong charset costs letters, not the answer.
 
-        In a list of items, one that cannot be read is None, and its neighbours are there.
+        In a list of items, one that cannot be read is None, and its neighbours are there. A large body takes
+        seconds to read, so a thread does it.
         """
         try:
             return json.loads(self.body)
         except UnicodeDecodeError:
             return _json_in(self.body, _charset_of(self.headers.get("content-type", "")))
         except (ValueError, RecursionError):
+            if len(self.body) > _LARGEST_BROKEN:
+                return None
             # Few answers are broken, and what reads them is not imported for the others.
             from eohub_catalogue.index.pieces import value_in_pieces
 

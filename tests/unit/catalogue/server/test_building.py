@@ -1,12 +1,12 @@
 """One round over the documents of a catalogue: what is read, what is not read again, what is kept."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from fakes.catalogue_documents import MemoryDocuments, a_collection, an_item, leading_to
+from fakes.counting_executor import CountingExecutor
 from fakes.stac_store import MemoryStacStore
 
 from eohub_catalogue.errors import CatalogueBusy, LoginNeeded
@@ -42,17 +42,6 @@ class Bench:
 
     async def collections(self) -> list[str]:
         return [each.id for each in (await self.store.collections(100)).collections]
-
-
-class CountingExecutor(ThreadPoolExecutor):
-    """Counts what it is given to do."""
-
-    given = 0
-
-    def submit[**P, T](self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Do it."""
-        self.given += 1
-        return super().submit(fn, *args, **kwargs)
 
 
 @pytest.fixture

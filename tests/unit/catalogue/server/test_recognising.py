@@ -1,5 +1,6 @@
 """What stands at an address that a person gives, and what is said where it is no catalogue."""
 
+import asyncio
 import json
 import zipfile
 from pathlib import Path
@@ -9,6 +10,7 @@ import httpx2
 import pytest
 from fakes.catalogue_documents import a_collection, an_item, leading_to
 from fakes.catalogue_web import Answers, open_web
+from fakes.counting_executor import CountingExecutor
 from fakes.frozen_searches import NoNetwork
 from fakes.static_site import StaticSite
 
@@ -56,6 +58,13 @@ async def at(document: Any, home: Path, **headers: str) -> Recognised:
 )
 async def test_kinds_on_the_web_are_told_apart(document: Any, kind: str, title: str, tmp_path: Path) -> None:
     assert await at(document, tmp_path) == Recognised(kind, title, url=URL)  # type: ignore[arg-type]
+
+
+async def test_an_answer_which_may_be_large_is_read_beside_the_event_loop(tmp_path: Path) -> None:
+    executor = CountingExecutor(1)
+    asyncio.get_running_loop().set_default_executor(executor)
+    await at(API, tmp_path)
+    assert executor.given == 1
 
 
 async def test_an_address_may_begin_in_capitals(tmp_path: Path) -> None:

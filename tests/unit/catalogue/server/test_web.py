@@ -333,6 +333,7 @@ NESTED = b"[" * 100_000 + b"]" * 100_000
         (b'{"type": "FeatureCollection", "features": [{"id": "a"}', None),
         (b'{"type": "FeatureCollection", "features": [], "x": %s}' % NESTED, None),
         (NESTED, [None]),
+        (b"[1, {%s}" % (b"[]," * 3 * 2**20), None),
     ],
 )
 def test_a_broken_item_does_not_hide_its_neighbours(body: bytes, found: object) -> None:
