@@ -71,6 +71,8 @@ test('a long title keeps its end in view', () => {
   const shown = screen.getByTitle(title);
   expect(shown.textContent).toBe(title);
   expect(screen.getByText('antic, monthly')).toBeTruthy();
+  // Of two halves, a browser makes a name with a blank between them.
+  expect(screen.getByRole('listitem', { name: title }).getAttribute('aria-label')).toBe(title);
 });
 
 test('the selected row tells more', () => {

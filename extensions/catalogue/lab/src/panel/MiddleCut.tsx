@@ -9,7 +9,10 @@ interface Props {
   readonly end: number;
 }
 
-/** Text of one line that gives way in its middle where there is no room: ends are often what differs. */
+/**
+ * Text of one line that gives way in its middle where there is no room: ends are often what differs. Browsers put a
+ * blank between its halves for a screen reader, so what is called by it needs a label.
+ */
 export function MiddleCut({ text, end }: Props): ReactElement {
   if (text.length < Math.max(LEAST, 2 * end)) {
     return <>{text}</>;

@@ -38,7 +38,6 @@ interface Props {
 export function ResultRow(props: Props): ReactElement {
   const { actions } = usePanel();
   const { row, index, isSelected } = props;
-  const titleId = useId();
   const element = useRef<HTMLLIElement>(null);
   useHeight(element, isSelected, props.onHeight);
   const select = () => actions.search.select(row.key);
@@ -51,7 +50,7 @@ export function ResultRow(props: Props): ReactElement {
       style={{ top: props.top, [isSelected ? 'minHeight' : 'height']: ROW_HEIGHT }}
       tabIndex={props.isReachable ? 0 : -1}
       aria-current={isSelected}
-      aria-labelledby={titleId}
+      aria-label={row.item.title}
       aria-posinset={index + 1}
       aria-setsize={props.count}
       onFocus={event => selectByKeyboard(event, select)}
@@ -63,7 +62,7 @@ export function ResultRow(props: Props): ReactElement {
     >
       <Quicklook item={row.item} />
       <div className="eohub-ResultRow-head">
-        <span id={titleId} className="eohub-ResultRow-title" title={row.item.title}>
+        <span className="eohub-ResultRow-title" title={row.item.title}>
           <MiddleCut text={row.item.title} end={14} />
         </span>
         <span className="eohub-Kind">{row.item.kind}</span>

@@ -72,6 +72,14 @@ test('files have type, size, roles, and an address to copy', () => {
   expect(button('Copied the address of B04').textContent).toBe('copied');
 });
 
+test('a long address that may be cut in its middle is a link of the whole name', () => {
+  const href = 'https://data.example/collections/sentinel-2/2020/05/B04.tif';
+  show(page({}, { assets: [asset({ href })] }));
+  const link = screen.getByRole('link', { name: href });
+  // Of two halves, a browser makes a name with a blank between them.
+  expect([link.textContent, link.getAttribute('aria-label')]).toEqual([href, href]);
+});
+
 test('an address that a browser cannot open is text', () => {
   const assets = [
     asset({ key: 'a', href: 's3://bucket/a.zarr', openable: false }),

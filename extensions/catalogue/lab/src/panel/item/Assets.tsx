@@ -58,7 +58,7 @@ function Asset({ asset, onCopy }: { asset: AssetDetail; onCopy: Props['onCopy'] 
         ) : (
           <div>
             <code title={href}>
-              <Outside url={asset.openable ? href : null}>
+              <Outside url={asset.openable ? href : null} label={href}>
                 <MiddleCut text={href} end={24} />
               </Outside>
             </code>

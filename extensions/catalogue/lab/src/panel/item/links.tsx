@@ -9,13 +9,20 @@ export function safeUrl(address: string | null): string | null {
   return protocol === 'http:' || protocol === 'https:' ? address : null;
 }
 
+interface OutsideProps {
+  readonly url: string | null;
+  /** What it is called where that is not its text. */
+  readonly label?: string;
+  readonly children: ReactNode;
+}
+
 /** Text that leads outside in a new tab, or plain text where the address is none that may be opened. */
-export function Outside(props: { url: string | null; children: ReactNode }): ReactElement {
+export function Outside(props: OutsideProps): ReactElement {
   const url = safeUrl(props.url);
   return url === null ? (
     <>{props.children}</>
   ) : (
-    <a href={url} target="_blank" rel="noopener noreferrer">
+    <a href={url} target="_blank" rel="noopener noreferrer" aria-label={props.label}>
       {props.children}
     </a>
   );
