@@ -4,15 +4,15 @@ import asyncio
 import fcntl
 import os
 from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from pydantic import BaseModel, ValidationError
 
 from eohub_catalogue.errors import TooMuchKept
+from eohub_catalogue.placing import write_whole
 from eohub_toolkit.errors import Unavailable
 
 _LARGEST_BYTES = 8 * 1024 * 1024
@@ -117,17 +117,3 @@ def locked(path: Path) -> Generator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def write_whole(path: Path, body: bytes) -> None:
-    """Write a file so that a reader sees the old bytes or the new ones; for its owner only."""
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        try:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-            os.replace(file.name, path)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(file.name)
-            raise

@@ -4,8 +4,8 @@ Where a hub exchanges logins, it is asked; elsewhere a file holds a refresh toke
 """
 
 import asyncio
-import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +13,7 @@ from typing import Protocol
 from pydantic import SecretStr
 
 from eohub_catalogue.errors import LoginNeeded
+from eohub_catalogue.placing import write_whole
 from eohub_catalogue.reading import count, mapping, text
 from eohub_catalogue.server.addresses import Origin
 from eohub_catalogue.server.settings import DestineLogin
@@ -203,10 +204,5 @@ def _read(path: str) -> str:
 
 def _write(path: str, token: str) -> None:
     """Replace the file whole; where that cannot be done the token lives as long as this process."""
-    new = f"{path}.new"
-    try:
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(token)
-        Path(new).replace(path)
-    except OSError:
-        Path(new).unlink(missing_ok=True)
+    with suppress(OSError):
+        write_whole(Path(path), token.encode())

@@ -1,6 +1,5 @@
 """Writing files into a new folder or .zip file that is there as a whole or not at all."""
 
-import errno
 import fcntl
 import os
 import shutil
@@ -10,6 +9,7 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from eohub_catalogue.placing import is_full, put
 from eohub_toolkit.errors import Conflict, Unavailable
 
 _LOCK = "lock"
@@ -75,24 +75,12 @@ class Packing:
             if self._zip is not None:
                 self._zip.close()
                 self._zip = None
-            new = self.room / "new"
-            _synchronise(new)
             try:
-                # Taking the name first keeps what is there from being replaced.
-                if self._packed:
-                    os.close(
-                        os.open(self._target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
-                    )
-                else:
-                    self._target.mkdir()
-                os.replace(new, self._target)
-            except OSError as error:
-                if error.errno in (errno.EEXIST, errno.ENOTEMPTY):
-                    raise Conflict(
-                        f"{self._target.name} is there already.", hint="Choose another name."
-                    ) from None
-                raise
-            _synchronise(self._target.parent)
+                put(self.room / "new", self._target, replace=False)
+            except FileExistsError:
+                raise Conflict(
+                    f"{self._target.name} is there already.", hint="Choose another name."
+                ) from None
         self.discard()
 
     def discard(self) -> None:
@@ -135,20 +123,12 @@ def clean(room: Path) -> bool:
         os.close(descriptor)
 
 
-def _synchronise(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 @contextmanager
 def _in_words() -> Generator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if is_full(error):
             raise Unavailable(
                 "The disk is full, so nothing was kept.",
                 hint="Make room in your home folder, then freeze again.",

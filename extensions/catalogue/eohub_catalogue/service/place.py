@@ -1,13 +1,12 @@
 """Putting a file or folder in its place in one step: what was there stays until the new one is whole."""
 
-import errno
-import os
 import secrets
 import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from eohub_catalogue.placing import is_full, put
 from eohub_toolkit.errors import Conflict, Unavailable
 
 
@@ -22,8 +21,10 @@ def in_place_of(target: Path, *, force: bool) -> Generator[Path]:
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
         yield part
-        _sync(part)
-        _replace(part, target)
+        try:
+            put(part, target, replace=force)
+        except FileExistsError:
+            raise _taken(target) from None
     except OSError as error:
         raise _trouble(error, target) from error
     finally:
@@ -34,31 +35,15 @@ def _demand_free(target: Path, force: bool) -> None:
     if not target.exists():
         return
     if not force:
-        raise Conflict(f"{target} exists.", hint="Name another one, or replace it with --force.")
+        raise _taken(target)
     if target.is_dir() and any(target.iterdir()) and not (target / "catalog.json").is_file():
         raise Conflict(
             f"{target} is a folder without a catalogue, so it is not replaced.", hint="Name another folder."
         )
 
 
-def _sync(part: Path) -> None:
-    if part.is_file():
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
-
-
-def _replace(part: Path, target: Path) -> None:
-    if not (target.is_dir() and part.is_dir()):
-        part.replace(target)
-        return
-    old = target.with_name(f".{target.name}.{secrets.token_hex(4)}.old")
-    target.rename(old)
-    try:
-        part.rename(target)
-    except OSError:
-        old.rename(target)
-        raise
-    shutil.rmtree(old)
+def _taken(target: Path) -> Conflict:
+    return Conflict(f"{target} exists.", hint="Name another one, or replace it with --force.")
 
 
 def _remove(part: Path) -> None:
@@ -69,7 +54,7 @@ def _remove(part: Path) -> None:
 
 
 def _trouble(error: OSError, target: Path) -> Unavailable:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if is_full(error):
         return Unavailable(
             f"The disk is full: {target} was not written.", hint="Free some space, or name another disk."
         )
