@@ -11,21 +11,20 @@ from typing import Any
 
 import anyio.to_thread
 import shapely
-from alembic.util import CommandError
 from anyio import CapacityLimiter
 from shapely.errors import ShapelyError
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection, Engine, event, text
-from sqlalchemy.exc import DatabaseError
 
 from eohub_catalogue.index.deriving import is_derived
 from eohub_catalogue.index.footprint import box_shape
 from eohub_catalogue.index.interval import moment
 from eohub_catalogue.index.relations import TURNED, calculated, folded, related, texts_in_relation
+from eohub_catalogue.index.schema import change_tables, lock_for_writing
 from eohub_catalogue.index.statements import Statement
 from eohub_catalogue.index.upgrading import Upgrade, Upgrading
-from eohub_toolkit.db import transaction, upgrade
-from eohub_toolkit.errors import Conflict, Unavailable
+from eohub_toolkit.db import transaction
+from eohub_toolkit.errors import Unavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _INSTRUCTIONS_BETWEEN_LOOKS = 10_000
@@ -82,7 +81,7 @@ class Database:
 
     def bring_up_to_date(self, how: Upgrade) -> None:
         """Make or change the tables; raises Unavailable where it cannot be, Conflict for a newer version."""
-        self._change_tables()
+        change_tables(self.engine, MIGRATIONS)
         with transaction(self.engine) as connection:
             if is_derived(connection):
                 return
@@ -98,25 +97,6 @@ class Database:
     def _check(self) -> None:
         if self._upgrading is not None:
             self._upgrading.check()
-
-    def _change_tables(self) -> None:
-        place = self.engine.url.database or ""
-        # The lock makes a second process wait that starts at the same moment, and the whole step atomic.
-        event.listen(self.engine, "begin", _lock_for_writing)
-        try:
-            Path(place).parent.mkdir(parents=True, exist_ok=True)
-            upgrade(self.engine, MIGRATIONS)
-        except (OSError, DatabaseError) as error:
-            raise Unavailable(
-                f"The catalogue's database {place} cannot be opened.",
-                hint="Look at its folder's permissions and free space, and that it is a database.",
-            ) from error
-        except CommandError as error:
-            raise Conflict(
-                "The catalogue's database was made by a newer version.", hint="Install that version again."
-            ) from error
-        finally:
-            event.remove(self.engine, "begin", _lock_for_writing)
 
     def deadline(self) -> Callable[[], bool]:
         """Tells from now on whether the time that one answer may take is over."""
@@ -154,7 +134,7 @@ class Database:
         with transaction(self.engine) as connection:
             for pragma in _WRITER_PRAGMAS:
                 connection.exec_driver_sql(f"PRAGMA {pragma}")
-            _lock_for_writing(connection)
+            lock_for_writing(connection)
             yield connection
 
     def rows(self, connection: Connection, statement: Statement) -> Sequence[Any]:
@@ -192,7 +172,3 @@ class Database:
             return None
         # The query's shape comes first: it is prepared to be compared with many.
         return related(TURNED.get(relation, relation), self._shapes[handle], mine)
-
-
-def _lock_for_writing(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -16,7 +16,7 @@ from eohub_catalogue.index.store import SqliteStore
 from eohub_catalogue.server.building import Limits, Round, Tally
 from eohub_catalogue.server.documents import Documents
 from eohub_catalogue.server.notes import Notes
-from eohub_toolkit.errors import EohubError
+from eohub_toolkit.errors import Conflict, EohubError, Unavailable
 
 type State = Literal["none", "building", "ready", "stopped", "failed"]
 
@@ -111,14 +111,12 @@ class LocalIndex:
 
     async def stop(self) -> IndexState:
         """Stop building; what has been read stays."""
-        if self._building is not None:
-            self._building.cancel()
-            await asyncio.gather(self._building, return_exceptions=True)
+        await self._end()
         return await self.state()
 
     async def remove(self) -> None:
-        """Stop and delete it."""
-        await self.stop()
+        """Stop and delete it, also where it cannot be opened."""
+        await self._end()
         async with self._opening:
             if self._opened is not None:
                 await self._opened.store.close()
@@ -129,8 +127,21 @@ class LocalIndex:
 
     def _open(self) -> Opened:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        store = SqliteStore.open(f"sqlite:///{self._folder / 'items.sqlite'}")
-        return Opened(store, Notes(self._folder / "documents.sqlite"))
+        notes: Notes | None = None
+        try:
+            notes = Notes(self._folder / "documents.sqlite")
+            return Opened(SqliteStore.open(f"sqlite:///{self._folder / 'items.sqlite'}"), notes)
+        except (Conflict, Unavailable) as error:
+            if notes is not None:
+                notes.close()
+            # The person's own copy of what can be read again.
+            hint = f"{error.hint or ''} Or delete the folder {self._folder}: its index is built anew then."
+            raise type(error)(error.detail, hint=hint.strip()) from error
+
+    async def _end(self) -> None:
+        if self._building is not None:
+            self._building.cancel()
+            await asyncio.gather(self._building, return_exceptions=True)
 
     async def _is_due(self) -> bool:
         facts = await asyncio.to_thread((await self.opened()).notes.facts)

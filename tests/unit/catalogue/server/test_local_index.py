@@ -1,7 +1,9 @@
 """The life of a local index: built when first asked, kept fresh, stopped, taken up again."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from eohub_catalogue.server.building import Limits
 from eohub_catalogue.server.local_catalogue import LocalCatalogue
 from eohub_catalogue.server.local_index import LocalIndex
 from eohub_catalogue.server.static import StaticDocuments
-from eohub_toolkit.errors import Unavailable
+from eohub_toolkit.errors import Conflict, EohubError, Unavailable
 
 SOURCE = CatalogueSource(id="example", title="Example", url=ROOT, kind="static")
 
@@ -223,3 +225,28 @@ async def test_addresses_are_made_full_only_when_an_item_is_read(tmp_path: Path)
     assert stored is not None
     assert "static.example.org" not in stored.body
     await index.remove()
+
+
+@pytest.mark.parametrize("name", ["documents.sqlite", "items.sqlite"])
+@pytest.mark.parametrize(("error", "said"), [(Conflict, "newer version"), (Unavailable, "cannot be opened")])
+async def test_an_index_that_cannot_be_opened_is_said_and_can_be_built_anew(
+    bench: Bench, name: str, error: type[EohubError], said: str
+) -> None:
+    await bench.built()
+    (index,) = bench.made[:1]
+    opened = await index.opened()
+    await opened.store.close()
+    opened.notes.close()
+    file = bench.folder / "index" / name
+    if error is Conflict:
+        with closing(sqlite3.connect(file)) as connection, connection:
+            connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    else:
+        file.write_bytes(b"no database" * 500)
+    catalogue = bench.catalogue(60)
+    with pytest.raises(error, match=said) as refusal:
+        await catalogue.index_state()
+    assert str(bench.folder / "index") in str(refusal.value.hint)
+    await catalogue.forget_index()
+    assert not (bench.folder / "index").exists()
+    assert await found(catalogue) == (100, None)
