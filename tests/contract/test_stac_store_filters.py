@@ -246,6 +246,27 @@ class StacStoreFilters:
             query = ItemQuery(sort=sort, limit=7, after=page.next)
         assert found == expected
 
+    @pytest.mark.parametrize(
+        ("asked", "is_found"),
+        [
+            ("least = 9007199254740991 AND least <> 9007199254740990", True),
+            ("even = 9007199254740993 AND odd = 9007199254740992", True),
+            ("even IN (9007199254740993) AND odd IN (9007199254740992)", True),
+            ("even = odd AND NOT even < odd AND NOT odd <> even", True),
+            ("A_EQUALS(list, (9007199254740992))", True),
+            ("odd = 9007199254740995", False),
+        ],
+    )
+    async def test_large_integers_are_compared_after_rounding(
+        self, store: StacStore, asked: str, is_found: bool
+    ) -> None:
+        numbers = {"least": 2**53 - 1, "even": 2**53, "odd": 2**53 + 1, "list": [2**53 + 1]}
+        large = {"type": "Feature", "id": "large", "properties": numbers}
+        await store.put_items([item_record(large)])
+        found = await store.search(item_query({"filter": asked}))
+        assert [one.id for one in found.items] == (["large"] if is_found else [])
+        assert matches(large, cql2_of_text(asked)) == is_found
+
     async def test_a_filter_holds_with_everything_else_that_is_asked(
         self, full: StacStore, documents: list[Document]
     ) -> None:

@@ -1,6 +1,7 @@
 """From CQL2, as text or JSON, to a condition: the `cql2` library reads, here is understood."""
 
 import json
+from collections.abc import Sequence
 from typing import NoReturn, cast
 
 import shapely
@@ -61,15 +62,43 @@ def condition_of(document: object) -> Condition:
     import cql2
 
     try:
-        text = json.dumps(document)
-        if len(text) > LONGEST_FILTER:
+        if len(json.dumps(document, allow_nan=False)) > LONGEST_FILTER:
             raise Invalid("The filter is too long.", hint="Simplify its shapes.")
-        read = cql2.parse_json(text).to_json()
+        numbers: dict[float, int] = {}
+        numbered = json.dumps(_numbered(document, numbers))
+        read = _restored(cql2.parse_json(numbered).to_json(), list(numbers))
     except RecursionError:
         _refuse_depth()
-    except (cql2.ParseError, ValueError, TypeError) as error:
+    except (cql2.ParseError, ValueError, TypeError, OverflowError) as error:
         raise Invalid(f"The filter is not CQL2 JSON: {_first(error)}", hint=_WRITTEN) from None
-    return _Reader().condition(cast("object", read), 0)
+    return _Reader().condition(read, 0)
+
+
+def _numbered(node: object, numbers: dict[float, int]) -> object:
+    """The same with the place of each number in `numbers`: the library reads long ones not quite exactly."""
+    match node:
+        case int() | float() if not isinstance(node, bool):
+            return numbers.setdefault(float(node), len(numbers))
+        case list() | tuple():
+            return [_numbered(one, numbers) for one in cast("list[object]", node)]
+        case dict():
+            given = cast("dict[str, object]", node)
+            return {name: _numbered(one, numbers) for name, one in given.items()}
+        case _:
+            return node
+
+
+def _restored(node: object, numbers: Sequence[float]) -> object:
+    match node:
+        case int() | float() if not isinstance(node, bool):
+            return numbers[int(node)]
+        case list():
+            return [_restored(one, numbers) for one in cast("list[object]", node)]
+        case dict():
+            given = cast("dict[str, object]", node)
+            return {name: _restored(one, numbers) for name, one in given.items()}
+        case _:
+            return node
 
 
 _WRITTEN = "Such as eo:cloud_cover < 20 AND platform = 'sentinel-2a'; texts stand in single quotes."

@@ -16,6 +16,8 @@ from eohub_toolkit.errors import Invalid, NotFound
 
 JSON_SCHEMA = "application/schema+json"
 _DIALECT = "https://json-schema.org/draft/2019-09/schema"
+_ROUNDED = 2**53
+"""From here on floats, which CQL2 is read with, do not hold every integer."""
 _TIME = {"type": "string", "format": "date-time"}
 _CORE: dict[str, Any] = {
     "id": {"title": "Item's id", "type": "string"},
@@ -73,6 +75,8 @@ def schema_of(learned: LearnedProperty) -> dict[str, Any]:
     schema: dict[str, Any] = {"type": learned.kind}
     if learned.kind in ("number", "integer") and learned.minimum is not None:
         schema |= {"minimum": learned.minimum, "maximum": learned.maximum}
+        if learned.kind == "integer" and max(abs(learned.minimum), abs(learned.maximum or 0)) >= _ROUNDED:
+            schema["description"] = "Compared as a float: neighbours from 2^53 on count as equal."
     if learned.kind == "string" and learned.values and len(learned.kinds) == 1:
         schema["enum"] = sorted(learned.values)
     return schema

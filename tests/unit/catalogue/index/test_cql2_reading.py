@@ -1,9 +1,11 @@
 """What a filter may say, and the sentence for what it may not."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from eohub_catalogue.index.cql2_reading import condition_of, condition_of_text
-from eohub_catalogue.index.expression import Comparison, Constant, Every, Property, Truth
+from eohub_catalogue.index.expression import Comparison, Constant, Every, OneOf, Property, Truth
 from eohub_toolkit.errors import Invalid
 
 A = {"property": "a"}
@@ -23,6 +25,19 @@ def test_a_day_lasts_from_its_first_to_its_last_microsecond() -> None:
             Comparison("<=", "moment", Property("a"), Constant("moment", 2 * 86_400_000_000 - 1)),
         )
     )
+
+
+@pytest.mark.parametrize("number", [0.1, 2**53 - 1, 33.70212345678901, 1e-7, 1.7976931348623157e308, 0, -7])
+def test_a_number_is_read_exactly(number: float) -> None:
+    expected = Comparison("=", "number", Property("a"), Constant("number", float(number)))
+    assert condition_of({"op": "=", "args": [A, number]}) == expected
+    assert condition_of_text(f"a = {number!r}") == expected
+
+
+@given(numbers=st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=5))
+def test_any_numbers_stay_where_they_are(numbers: list[float]) -> None:
+    condition = condition_of({"op": "in", "args": [A, numbers]})
+    assert condition == OneOf("number", Property("a"), tuple(numbers))
 
 
 def test_a_condition_may_be_a_constant() -> None:
