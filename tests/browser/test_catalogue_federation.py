@@ -48,20 +48,27 @@ def clouded(numbers: range) -> list[dict[str, Any]]:
     return [scene(number, **{"eo:cloud_cover": float(number % 100)}) for number in numbers]
 
 
+CATALOGUES = {
+    "EOHub": clouded(range(60)),
+    "PgSTAC": clouded(range(40, 100)),
+    "Files": clouded(range(100, 112)),
+}
+
+
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
     """A Lab with three catalogues; twenty scenes are in two of them."""
     folder = tmp_path_factory.mktemp
     embedded = RestartableService(folder("embedded"))
-    embedded.store([collection("scenes", "Scenes of spring"), *clouded(range(60))])
+    embedded.store([collection("scenes", "Scenes of spring"), *CATALOGUES["EOHub"]])
     embedded.start()
     scenes = [collection("scenes", "Scenes of spring")]
     try:
         with (
             pgstac_service(folder("pgstac"), collections=scenes) as pgstac,
-            static_catalogue(folder("files"), clouded(range(100, 112))) as files,
+            static_catalogue(folder("files"), CATALOGUES["Files"]) as files,
         ):
-            assert pgstac.load_items(clouded(range(40, 100))) == []
+            assert pgstac.load_items(CATALOGUES["PgSTAC"]) == []
             catalogues = [
                 {"id": "embedded", "title": "EOHub", "url": embedded.root},
                 {"id": "pgstac", "title": "PgSTAC", "url": pgstac.root},
@@ -102,8 +109,19 @@ def find_and_filter(panel: Panel) -> None:
     panel.open_filters()
     panel.draw_box()
     panel.field("Most cloud cover in percent").fill("70")
-    panel.button("Search").click()
-    panel.total_matches("^showing")
+    with panel.page.expect_request(lambda request: request.url.endswith("/eohub/catalogue/search")) as sent:
+        panel.button("Search").click()
+    west, south, east, north = sent.value.post_data_json["area"]["bbox"]
+
+    def lies_there(item: dict[str, Any]) -> bool:
+        left, bottom, right, top = item["bbox"]
+        return left <= east and right >= west and bottom <= north and top >= south
+
+    for title, items in CATALOGUES.items():
+        within = sum(lies_there(item) and item["properties"]["eo:cloud_cover"] <= 70 for item in items)
+        assert within < len(items)
+        more = "+" if title == "PgSTAC" else f" of {within}"
+        panel.says(title, f"ok {within}" if within <= 20 else f"ok 20{more}")
     panel.picture("federation-filtered")
     panel.button("Remove the area").click()
     # Of 60 of EOHub, 31 of pgstac and 12 files, twenty are in two catalogues.
