@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -39,8 +40,10 @@ def read_parquet(path: Path, progress: Callable[[int], None]) -> Iterator[Text |
             yield from _collections(path, file.schema_arrow.metadata or {})
             yield from _items(path, file, progress)
     except OSError as error:
-        yield Unreadable(str(path), f"It cannot be read: {error.strerror or 'it is damaged'}.")
-    except pa.ArrowException:
+        # What Arrow says itself holds the whole path.
+        why = os.strerror(error.errno) if error.errno else "it is damaged"
+        yield Unreadable(str(path), f"It cannot be read: {why}.")
+    except (pa.ArrowException, UnicodeDecodeError):
         yield Unreadable(str(path), "It is not a Parquet file, or it is damaged.")
 
 

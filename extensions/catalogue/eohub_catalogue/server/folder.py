@@ -125,7 +125,7 @@ def read_stac(tree: Tree, name: str) -> Iterator[Reading]:
         yield from _read_parquet(tree, name)
         return
     lines = suffix in LINE_SUFFIXES
-    if isinstance(tree, FolderTree) and (lines or tree.path(name).stat().st_size <= LARGEST_DOCUMENT):
+    if isinstance(tree, FolderTree) and (lines or not _is_large(tree.path(name))):
         # Lines one by one, so that a file of any size can be read.
         yield from read_documents(tree.path(name), _unheard)
         return
@@ -157,6 +157,14 @@ def read_earth_data_hub(tree: Tree, name: str) -> Iterator[Reading]:
         yield Found(name, item_of(document, folders[-1] if folders else "item", collection))
     else:
         yield Found(name, collection_of(document, folders[-1] if folders else "collection"))
+
+
+def _is_large(path: Path) -> bool:
+    try:
+        return path.stat().st_size > LARGEST_DOCUMENT
+    except OSError:
+        # It has gone since it was listed, as who reads it is going to say.
+        return False
 
 
 def _read_parquet(tree: Tree, name: str) -> Iterator[Reading]:

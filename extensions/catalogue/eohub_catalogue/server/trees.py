@@ -10,7 +10,7 @@ from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from eohub_toolkit.errors import Invalid, NotFound
+from eohub_toolkit.errors import Invalid, NotFound, Unavailable
 
 MOST_ENTRIES = 200_000
 LARGEST_TOTAL = 8 * 1024**3
@@ -37,7 +37,7 @@ class Tree(Protocol):
         ...
 
     def read(self, name: str, most_bytes: int) -> bytes:
-        """The bytes of a file; raises Invalid where it is larger, NotFound where it is not there."""
+        """The bytes of a file; raises Invalid for more than `most_bytes`, NotFound, or Unavailable."""
         ...
 
     def address(self, name: str) -> str:
@@ -82,6 +82,8 @@ class FolderTree:
                 return _bounded(name, file.read(most_bytes + 1), most_bytes)
         except FileNotFoundError:
             raise NotFound(f"There is no {name}.") from None
+        except OSError as error:
+            raise Unavailable(f"{name} cannot be read: {error.strerror}.") from None
 
     def address(self, name: str) -> str:
         """The path of a file."""

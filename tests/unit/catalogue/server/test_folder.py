@@ -3,6 +3,7 @@
 import json
 import os
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,28 @@ async def test_stac_geoparquet_is_read_from_a_folder_and_named_in_a_zip_file(fol
     (reason,) = (await read_all(documents))["items.parquet"]
     assert reason.endswith("unpack it.")
     await documents.close()
+
+
+@pytest.mark.parametrize("documents_in", [stac_files, earth_data_hub_files])
+async def test_files_that_go_or_become_folders_after_they_were_listed_are_named(
+    tmp_path: Path, documents_in: Callable[[Path], FileDocuments]
+) -> None:
+    names = ["a.json", "b.ndjson", "c.parquet", "x/__item__.yaml", "y/__item__.yaml", "z.json"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("{}")
+    documents = documents_in(tmp_path)
+    listed = await documents.beginning()
+    for name in names:
+        (tmp_path / name).unlink()
+        if name[0] in "yz":
+            (tmp_path / name).mkdir()
+    for name in listed:
+        read = await documents.read(name, None)
+        assert read is not None
+        (told,) = read.readings
+        assert isinstance(told, Unreadable)
+        assert str(tmp_path) not in told.reason
 
 
 async def test_a_file_is_read_again_only_when_it_has_changed(folder: Path) -> None:

@@ -237,6 +237,15 @@ def test_a_truncated_file_is_told(tmp_path: Path) -> None:
     assert not [one for one in found if one.get("id") is None]
 
 
+def test_a_file_with_damaged_names_of_columns_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    write(path, [item("a")])
+    path.write_bytes(path.read_bytes().replace(b"geometry", b"\xff" * len(b"geometry"), 1))
+    found, (told,) = read(path)
+    assert not found
+    assert told.reason == "It is not a Parquet file, or it is damaged."
+
+
 def test_a_file_that_is_not_there_and_a_table_of_something_else_are_told(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     (told,) = read_parquet(path, lambda _: None)
