@@ -293,6 +293,30 @@ async def test_an_upgrade_that_fails_in_the_background_says_so(
     assert "could not be brought up to date" in caplog.text
 
 
+async def test_an_upgrade_that_failed_is_tried_again_until_it_is_done(
+    url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    done = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    told: list[int] = []
+
+    def sometimes(percent: int) -> None:
+        told.append(percent)
+        if len(told) <= 5:
+            raise Unavailable("The database's disk is full.")
+        if percent == COMPLETE:
+            loop.call_soon_threadsafe(done.set)
+
+    how = Upgrade(in_background=True, told=sometimes, items_at_once=AT_ONCE, pauses=(0, 0))
+    store = SqliteStore.open(url, upgrade=how)
+    await done.wait()
+    assert await found_by_cloud_cover(store) == COUNT
+    assert told[:6] == [10] * 6
+    assert told[6:] == [*range(20, 100, 10), 99, 100]
+    assert len([one for one in caplog.records if one.exc_info]) == 5
+    await store.close()
+
+
 async def test_a_new_database_is_not_upgraded(tmp_path: Path) -> None:
     heard: list[int] = []
     store = SqliteStore.open(f"sqlite:///{tmp_path / 'new.sqlite'}", upgrade=Upgrade(told=heard.append))

@@ -1,9 +1,10 @@
 """Bringing up to date what is made from the documents: in many steps, here or while the store is in use."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import chain, repeat
 from threading import Event, Thread
 
 from sqlalchemy import Connection
@@ -24,12 +25,14 @@ def log_progress(percent: int) -> None:
 class Upgrade:
     """How a database is brought up to date: whether opening it waits for that, and who is told how far it is.
 
-    `told` is given percents, each greater than the one before; a step makes `items_at_once`.
+    `told` is given percents, each greater than the one before; a step makes `items_at_once`. What fails in
+    the background is tried again after `pauses`, in seconds, the last of them again and again.
     """
 
     in_background: bool = False
     told: Callable[[int], None] = log_progress
     items_at_once: int = ITEMS_AT_ONCE
+    pauses: Sequence[float] = (1.0, 5.0, 30.0, 120.0, 600.0)
 
 
 class Upgrading:
@@ -39,6 +42,7 @@ class Upgrading:
         self._writing = writing
         self._upgrade = upgrade
         self._percent = 0
+        self._told = -1
         self._failure: Exception | None = None
         self._is_stopped = Event()
         self._thread = Thread(target=self._go_on_apart, name="catalogue-upgrade", daemon=True)
@@ -61,7 +65,7 @@ class Upgrading:
         if self._failure is not None:
             raise Unavailable(
                 "The catalogue's database could not be brought up to date.",
-                hint="The service's log says why. It goes on when the service is started again.",
+                hint="The service's log says why. It is tried again within ten minutes.",
             ) from self._failure
         raise BeingUpgraded(self._percent)
 
@@ -74,22 +78,27 @@ class Upgrading:
     def _step(self) -> int:
         with self._writing() as connection:
             self._percent = derive_more(connection, self._upgrade.items_at_once)
+        self._failure = None
         return self._percent
 
     def _go_on(self) -> None:
-        told = -1
         while self._percent < COMPLETE and not self._is_stopped.is_set():
-            if self._percent > told:
-                told = self._percent
-                self._upgrade.told(told)
+            if self._percent > self._told:
+                self._upgrade.told(self._percent)
+                self._told = self._percent
             self._step()
         if self._percent == COMPLETE:
             self._upgrade.told(COMPLETE)
 
     def _go_on_apart(self) -> None:
-        try:
-            self._go_on()
-        except Exception as error:
-            # Whatever it is: a thread that ends silently would be waited for without end.
-            _LOG.exception("The catalogue's database could not be brought up to date.")
-            self._failure = error
+        for pause in chain(self._upgrade.pauses, repeat(self._upgrade.pauses[-1])):
+            try:
+                self._go_on()
+            except Exception as error:
+                # Whatever it is: a thread that ends silently would be waited for without end.
+                _LOG.exception("The catalogue's database could not be brought up to date.")
+                self._failure = error
+                if self._is_stopped.wait(pause):
+                    return
+            else:
+                return
