@@ -1,5 +1,6 @@
 """Which asset of an item the generated code opens, and why none where there is none."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
@@ -11,6 +12,10 @@ _MOST_ASSETS = 2_000
 _LONGEST_ADDRESS = 2_000
 _ZARR_TYPES = ("application/vnd+zarr", "application/vnd.zarr", "application/x-zarr", "application/zarr")
 _SCHEMES = frozenset({"s3", "gs", "gcs", "az", "abfs", "abfss", "https", "http"})
+# Where items in files lie; an item of an API may call itself by a path too, which is one of its host.
+_ITEM_FILES = re.compile(
+    r"^/(?!/).*\.(json|geojson|ndjson|jsonl|geojsonl|geojsons|parquet|geoparquet|yaml)$", re.I
+)
 _KINDS = (
     ("netcdf", "netCDF"),
     ("grib", "GRIB"),
@@ -66,7 +71,7 @@ def openable(item: object) -> OpenableAsset | str:
         return f"None of its assets is a Zarr store ({kind_of(raw)}), and only those can be opened from here."
     href = text(zarrs[0].get("href"), 4096) or ""
     address = absolute(raw, href)
-    refusal = _address_refusal(address)
+    refusal = _address_refusal(address, is_file_here(raw, address))
     if refusal is not None:
         return refusal
     return OpenableAsset(
@@ -123,9 +128,22 @@ def _preference(asset: Mapping[str, object]) -> tuple[bool, bool]:
 
 def own_address(item: Mapping[str, object]) -> str | None:
     """The item's own full address, which its relative addresses start from; None where it tells none."""
-    links = (mapping(link) for link in sequence(item.get("links"))[:500])
-    own = next((text(link.get("href"), 4096) for link in links if link.get("rel") == "self"), None)
+    own = _told_address(item)
     return None if own is None or is_relative(own) else own
+
+
+def _told_address(item: Mapping[str, object]) -> str | None:
+    links = (mapping(link) for link in sequence(item.get("links"))[:500])
+    return next((text(link.get("href"), 4096) for link in links if link.get("rel") == "self"), None)
+
+
+def is_file_here(item: Mapping[str, object], href: str) -> bool:
+    """Whether an address is a path on this machine, as an item has that was read from a file here."""
+    return (
+        href.startswith("/")
+        and not href.startswith("//")
+        and bool(_ITEM_FILES.match(_told_address(item) or ""))
+    )
 
 
 def is_relative(href: str) -> bool:
@@ -157,14 +175,14 @@ def absolute(item: Mapping[str, object], href: str) -> str:
         return href
 
 
-def _address_refusal(address: str) -> str | None:
+def _address_refusal(address: str, is_here: bool) -> str | None:
     try:
         parts = urlsplit(address)
     except ValueError:
         return "The address of its data cannot be read."
     if not address or len(address) > _LONGEST_ADDRESS or not address.isprintable():
         return "The address of its data cannot be read."
-    if parts.scheme not in _SCHEMES:
+    if parts.scheme not in _SCHEMES and not is_here:
         place = parts.scheme or "a bare path"
         return f"Its data lies at an address ({place}) that a notebook here cannot reach."
     if has_key(address):

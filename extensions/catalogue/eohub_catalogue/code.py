@@ -93,7 +93,7 @@ def _options(asset: OpenableAsset) -> list[str]:
     if wanted["chunks"] is None:
         wanted["chunks"] = {}  # None would load every variable at once
     storage = _harmless_storage_options(asset)
-    if storage:
+    if storage and not asset.href.startswith("/"):
         wanted["storage_options"] = storage
     return [
         f"{name}={text}" for name, value in wanted.items() if (text := _literal_or_none(value)) is not None

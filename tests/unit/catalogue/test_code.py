@@ -266,6 +266,16 @@ def test_an_item_that_cannot_be_opened_says_why(item: dict[str, Any], reason: st
         code_of(item)
 
 
+def test_a_cube_beside_an_item_that_was_read_from_a_file_here_is_opened_by_its_path() -> None:
+    item = with_asset(href="/files/cube.zarr", **{"xarray:storage_options": {"anon": True}})
+    item["links"] = [{"rel": "self", "href": "/files/items.ndjson"}]
+    assert opening(code_of(item).source)[0] == "/files/cube.zarr"
+    assert "storage_options" not in code_of(item).source
+    item["links"] = [{"rel": "self", "href": "/collections/c/items/i"}]
+    with pytest.raises(NothingToOpen, match="a bare path"):
+        code_of(item)
+
+
 def test_a_relative_address_is_completed_from_the_item() -> None:
     item = with_asset(href="./cube.zarr")
     item["links"] = [{"rel": "self", "href": "https://example.org/items/one.json"}]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from eohub_catalogue.assets import is_relative, own_address, path_of
+from eohub_catalogue.assets import is_file_here, is_relative, own_address, path_of
 from eohub_catalogue.keys import has_key
 from eohub_catalogue.reading import count, mapping, text
 
@@ -28,7 +28,7 @@ def check(item: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     assets = mapping(given)
     if not assets:
         yield "assets_missing", "It has no assets, so there is nothing to open."
-    base = own_address(item)
+    is_resolved = own_address(item) is not None
     told = any(name.startswith("storage:") for name in mapping(item.get("properties")))
     for name, raw in list(assets.items())[:_MOST_ASSETS]:
         label = repr(text(name, 40) or "")
@@ -36,12 +36,13 @@ def check(item: Mapping[str, object]) -> Iterator[tuple[str, str]]:
             yield "asset_broken", f"Its asset {label} is not an object, so it cannot be read."
             continue
         asset = mapping(raw)
-        yield from _address(asset, label, base, told)
+        here = is_file_here(item, text(asset.get("href"), 8192) or "")
+        yield from _address(asset, label, is_resolved or here, told)
         yield from _content(asset, label)
 
 
 def _address(
-    asset: Mapping[str, object], label: str, base: str | None, told: bool
+    asset: Mapping[str, object], label: str, is_resolved: bool, told: bool
 ) -> Iterator[tuple[str, str]]:
     href = text(asset.get("href"), 8192)
     if href is None:
@@ -52,7 +53,7 @@ def _address(
             "asset_local",
             f"Its asset {label} lies on the machine of whoever made it, so it cannot be opened from here.",
         )
-    elif is_relative(href) and base is None:
+    elif is_relative(href) and not is_resolved:
         yield (
             "asset_relative",
             f"The address of its asset {label} is relative and the item has no full address of its own, "

@@ -53,6 +53,24 @@ def test_a_relative_address_is_sound_where_the_item_tells_its_own() -> None:
     assert codes(cube_item(assets=assets, links=[{"rel": "self", "href": "./a.json"}])) == {"asset_relative"}
 
 
+@pytest.mark.parametrize(
+    ("own", "href", "found"),
+    [
+        ("/files/stac/a.json", "/files/stac/x.tif", set[str]()),
+        ("/files/stac/many.ndjson", "/files/stac/x.tif", set[str]()),
+        ("/files/stac/a.json", "../../../x.tif", {"asset_relative"}),
+        ("/files/stac/a.json", "//a.example.org/x.tif", {"asset_relative"}),
+        ("/collections/c/items/a", "/data/x.tif", {"asset_relative"}),
+        ("//a.example.org/a.json", "/data/x.tif", {"asset_relative"}),
+    ],
+)
+def test_a_path_is_sound_in_an_item_that_was_read_from_a_file_here(
+    own: str, href: str, found: set[str]
+) -> None:
+    assets = {"a": {"href": href, "type": "image/tiff"}}
+    assert codes(cube_item(assets=assets, links=[{"rel": "self", "href": own}])) == found
+
+
 def test_a_bucket_is_sound_where_anything_tells_how_it_is_read() -> None:
     item = cube_item(assets={"a": {"href": "s3://b/x.tif", "type": "image/tiff", "storage:region": "eu-1"}})
     assert codes(item) == {"extension_undeclared"}

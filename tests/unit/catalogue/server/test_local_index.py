@@ -1,6 +1,7 @@
 """The life of a local index: built when first asked, kept fresh, stopped, taken up again."""
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -12,14 +13,18 @@ from fakes.catalogue_documents import MemoryDocuments, an_item, leading_to
 from fakes.catalogue_items import COLLECTIONS, ITEMS
 from fakes.catalogue_web import open_web
 from fakes.frozen_searches import ids_of
+from fakes.stac_documents import cube_item
 from fakes.static_site import ROOT, StaticSite, published
 
+from eohub_catalogue.code import code_of
 from eohub_catalogue.contract import CatalogueSource, CollectionQuery, SearchQuery
 from eohub_catalogue.errors import InvalidPage, LoginNeeded
 from eohub_catalogue.server.building import Limits
+from eohub_catalogue.server.folder import stac_files
 from eohub_catalogue.server.local_catalogue import LocalCatalogue
 from eohub_catalogue.server.local_index import LocalIndex
 from eohub_catalogue.server.static import StaticDocuments
+from eohub_catalogue.summary import summary_of
 from eohub_toolkit.errors import Conflict, EohubError, Unavailable
 
 SOURCE = CatalogueSource(id="example", title="Example", url=ROOT, kind="static")
@@ -250,3 +255,16 @@ async def test_an_index_that_cannot_be_opened_is_said_and_can_be_built_anew(
     await catalogue.forget_index()
     assert not (bench.folder / "index").exists()
     assert await found(catalogue) == (100, None)
+
+
+async def test_files_beside_the_items_of_a_folder_are_found_and_opened_where_they_lie(tmp_path: Path) -> None:
+    (tmp_path / "stac").mkdir()
+    cube = {"href": "./cube.zarr", "type": "application/vnd.zarr", "roles": ["data"]}
+    document = tmp_path / "stac" / "cube.json"
+    document.write_text(json.dumps(cube_item(assets={"cube": cube})))
+    index = LocalIndex(tmp_path / "index", stac_files(tmp_path / "stac"), Clock())
+    (item,) = (await LocalCatalogue(SOURCE, index, 60).search(SearchQuery(catalogue="example"))).features
+    row = summary_of(item, "example")
+    assert (row.defects, row.code_refusal) == ((), None)
+    assert str(tmp_path / "stac" / "cube.zarr") in code_of(item).source
+    await index.remove()
