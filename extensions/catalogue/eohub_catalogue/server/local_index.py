@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import logging
 import os
 import shutil
 from collections.abc import Callable, Generator
@@ -17,6 +18,8 @@ from eohub_catalogue.server.building import Limits, Round, Tally
 from eohub_catalogue.server.documents import Documents
 from eohub_catalogue.server.notes import Notes
 from eohub_toolkit.errors import Conflict, EohubError, Unavailable
+
+_LOG = logging.getLogger(__name__)
 
 type State = Literal["none", "building", "ready", "stopped", "failed"]
 
@@ -170,8 +173,13 @@ class LocalIndex:
                 raise
             except EohubError as error:
                 self.fault = error
-                reading.tally.cut = error.detail
+            except Exception:
+                # Our own fault: no search takes what is there for the whole.
+                _LOG.exception("An index could not be built.")
+                self.fault = Unavailable("Something went wrong on our side.")
             finally:
+                if self.fault is not None:
+                    reading.tally.cut = self.fault.detail
                 await asyncio.shield(asyncio.to_thread(self._conclude, notes, outcome))
 
     def _conclude(self, notes: Notes, outcome: State) -> None:

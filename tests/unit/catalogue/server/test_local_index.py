@@ -169,6 +169,21 @@ async def test_a_network_that_is_gone_later_leaves_the_answers(bench: Bench) -> 
     assert note == "Example could not be looked through anew: It does not answer."
 
 
+async def test_a_fault_of_our_own_leaves_the_answers_and_is_said(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.fresh_for = timedelta(0)
+    catalogue = await bench.built(60)
+    bench.documents.faults = {"root": RuntimeError("odd")}
+    said = "Something went wrong on our side."
+    assert await found(catalogue) == (100, f"Example could not be looked through anew: {said}")
+    state = await bench.made[-1].state()
+    assert (state.state, state.problem) == ("failed", said)
+    assert "odd" in caplog.text
+    bench.documents.faults = {}
+    assert await found(catalogue) == (100, None)
+
+
 async def test_a_limit_is_said(bench: Bench) -> None:
     bench.open_gate()
     catalogue = bench.catalogue(60, Limits(documents=11))
