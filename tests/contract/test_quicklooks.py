@@ -57,6 +57,6 @@ class TestPod(QuicklooksContract):
     def quicklooks(self) -> Quicklooks:
         source = CatalogueSource(id="site", title="Site", url="https://stac.example.org/")
         settings = ServerSettings(catalogues=(source,))
-        catalogues = Catalogues(lambda: settings, lambda source, deadline: MemoryCatalogue([ITEM]))
+        catalogues = Catalogues(lambda: settings, lambda source: MemoryCatalogue([ITEM]))
         web = open_web(Answers(lambda request: httpx2.Response(200, content=image_file(size=(900, 900)))))
         return PodQuicklooks(catalogues, lambda: web, PictureFiles(Home(Path("/nowhere"))))

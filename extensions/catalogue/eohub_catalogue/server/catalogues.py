@@ -20,7 +20,7 @@ class Catalogues:
     def __init__(
         self,
         settings: Callable[[], ServerSettings],
-        open_catalogue: Callable[[CatalogueSource, float], StacCatalogue],
+        open_catalogue: Callable[[CatalogueSource], StacCatalogue],
         own: OwnCatalogues | None = None,
         prepare: Callable[[CatalogueSource], Awaitable[None]] | None = None,
     ) -> None:
@@ -113,7 +113,7 @@ class Catalogues:
         kept = self._opened.get(source.id)
         if kept is None or kept[0] != source:
             # Another server may have removed it and given its id to another.
-            kept = source, self._open(source, self._known().deadline_seconds)
+            kept = source, self._open(source)
             self._opened[source.id] = kept
         return kept[1]
 

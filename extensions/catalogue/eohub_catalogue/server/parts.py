@@ -46,7 +46,7 @@ def parts_of(environ: Mapping[str, str], configured: object) -> dict[type, objec
         return await Recogniser(web, home).recognise(address)
 
     own = OwnCatalogues(kept / "catalogues.json", recognise)
-    catalogues = Catalogues(settings, lambda source, _: opener.open(source), own, opener.prepare)
+    catalogues = Catalogues(settings, opener.open, own, opener.prepare)
     return {
         Catalogues: catalogues,
         DataStoreProbe: DataStoreProbe(settings),

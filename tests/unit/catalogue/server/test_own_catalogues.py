@@ -36,7 +36,7 @@ class Bench:
             lambda: ServerSettings(catalogues=site or SITE), self.open, OwnCatalogues(self.path, recognise)
         )
 
-    def open(self, source: CatalogueSource, deadline_seconds: float) -> StacCatalogue:
+    def open(self, source: CatalogueSource) -> StacCatalogue:
         self.opened.append(source)
         return MemoryCatalogue([])
 
@@ -138,9 +138,7 @@ async def test_an_id_that_now_means_another_place_is_opened_anew(bench: Bench) -
 
 
 async def test_without_a_place_for_them_none_can_be_added() -> None:
-    catalogues = Catalogues(
-        lambda: ServerSettings(catalogues=SITE), lambda source, deadline: MemoryCatalogue([])
-    )
+    catalogues = Catalogues(lambda: ServerSettings(catalogues=SITE), lambda source: MemoryCatalogue([]))
     with pytest.raises(Forbidden):
         await catalogues.add(NewCatalogue(address="~a"))
     assert await ids(catalogues) == ["embedded"]

@@ -75,7 +75,7 @@ class Pod:
         self.clock = JumpingClock()
         web = self.web = open_web(transport or self.network, self.clock)
         settings = ServerSettings(catalogues=(SOURCE,))
-        catalogues = Catalogues(lambda: settings, lambda source, deadline: self.catalogue)
+        catalogues = Catalogues(lambda: settings, lambda source: self.catalogue)
         self.quicklooks = PodQuicklooks(
             catalogues,
             lambda: web,

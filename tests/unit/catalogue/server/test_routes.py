@@ -38,7 +38,7 @@ def memory() -> MemoryCatalogue:
 
 @pytest.fixture
 def catalogues(memory: MemoryCatalogue) -> Catalogues:
-    return Catalogues(lambda: ServerSettings(catalogues=SOURCES), lambda source, deadline: memory)
+    return Catalogues(lambda: ServerSettings(catalogues=SOURCES), lambda source: memory)
 
 
 async def test_catalogues_are_listed_in_their_order_without_asking_them(catalogues: Catalogues) -> None:
@@ -57,7 +57,7 @@ async def test_what_a_search_needs_is_prepared_from_the_list_on_and_a_search_wai
         await ready.wait()
 
     settings = ServerSettings(catalogues=SOURCES)
-    catalogues = Catalogues(lambda: settings, lambda source, deadline: memory, prepare=prepare)
+    catalogues = Catalogues(lambda: settings, lambda source: memory, prepare=prepare)
     for _ in range(2):
         await list_catalogues(catalogues)
         await asyncio.sleep(0)
@@ -73,7 +73,7 @@ async def test_what_a_search_needs_is_prepared_from_the_list_on_and_a_search_wai
 async def test_a_list_that_is_asked_for_makes_apis_be_learned_anew_and_nothing_else_does() -> None:
     opened: list[str] = []
 
-    def open_catalogue(source: CatalogueSource, deadline: float) -> MemoryCatalogue:
+    def open_catalogue(source: CatalogueSource) -> MemoryCatalogue:
         opened.append(source.id)
         return MemoryCatalogue([cube_item()])
 
@@ -109,7 +109,7 @@ async def test_a_collection_that_does_not_come_costs_an_item_nothing(fault: Exce
             raise fault
 
     lonely = WithoutCollections([cube_item()])
-    catalogues = Catalogues(lambda: ServerSettings(catalogues=SOURCES), lambda source, deadline: lonely)
+    catalogues = Catalogues(lambda: ServerSettings(catalogues=SOURCES), lambda source: lonely)
     key = ItemKey(catalogue="embedded", collection="a1b-e1-north-america", item="a1b-north-america")
     assert (await item(key, catalogues)).summary.id == "a1b-north-america"
 
@@ -161,7 +161,7 @@ async def test_rows_are_made_beside_the_servers_other_requests() -> None:
         async def search(self, query: SearchQuery) -> RawPage:
             return RawPage(items, None, 1)
 
-    large = Catalogues(lambda: ServerSettings(catalogues=SOURCES), lambda source, deadline: Large(items))
+    large = Catalogues(lambda: ServerSettings(catalogues=SOURCES), lambda source: Large(items))
     assert len((await search(SearchQuery(catalogue="embedded"), large, MemoryQuicklooks())).items) == 1
     assert items.walked_by is not None
     assert items.walked_by is not threading.current_thread()
@@ -205,7 +205,7 @@ async def test_a_search_is_written_as_the_catalogue_is_asked_and_only_words_need
             return Facts(words="advanced", post=True)
 
     api = Api([])
-    catalogues = Catalogues(lambda: ServerSettings(catalogues=SOURCES), lambda source, deadline: api)
+    catalogues = Catalogues(lambda: ServerSettings(catalogues=SOURCES), lambda source: api)
     without = await search_code(SearchQuery(catalogue="embedded", start="2020-01-01"), catalogues)
     assert ("Client.open" in without.source, api.learned) == (True, 0)
     with_words = await search_code(SearchQuery(catalogue="embedded", words="sea ice"), catalogues)
@@ -227,21 +227,20 @@ async def test_wrong_settings_are_an_error_of_the_request_that_needs_them() -> N
     def broken() -> ServerSettings:
         raise SettingsError("EOHUB_CATALOGUE_SERVER_CATALOGUE is not a setting of EOHub.")
 
-    catalogues = Catalogues(broken, lambda source, deadline: MemoryCatalogue([]))
+    catalogues = Catalogues(broken, lambda source: MemoryCatalogue([]))
     with pytest.raises(SettingsError) as caught:
         await list_catalogues(catalogues)
     assert status_of(caught.value) == 422
 
 
 async def test_a_catalogue_is_opened_once(memory: MemoryCatalogue) -> None:
-    opened: list[tuple[str, float]] = []
+    opened: list[str] = []
 
-    def open_catalogue(source: CatalogueSource, deadline: float) -> MemoryCatalogue:
-        opened.append((source.id, deadline))
+    def open_catalogue(source: CatalogueSource) -> MemoryCatalogue:
+        opened.append(source.id)
         return memory
 
-    settings = ServerSettings(catalogues=SOURCES, deadline_seconds=3)
-    catalogues = Catalogues(lambda: settings, open_catalogue)
+    catalogues = Catalogues(lambda: ServerSettings(catalogues=SOURCES), open_catalogue)
     for _ in range(3):
         await search(SearchQuery(catalogue="other"), catalogues, MemoryQuicklooks())
-    assert opened == [("other", 3)]
+    assert opened == ["other"]
