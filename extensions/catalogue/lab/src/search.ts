@@ -29,6 +29,8 @@ export class CatalogueSearch {
   /** Pages that a search being restored still lacks. */
   private pagesLacking = 0;
   private pages = 1;
+  /** The catalogues whose answers are weighed, or being weighed, where nothing was found. */
+  private weighed = '';
   private listing = new AbortController();
   private readonly picked: Pause;
 
@@ -123,6 +125,7 @@ export class CatalogueSearch {
     this.dataStore.look();
     this.pagesLacking = pages - 1;
     this.pages = 1;
+    this.weighed = '';
     const nothing = { explanation: null, selected: null, highlighted: null };
     const isAsked = chosenRows(this.store.get()).length > 0;
     const announcement = isAsked ? 'Searching' : 'There is no catalogue to search';
@@ -162,6 +165,7 @@ export class CatalogueSearch {
     const rows = this.store
       .get()
       .rows.map(row => (row.source.id === catalogue ? { ...row, chosen } : row));
+    this.weighed = '';
     this.store.patch({ rows, explanation: null });
     this.federation.restart([catalogue]);
   }
@@ -206,6 +210,7 @@ export class CatalogueSearch {
 
   /** Stop waiting for answers; what has come stays. */
   cancel(): void {
+    this.picked.cancel();
     this.pagesLacking = 0;
     this.store.patch({ announcement: 'Search stopped' });
     this.federation.stop();
@@ -305,13 +310,19 @@ export class CatalogueSearch {
       return;
     }
     const form = state.searched ?? EMPTY_FORM;
-    const isWeighed = filtersOf(form).length > 1 && state.rows.some(row => row.answered);
+    const answered = state.rows.filter(row => row.answered).map(row => row.source.id);
+    const isWeighed = filtersOf(form).length > 1 && answered.length > 0;
     // A catalogue that is tried again and again is no reason to ask the others again.
-    if (state.found.length > 0 || !isWeighed || state.explanation !== null) {
+    const weighed = answered.join('\n');
+    if (state.found.length > 0 || !isWeighed || weighed === this.weighed) {
       return;
     }
+    this.weighed = weighed;
     try {
-      this.store.patch({ explanation: await explain(this.client, form, state.rows, signal) });
+      const explanation = await explain(this.client, form, state.rows, signal);
+      if (this.weighed === weighed) {
+        this.store.patch({ explanation });
+      }
     } catch (error) {
       if (!isAbort(error)) {
         throw error;

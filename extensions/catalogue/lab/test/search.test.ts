@@ -91,6 +91,14 @@ describe('a search', () => {
     expect(isPending(state())).toBe(false);
   });
 
+  test('that is stopped is not begun again by what was picked before', async () => {
+    await search.load();
+    search.pick({ ...EMPTY_FORM, collections: ['a'] });
+    search.cancel();
+    await clock.pass(5);
+    expect(client.searches).toHaveLength(1);
+  });
+
   test('that is asked for by hand is not repeated for what was picked before', async () => {
     await search.load();
     search.pick({ ...EMPTY_FORM, collections: ['a'] });
@@ -187,6 +195,41 @@ describe('several filters that find nothing', () => {
     await client.last.fail(AWAY);
     expect(client.searches).toHaveLength(asked + 1);
     expect(state().explanation?.decisive).toEqual(['time']);
+  });
+
+  test('are weighed once, also where another catalogue fails again meanwhile', async () => {
+    client.sources = [EMBEDDED, OTHER];
+    await search.load();
+    search.search(FORM);
+    await client.searches.at(-2)?.answer(page('none', 0));
+    await client.last.fail(AWAY);
+    const weighing = client.searches.slice(-2);
+    await clock.pass(2);
+    const asked = client.searches.length;
+    await client.last.fail(AWAY);
+    expect(client.searches).toHaveLength(asked);
+    for (const each of weighing) {
+      await each.answer(page('x', 1));
+    }
+    expect(state().explanation?.decisive).toEqual(['words', 'time']);
+  });
+
+  test('are weighed anew once another catalogue has answered too', async () => {
+    client.sources = [EMBEDDED, OTHER];
+    await search.load();
+    search.search(FORM);
+    await client.searches.at(-2)?.answer(page('none', 0));
+    await client.last.fail(AWAY);
+    await answerWithout(0, 0);
+    await clock.pass(2);
+    await client.last.answer(page('none', 0));
+    await answerWithout(0, 0);
+    const inOther = client.searches.slice(-2);
+    expect(inOther.map(each => each.query.catalogue)).toEqual(['other', 'other']);
+    for (const each of inOther) {
+      await each.answer(page('x', 1));
+    }
+    expect(state().explanation?.decisive).toEqual(['words', 'time']);
   });
 
   test('are no trouble where a catalogue goes meanwhile', async () => {
