@@ -6,8 +6,9 @@ from typing import cast
 
 from eohub_catalogue.index.jsontext import parse_json
 
-# Strings are passed over as a whole, so that nothing in them is taken for structure.
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{},:]', re.DOTALL)
+# Strings are passed over as a whole, so that nothing in them is taken for structure. One that does not end
+# is one too: it would be read again from each quotation mark in it.
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{},:]', re.DOTALL)
 _LISTS = (b'"features"', b'"collections"')
 
 

@@ -57,6 +57,14 @@ def test_a_json_file_holds_one_or_many(tmp_path: Path, body: object, ids: list[o
     assert [one.document["id"] for one in read(path) if isinstance(one, Found)] == ids
 
 
+@pytest.mark.parametrize("text", [b'"\\', b'"', b"'", b"[", b"{", b'":', b"\\", b'["'])
+def test_a_text_without_an_end_is_read_once(tmp_path: Path, text: bytes) -> None:
+    path = tmp_path / "a.json"
+    # To read it again from each sign would take hours.
+    path.write_bytes(b"[" + text * 2_000_000)
+    assert [type(one) for one in read(path)] == [Unreadable]
+
+
 def test_documents_of_a_list_are_numbered(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text('[{"id": 1}, 5]')
