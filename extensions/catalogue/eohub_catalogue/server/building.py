@@ -2,12 +2,12 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from eohub_catalogue.errors import CatalogueBusy
 from eohub_catalogue.index.ports import StacStore
-from eohub_catalogue.server.documents import Contents, Documents, Read, contents_of
+from eohub_catalogue.server.documents import MOST_LINKED, Contents, Documents, Read, contents_of
 from eohub_catalogue.server.intake import Intake
 from eohub_catalogue.server.notes import Noted, Notes
 from eohub_toolkit.errors import EohubError, NotFound, Unavailable
@@ -23,11 +23,15 @@ type _Arrived = tuple[str, int, Read]
 
 @dataclass(frozen=True)
 class Limits:
-    """How much of a catalogue an index takes in: documents, steps from the root, and bytes read."""
+    """How much of a catalogue an index takes in: documents, steps from the root, bytes read, and links.
+
+    What leads on from its documents is counted in characters.
+    """
 
     documents: int = 200_000
     depth: int = 32
     bytes: int = 4 * 1024**3
+    linked: int = MOST_LINKED
 
 
 @dataclass
@@ -79,6 +83,7 @@ class Round:
         self._gone: set[str] = set()
         self._root: str | None = None
         self._faults = 0
+        self._linked = 0
         self.tally = Tally()
 
     async def run(self) -> None:
@@ -186,7 +191,8 @@ class Round:
             self.tally.complain(self._documents.shown(address), noted.problem)
         self._lead_on(noted.links, depth)
 
-    def _lead_on(self, addresses: Iterable[str], depth: int) -> None:
+    def _lead_on(self, addresses: Sequence[str], depth: int) -> None:
+        self._linked += sum(map(len, addresses))
         for address in addresses:
             if address in self._met:
                 continue
@@ -230,4 +236,16 @@ class Round:
                 break
             part = await asyncio.to_thread(next, rest)
         problem = problems[0] if problems else None
-        await self._keep(address, depth, Noted(read.stamp, tuple(links), self._number, problem))
+        followed = self._followed(links)
+        # What is not followed to its end is read again, so that it is told again.
+        stamp = read.stamp if len(followed) == len(links) else None
+        await self._keep(address, depth, Noted(stamp, followed, self._number, problem))
+
+    def _followed(self, links: Sequence[str]) -> tuple[str, ...]:
+        left = self._limits.linked - self._linked
+        for number, link in enumerate(links):
+            left -= len(link)
+            if left < 0:
+                self.tally.cut = "It has more links than are followed for an index."
+                return tuple(links[:number])
+        return tuple(links)

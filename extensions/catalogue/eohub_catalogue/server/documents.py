@@ -12,6 +12,9 @@ from eohub_toolkit.errors import Invalid
 LARGEST_DOCUMENT = 64 * 1024 * 1024
 """Bytes of one document, which has to fit into memory several times."""
 
+MOST_LINKED = 64 * 1024 * 1024
+"""Characters of all addresses that the documents of a catalogue lead on to: they are kept in memory."""
+
 _DOCUMENTS_AT_ONCE = 1_000
 
 
@@ -40,7 +43,7 @@ class Documents(Protocol):
         ...
 
     def links(self, address: str, document: Mapping[str, object]) -> Sequence[str]:
-        """The addresses that a catalogue or collection leads on to."""
+        """The addresses that a catalogue or collection leads on to, until they exceed MOST_LINKED."""
         ...
 
     def resolved(self, address: str, href: str) -> str:

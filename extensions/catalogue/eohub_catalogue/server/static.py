@@ -9,13 +9,12 @@ from eohub_catalogue.errors import CatalogueBroken, LoginNeeded
 from eohub_catalogue.index.reading import documents_in
 from eohub_catalogue.reading import mapping, sequence
 from eohub_catalogue.server.addresses import Origin
-from eohub_catalogue.server.documents import LARGEST_DOCUMENT, Read
+from eohub_catalogue.server.documents import LARGEST_DOCUMENT, MOST_LINKED, Read
 from eohub_catalogue.server.web import Ask, Web
 from eohub_toolkit.errors import NotFound
 
 # A tuple, because a defective `rel` may be of a kind that a set cannot be asked about.
 _LEADING_ON = ("child", "item", "items")
-_MOST_LINKS = 100_000
 _LONGEST_ADDRESS = 2_048
 
 
@@ -43,6 +42,7 @@ class StaticDocuments:
         answer = await self._web.send(ask)
         match answer.status:
             case 200:
+                answer.demand_few_values()
                 parts = documents_in(address, answer.body)
                 return Read(parts, _stamp(answer.headers), len(answer.body))
             case 304 if stamp is not None:
@@ -56,14 +56,15 @@ class StaticDocuments:
 
     def links(self, address: str, document: Mapping[str, object]) -> Sequence[str]:
         """The children and items that a catalogue or collection links to."""
-        found = (mapping(link) for link in sequence(document.get("links"))[:_MOST_LINKS])
+        found = (mapping(link) for link in sequence(document.get("links")))
         hrefs = (link.get("href") for link in found if link.get("rel") in _LEADING_ON)
         targets = (self.resolved(address, href) for href in hrefs if isinstance(href, str) and href)
-        return [
-            target.partition("#")[0]
-            for target in targets
-            if len(target) <= _LONGEST_ADDRESS and is_web(target)
-        ]
+        led, left = list[str](), MOST_LINKED
+        for target in targets:
+            if left >= 0 and len(target) <= _LONGEST_ADDRESS and is_web(target):
+                led.append(target.partition("#")[0])
+                left -= len(led[-1])
+        return led
 
     def resolved(self, address: str, href: str) -> str:
         """The absolute address of an `href`; as it is where it cannot be read."""

@@ -22,6 +22,9 @@ from eohub_catalogue.server.pinned import TRUSTED, PinnedTransport
 from eohub_toolkit.errors import Unavailable
 
 MEBIBYTE = 2**20
+MOST_VALUES = 3_000_000
+"""Of one JSON text. Empty ones take three bytes there and twenty times that in memory."""
+
 _MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PASSING = frozenset({429, 502, 503, 504})
@@ -66,8 +69,9 @@ class Answer:
         """The body as JSON, None where it is none; a wrong charset costs letters, not the answer.
 
         In a list of items, one that cannot be read is None, and its neighbours are there. A large body takes
-        seconds to read, so a thread does it.
+        seconds to read, so a thread does it. Raises CatalogueBroken for more values than fit into memory.
         """
+        self.demand_few_values()
         try:
             return json.loads(self.body)
         except UnicodeDecodeError:
@@ -79,6 +83,14 @@ class Answer:
             from eohub_catalogue.index.pieces import value_in_pieces
 
             return value_in_pieces(self.body)
+
+    def demand_few_values(self) -> None:
+        """Raise CatalogueBroken where a body that is JSON holds too many values to be read."""
+        if sum(self.body.count(sign) for sign in (b",", b"[", b"{")) > MOST_VALUES:
+            raise CatalogueBroken(
+                f"{_origin(self.url).host} sent more than {MOST_VALUES:,} values at once, which are not read.",
+                hint=_ASK_FOR_LESS,
+            )
 
 
 def trusted_origin(source: CatalogueSource) -> Origin | None:
@@ -181,6 +193,7 @@ class Web:
         return Answer(url, answer.status_code, headers, bytes(body))
 
 
+_ASK_FOR_LESS = "Ask for less: fewer items on a page, or one collection."
 _TELL = "Tell those who run it; the other catalogues are searched meanwhile."
 
 
@@ -239,7 +252,7 @@ def _packed(host: str) -> CatalogueBroken:
 def _too_large(host: str, most_bytes: int) -> CatalogueBroken:
     return CatalogueBroken(
         f"{host} sent more than {most_bytes / MEBIBYTE:g} MiB, which is not read.",
-        hint="Ask for less: fewer items on a page, or one collection.",
+        hint=_ASK_FOR_LESS,
     )
 
 

@@ -176,6 +176,18 @@ async def test_limits_are_kept_said_and_take_nothing_away(bench: Bench, limits: 
     fresh.notes.close()
 
 
+async def test_links_that_are_not_followed_are_told_of_in_each_round(tmp_path: Path) -> None:
+    names = [f"n{number:03}" for number in range(100)]
+    items = {name: an_item(name) for name in names}
+    bench = Bench(tmp_path, MemoryDocuments(["root"], root=leading_to(*names), **items))
+    for _ in range(2):
+        assert "more links than are followed" in str((await bench.round(Limits(linked=44))).sentence())
+        assert await bench.ids() == names[:10]
+    assert (await bench.round()).sentence() is None
+    assert await bench.ids() == names
+    bench.notes.close()
+
+
 async def test_a_round_that_was_stopped_goes_on_where_it_was(bench: Bench) -> None:
     bench.documents.gate = asyncio.Event()
     bench.documents.gate.set()

@@ -11,6 +11,7 @@ from fakes.static_site import ROOT, StaticSite, published
 
 from eohub_catalogue.errors import CatalogueBroken, LoginNeeded
 from eohub_catalogue.index.reading import Found
+from eohub_catalogue.server.documents import MOST_LINKED
 from eohub_catalogue.server.static import StaticDocuments
 from eohub_toolkit.errors import EohubError, NotFound
 
@@ -99,3 +100,9 @@ def test_places_are_shown_below_the_root() -> None:
     assert documents.resolved("https://static.example.org/stac/a/b.json", "../c.tif").endswith("/stac/c.tif")
     assert documents.resolved(ROOT, "s3://bucket/c.tif") == "s3://bucket/c.tif"
     assert json.loads(json.dumps(documents.place(ROOT))) == ROOT
+
+
+def test_links_are_followed_as_far_as_their_addresses_fit_into_memory() -> None:
+    links = [{"rel": "item", "href": f"https://a.example/{'x' * 2_000}"}] * 100_000
+    led = documents_of(StaticSite({})).links(ROOT, {"links": links})
+    assert sum(map(len, led[:-1])) <= MOST_LINKED < sum(map(len, led))

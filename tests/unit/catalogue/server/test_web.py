@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -14,7 +15,7 @@ from eohub_catalogue.contract import CatalogueSource
 from eohub_catalogue.errors import AddressRefused, CatalogueBroken, CatalogueBusy, TimedOut
 from eohub_catalogue.server.addresses import Origin
 from eohub_catalogue.server.pinned import TRUSTED
-from eohub_catalogue.server.web import Answer, Ask, Web, retry_after_seconds, trusted_origin
+from eohub_catalogue.server.web import MOST_VALUES, Answer, Ask, Web, retry_after_seconds, trusted_origin
 from eohub_toolkit.errors import Unavailable
 
 URL = "https://stac.example.org/v1/search"
@@ -338,3 +339,12 @@ NESTED = b"[" * 100_000 + b"]" * 100_000
 )
 def test_a_broken_item_does_not_hide_its_neighbours(body: bytes, found: object) -> None:
     assert Answer(URL, 200, {}, body).json() == found
+
+
+@pytest.mark.parametrize("value", [b"[]", b"{}", b"0", b'{"":0}'])
+async def test_values_that_would_fill_the_memory_are_not_read(value: bytes) -> None:
+    few = Answer(URL, 200, {}, b"[" + value + b"]")
+    assert few.json() == [json.loads(value)]
+    many = Answer(URL, 200, {}, b"[" + (value + b",") * MOST_VALUES + value + b"]")
+    with pytest.raises(CatalogueBroken, match=r"^stac\.example\.org sent more than 3,000,000 values at once"):
+        many.json()
