@@ -88,7 +88,7 @@ class Answer:
         """Raise CatalogueBroken where a body that is JSON holds too many values to be read."""
         if sum(self.body.count(sign) for sign in (b",", b"[", b"{")) > MOST_VALUES:
             raise CatalogueBroken(
-                f"{_origin(self.url).host} sent more than {MOST_VALUES:,} values at once, which are not read.",
+                f"{_origin(self.url).host} sent more than {MOST_VALUES:,} values, which are not read.",
                 hint=_ASK_FOR_LESS,
             )
 

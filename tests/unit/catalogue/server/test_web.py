@@ -334,7 +334,7 @@ NESTED = b"[" * 100_000 + b"]" * 100_000
         (b'{"type": "FeatureCollection", "features": [{"id": "a"}', None),
         (b'{"type": "FeatureCollection", "features": [], "x": %s}' % NESTED, None),
         (NESTED, [None]),
-        (b"[1, {%s}" % (b"[]," * 3 * 2**20), None),
+        (b"[1, {%s}" % (b'"text", ' * 2**20), None),
     ],
 )
 def test_a_broken_item_does_not_hide_its_neighbours(body: bytes, found: object) -> None:
@@ -346,5 +346,7 @@ async def test_values_that_would_fill_the_memory_are_not_read(value: bytes) -> N
     few = Answer(URL, 200, {}, b"[" + value + b"]")
     assert few.json() == [json.loads(value)]
     many = Answer(URL, 200, {}, b"[" + (value + b",") * MOST_VALUES + value + b"]")
-    with pytest.raises(CatalogueBroken, match=r"^stac\.example\.org sent more than 3,000,000 values at once"):
+    with pytest.raises(
+        CatalogueBroken, match=r"^stac\.example\.org sent more than 3,000,000 values, which are not read"
+    ):
         many.json()
