@@ -200,9 +200,9 @@ export class CatalogueSearch {
     this.store.patch({ selected });
   }
 
-  /** Ask for the next page of each catalogue that has one. */
+  /** Ask for the next page of each catalogue that has one; none waits for another that is slow. */
   more(): void {
-    if (hasMore(this.store.get()) && !isAsking(this.store.get())) {
+    if (hasMore(this.store.get())) {
       this.pages += 1;
       this.federation.more();
     }

@@ -149,6 +149,16 @@ export function isAsking(state: SearchState): boolean {
   return state.rows.some(row => row.health.kind === 'asking');
 }
 
+/** Whether what is listed is of an earlier search, until the first catalogue answers the present one. */
+export function isOld(state: SearchState): boolean {
+  return isPending(state) || (isAsking(state) && !chosenRows(state).some(row => row.answered));
+}
+
+/** Whether a next page is on its way. */
+export function isPaging(state: SearchState): boolean {
+  return chosenRows(state).some(row => row.next !== null && row.health.kind === 'asking');
+}
+
 /** Whether a catalogue has more of what was searched. */
 export function hasMore(state: SearchState): boolean {
   return chosenRows(state).some(row => row.next !== null && row.health.kind === 'ok');

@@ -9,7 +9,7 @@ import {
   type RefObject
 } from 'react';
 import type { Found } from '../merge';
-import { isAsking, isPending, type SearchState } from '../state';
+import { isAsking, isOld, type SearchState } from '../state';
 import { usePanel } from './context';
 import { ResultRow, ROW_HEIGHT } from './ResultRow';
 import { drawn, lengthOf, scrollTo, topOf, useScroll, type Rows } from './window';
@@ -39,7 +39,7 @@ export function ResultList({ search }: { search: SearchState }): ReactElement {
         className="eohub-ResultList"
         aria-label="Items"
         aria-busy={isAsking(search)}
-        data-old={isPending(search)}
+        data-old={isOld(search)}
         data-pictures={found.some(row => row.item.quicklook !== null)}
         style={{ height: lengthOf(rows) }}
         onKeyDown={walk}

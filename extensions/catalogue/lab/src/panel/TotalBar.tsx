@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import { sharedOf } from '../merge';
-import { hasMore, isAsking, isPending, type SearchState } from '../state';
+import { hasMore, isPaging, isPending, type SearchState } from '../state';
 import { totalsOf } from '../totals';
 import { usePanel } from './context';
 import { plural, total } from './format';
@@ -20,11 +20,11 @@ export function TotalBar({ search }: { search: SearchState }): ReactElement {
           </span>
         )}
       </span>
-      {hasMore(search) && (
+      {(hasMore(search) || isPaging(search)) && (
         <button
           type="button"
           className="jp-mod-styled"
-          aria-disabled={isAsking(search)}
+          aria-disabled={!hasMore(search)}
           onClick={() => actions.search.more()}
         >
           more
