@@ -34,6 +34,11 @@ export const NO_CHOICES: CollectionChoices = {
   notes: []
 };
 
+/** The titles of the collections that are known, by id. */
+export function titlesOf({ options }: CollectionChoices): ReadonlyMap<string, string> {
+  return new Map(options.map(each => [each.id, each.title]));
+}
+
 /** Collections of all chosen catalogues, found by free text. */
 export class Collections {
   readonly store = new Store<CollectionChoices>(NO_CHOICES);

@@ -6,6 +6,7 @@ import { explain } from './explain';
 import { Federation } from './federation';
 import { EMPTY_FORM, filtersOf, isEmpty, timeFault, without } from './form';
 import type { Filter, SearchForm } from './form';
+import { collectionsNamed } from './naming';
 import { Pause } from './pause';
 import { BROWSER_CLOCK, isPassing, Retries, type Clock } from './retries';
 import { chosenRows, freshRow, hasMore, isAsking, START } from './state';
@@ -126,7 +127,7 @@ export class CatalogueSearch {
     this.pagesLacking = pages - 1;
     this.pages = 1;
     this.weighed = '';
-    const nothing = { explanation: null, selected: null, highlighted: null };
+    const nothing = { explanation: null, named: [], selected: null, highlighted: null };
     const isAsked = chosenRows(this.store.get()).length > 0;
     const announcement = isAsked ? 'Searching' : 'There is no catalogue to search';
     this.store.patch({ ...nothing, searched: form, announcement });
@@ -166,7 +167,7 @@ export class CatalogueSearch {
       .get()
       .rows.map(row => (row.source.id === catalogue ? { ...row, chosen } : row));
     this.weighed = '';
-    this.store.patch({ rows, explanation: null });
+    this.store.patch({ rows, explanation: null, named: [] });
     this.federation.restart([catalogue]);
   }
 
@@ -309,24 +310,47 @@ export class CatalogueSearch {
       this.more();
       return;
     }
-    const form = state.searched ?? EMPTY_FORM;
     const answered = state.rows.filter(row => row.answered).map(row => row.source.id);
-    const isWeighed = filtersOf(form).length > 1 && answered.length > 0;
     // A catalogue that is tried again and again is no reason to ask the others again.
     const weighed = answered.join('\n');
-    if (state.found.length > 0 || !isWeighed || weighed === this.weighed) {
+    if (state.found.length === 0 && answered.length > 0 && weighed !== this.weighed) {
+      this.weighed = weighed;
+      const isStill = () => !signal.aborted && this.weighed === weighed;
+      await Promise.all([this.explain(state, signal, isStill), this.name(state, signal, isStill)]);
+    }
+  }
+
+  /** Which filter it is because of that nothing was found; one alone needs no search to tell. */
+  private async explain(
+    state: SearchState,
+    signal: AbortSignal,
+    isStill: () => boolean
+  ): Promise<void> {
+    const form = state.searched ?? EMPTY_FORM;
+    if (filtersOf(form).length < 2) {
       return;
     }
-    this.weighed = weighed;
     try {
       const explanation = await explain(this.client, form, state.rows, signal);
-      if (this.weighed === weighed) {
+      if (isStill()) {
         this.store.patch({ explanation });
       }
     } catch (error) {
       if (!isAbort(error)) {
         throw error;
       }
+    }
+  }
+
+  private async name(
+    state: SearchState,
+    signal: AbortSignal,
+    isStill: () => boolean
+  ): Promise<void> {
+    const form = state.searched ?? EMPTY_FORM;
+    const named = await collectionsNamed(this.client, form, state.rows, signal);
+    if (isStill()) {
+      this.store.patch({ named });
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Problem } from '@eohub/toolkit/lib/problem';
 import { EMPTY_FORM, isSame, type Filter, type SearchForm } from './form';
 import type { Found } from './merge';
+import type { NamedCollection } from './naming';
 import { START_FRAME, type MapFrame } from './panel/frame';
 import type { MapView } from './panel/mapProps';
 import type { CatalogueSource, FilterName } from './tokens';
@@ -76,6 +77,8 @@ export interface SearchState {
   readonly found: readonly Found[];
   /** Null while it is not known why nothing was found, or where something was. */
   readonly explanation: Explanation | null;
+  /** Collections that the words name, where nothing was found. */
+  readonly named: readonly NamedCollection[];
   readonly selected: string | null;
   /** The row that the mouse is on, here or on the map. */
   readonly highlighted: string | null;
@@ -98,6 +101,7 @@ export const START: SearchState = {
   dataStore: null,
   found: [],
   explanation: null,
+  named: [],
   selected: null,
   highlighted: null,
   inserting: null,

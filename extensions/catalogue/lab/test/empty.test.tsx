@@ -1,5 +1,6 @@
 import { cleanup, fireEvent, screen } from '@testing-library/react';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { NO_CHOICES } from '../src/collections';
 import { EMPTY_FORM } from '../src/form';
 import { freshRow } from '../src/state';
 import { AWAY, EMBEDDED, OTHER, source } from './fakes';
@@ -133,6 +134,28 @@ describe('nothing to show', () => {
     expect(screen.getByText(/Nothing found so far/)).toBeTruthy();
     fireEvent.click(button('Look further'));
     expect(actions.search.more).toHaveBeenCalledOnce();
+  });
+
+  test('for words that name collections leads into these, with the other filters', () => {
+    const searched = { ...EMPTY_FORM, words: 'sentinel-2', from: '2020' };
+    const named = [{ id: 's2', title: 'Sentinel-2 Level-2A' }];
+    const { actions } = show({ searched, named });
+    fireEvent.click(button('Search in Sentinel-2 Level-2A'));
+    const expected = { ...EMPTY_FORM, from: '2020', collections: ['s2'] };
+    expect(actions.search.search).toHaveBeenCalledWith(expected);
+  });
+
+  test('in collections names them by their titles', () => {
+    const option = {
+      id: 's2',
+      title: 'Sentinel-2 Level-2A',
+      catalogues: [],
+      start: null,
+      end: null
+    };
+    const searched = { ...EMPTY_FORM, collections: ['s2', 'x'] };
+    show({ searched }, { collections: { ...NO_CHOICES, options: [option] } });
+    expect(screen.getByText('Nothing found in Sentinel-2 Level-2A, x.')).toBeTruthy();
   });
 
   test('because of all filters together offers to drop all', () => {

@@ -43,6 +43,22 @@ describe('several filters that find nothing', () => {
     expect(state().found).toEqual([]);
   });
 
+  test('lead to the collections that their words name, asked for once', async () => {
+    const named = { catalogue: 'embedded', id: 'ice', title: 'Sea ice', keywords: [] };
+    const untold = { description: null, license: null, start: null, end: null, bbox: null };
+    const collections = [{ ...untold, ...named }];
+    client.collectionPages.set('embedded', { collections, next: null, matched: null, note: null });
+    await search.load();
+    search.search({ ...FORM, from: '', to: '' });
+    await client.last.answer(page('none', 0));
+    expect(state().named).toEqual([{ id: 'ice', title: 'Sea ice' }]);
+    search.retry('embedded');
+    await client.last.answer(page('none', 0));
+    expect(client.collectionQueries).toHaveLength(1);
+    search.search(FORM);
+    expect(state().named).toEqual([]);
+  });
+
   test('are not weighed where one alone is there, or something was found', async () => {
     await search.load();
     await client.last.answer(page('none', 0));

@@ -70,7 +70,7 @@ export function CataloguePanel({ state, icons, actions, map }: Props): ReactElem
         </>
       ) : (
         <div className="eohub-Results" aria-busy={isAsking(search)}>
-          <EmptyState search={search} />
+          <EmptyState state={state} />
           <Pending search={search} />
         </div>
       )}

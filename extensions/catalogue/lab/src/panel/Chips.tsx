@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import type { CollectionChoices } from '../collections';
+import { titlesOf, type CollectionChoices } from '../collections';
 import { chipOf, nameOf } from '../describe';
 import { filtersOf } from '../form';
 import type { SearchState } from '../state';
@@ -18,7 +18,7 @@ export function Chips({ search, collections }: Props): ReactElement | null {
   if (filters.length === 0) {
     return null;
   }
-  const titles = new Map(collections.options.map(each => [each.id, each.title]));
+  const titles = titlesOf(collections);
   return (
     <ul className="eohub-Chips" aria-label="Filters that are set">
       {filters.map(filter => (

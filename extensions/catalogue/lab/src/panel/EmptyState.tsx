@@ -1,12 +1,13 @@
 import type { ReactElement } from 'react';
 import { chosenRows, isAsking, problemOfRow, refusalOf, type SearchState } from '../state';
 import type { CatalogueRow } from '../state';
-import { usePanel } from './context';
+import { usePanel, type PanelState } from './context';
 import { NothingFound } from './NothingFound';
 
 /** Where there is nothing to list: what happened, and the next step. */
-export function EmptyState({ search }: { search: SearchState }): ReactElement {
+export function EmptyState({ state }: { state: PanelState }): ReactElement {
   const { actions } = usePanel();
+  const { search, collections } = state;
   const again = () => void actions.search.load();
   if (search.problem !== null) {
     return (
@@ -36,7 +37,7 @@ export function EmptyState({ search }: { search: SearchState }): ReactElement {
     return <p className="eohub-Empty">Searching</p>;
   }
   if (rows.some(row => row.health.kind === 'ok' && row.answered)) {
-    return <NothingFound search={search} />;
+    return <NothingFound search={search} collections={collections} />;
   }
   return <NobodyAnswers search={search} onAgain={again} />;
 }

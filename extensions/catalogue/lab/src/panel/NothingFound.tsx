@@ -1,14 +1,21 @@
 import type { ReactElement } from 'react';
+import { titlesOf, type CollectionChoices } from '../collections';
 import { chipOf, nameOf, noun } from '../describe';
 import { CLOUD_COVER, EMPTY_FORM, filtersOf, type Filter, type SearchForm } from '../form';
 import { chosenRows, hasMore, type SearchState } from '../state';
 import { usePanel } from './context';
 
-const NO_TITLES: ReadonlyMap<string, string> = new Map();
+type Titles = ReadonlyMap<string, string>;
+
+interface Props {
+  readonly search: SearchState;
+  readonly collections: CollectionChoices;
+}
 
 /** Why nothing was found, as far as that is known, and the way to something. */
-export function NothingFound({ search }: { search: SearchState }): ReactElement {
+export function NothingFound({ search, collections }: Props): ReactElement {
   const { actions } = usePanel();
+  const titles = titlesOf(collections);
   const form = search.searched ?? search.form;
   const filters = filtersOf(form);
   const missing = chosenRows(search).filter(row => !row.answered || row.health.kind !== 'ok');
@@ -31,7 +38,8 @@ export function NothingFound({ search }: { search: SearchState }): ReactElement 
     <div className="eohub-Empty">
       <p>
         Nothing found {further && 'so far '}
-        {filters.map(each => phrase(each, form)).join(', ')}.{sentence(search, filters, form)}
+        {filters.map(each => phrase(each, form, titles)).join(', ')}.
+        {sentence(search, filters, form)}
       </p>
       {further}
       {form.words.trim().includes(' ') && <p>Every word has to occur, so fewer find more.</p>}
@@ -43,6 +51,7 @@ export function NothingFound({ search }: { search: SearchState }): ReactElement 
           {missing.map(row => row.source.title).join(' and ')} did not answer and may have items.
         </p>
       )}
+      <Named search={search} form={form} />
       {offered.map(filter => (
         <button
           key={filter}
@@ -86,18 +95,38 @@ function sentence(search: SearchState, filters: readonly Filter[], form: SearchF
     : ` There are items without ${names.slice(0, -1).join(', ')} or without ${names.at(-1)}.`;
 }
 
-function phrase(filter: Filter, form: SearchForm): string {
+/** Where words find no item, the collections that are called so. */
+function Named({ search, form }: { search: SearchState; form: SearchForm }): ReactElement | null {
+  const { actions } = usePanel();
+  return search.named.length === 0 ? null : (
+    <>
+      <p>Words are looked for in items. There are collections that are called so:</p>
+      {search.named.map(({ id, title }) => (
+        <button
+          key={id}
+          type="button"
+          className="jp-mod-styled"
+          onClick={() => actions.search.search({ ...form, words: '', collections: [id] })}
+        >
+          Search in {title}
+        </button>
+      ))}
+    </>
+  );
+}
+
+function phrase(filter: Filter, form: SearchForm, titles: Titles): string {
   switch (filter) {
     case 'words':
       return `for ${nameOf(filter, form)}`;
     case 'time':
-      return `from ${form.from || 'any day'} to ${form.to || 'any day'}`;
+      return `dated ${chipOf(filter, form, titles)}`;
     case 'collections':
     case 'area':
-      return `in ${chipOf(filter, form, NO_TITLES)}`;
+      return `in ${chipOf(filter, form, titles)}`;
     case 'cql2':
-      return `where ${chipOf(filter, form, NO_TITLES)}`;
+      return `where ${chipOf(filter, form, titles)}`;
     default:
-      return `with ${chipOf(filter, form, NO_TITLES)}`;
+      return `with ${chipOf(filter, form, titles)}`;
   }
 }

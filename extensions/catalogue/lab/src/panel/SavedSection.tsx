@@ -1,5 +1,6 @@
 import { useEffect, useState, type FormEvent, type ReactElement } from 'react';
 import { named } from '../area';
+import { titlesOf } from '../collections';
 import { chipOf } from '../describe';
 import { filtersOf } from '../form';
 import { formOf } from '../kept';
@@ -31,7 +32,7 @@ export function SavedSection({ state }: { state: PanelState }): ReactElement {
       </div>
       <ul className="eohub-Entries" aria-label="Saved searches">
         {saved.searches.map(each => (
-          <SearchEntry key={each.name} saved={each} />
+          <SearchEntry key={each.name} saved={each} titles={titlesOf(state.collections)} />
         ))}
       </ul>
       {saved.searches.length === 0 && <p className="eohub-Hint">No search is saved yet.</p>}
@@ -94,21 +95,27 @@ function SaveForm({ searches }: { searches: readonly SavedSearch[] }): ReactElem
   );
 }
 
-function SearchEntry({ saved }: { saved: SavedSearch }): ReactElement {
+interface SearchEntryProps {
+  readonly saved: SavedSearch;
+  /** Of the collections that are known, by id. */
+  readonly titles: ReadonlyMap<string, string>;
+}
+
+function SearchEntry({ saved, titles }: SearchEntryProps): ReactElement {
   const { icons, actions } = usePanel();
   const form = formOf(saved.criteria);
-  const told = filtersOf(form).map(each => chipOf(each, form, new Map()));
+  const told = filtersOf(form).map(each => chipOf(each, form, titles));
   return (
     <li className="eohub-Line">
       <button
         type="button"
-        className="eohub-Link eohub-Wide eohub-Cut"
-        title={told.join(' · ') || 'everything'}
+        className="eohub-Link eohub-Cut eohub-Name"
+        title={`${saved.name}: ${told.join(' · ') || 'everything'}`}
         onClick={() => actions.saved.open(saved)}
       >
         {saved.name}
       </button>
-      <span className="eohub-Hint eohub-Cut">{told.join(' · ') || 'everything'}</span>
+      <span className="eohub-Hint eohub-Cut eohub-Wide">{told.join(' · ') || 'everything'}</span>
       <IconButton
         label={`Delete the search ${saved.name}`}
         onClick={() => void actions.saved.forgetSearch(saved)}
