@@ -89,6 +89,7 @@ class Freezing:
         self._met: dict[tuple[str, str], str | None] = {}
         self._elsewhere: set[tuple[str, str]] = set()
         self._nameless = 0
+        self._notes: dict[str, str] = {}
         self.count = Count()
 
     async def run(self) -> None:
@@ -129,6 +130,9 @@ class Freezing:
         while pages_without_news < _MOST_EMPTY_PAGES:
             part = query.model_copy(update={"page": page, "limit": MAX_PAGE})
             found = await self._patiently(lambda part=part: catalogue.search(part))
+            # That a filter was done here takes nothing away; anything else may.
+            if found.note and not found.done_here:
+                self._notes[source.id] = found.note
             new = await asyncio.to_thread(self._new_of, found.features)
             left = self._query.most_items - self.count.items
             await self._keep(new[:left], source, catalogue, keeper)
@@ -231,6 +235,7 @@ class Freezing:
         raise Unavailable("It asks to wait again and again.")
 
     def _tell(self, keeper: AssetKeeper) -> None:
+        self.count.problems += self._notes.values()
         if self._nameless:
             self.count.problems.append(f"{self._nameless} items without an id are left out.")
         if self._elsewhere:

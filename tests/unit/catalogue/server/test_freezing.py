@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from fakes.static_site import StaticSite
 from eohub_catalogue.contract import CatalogueSource, FreezeQuery, SearchQuery
 from eohub_catalogue.errors import CatalogueBusy
 from eohub_catalogue.frozen_documents import SEARCH
+from eohub_catalogue.item_contract import FilterName
 from eohub_catalogue.ports import RawPage
 from eohub_catalogue.server.freezing import Freezing
 from eohub_catalogue.wire import MAX_PAGE
@@ -124,6 +126,22 @@ async def test_collections_are_kept_with_all_that_is_told_of_them(tmp_path: Path
     assert kept["optical/collection.json"]["summaries"] == summaries
     assert "items" not in {link["rel"] for link in kept["optical/collection.json"]["links"]}
     assert kept["radar/collection.json"]["description"] == "Items of radar"
+
+
+async def test_what_a_catalogue_says_may_be_missing_is_said_once_as_it_says_it_last(tmp_path: Path) -> None:
+    class Noting(MemoryCatalogue):
+        done_here: tuple[FilterName, ...] = ()
+
+        async def search(self, query: SearchQuery) -> RawPage:
+            page = await super().search(query)
+            at = "the beginning" if query.page is None else "the end"
+            note = f"The index is being built, at {at}."
+            return replace(page, note=note, done_here=self.done_here)
+
+    many = Noting([an_item(f"{number:04}") for number in range(2 * MAX_PAGE + 7)])
+    assert (await freeze(many, tmp_path / "one")).count.problems == ["The index is being built, at the end."]
+    many.done_here = ("words",)
+    assert (await freeze(many, tmp_path / "other")).count.problems == []
 
 
 async def test_one_catalogue_that_fails_is_said_and_the_rest_is_kept(tmp_path: Path) -> None:
