@@ -42,7 +42,7 @@ class QuicklooksContract:
 
     async def test_rows_may_be_noted_before_and_again(self, quicklooks: Quicklooks) -> None:
         for _ in range(2):
-            quicklooks.note([summary_of(ITEM, "site"), summary_of(None, "site")], [ITEM, None])
+            await quicklooks.note([summary_of(ITEM, "site"), summary_of(None, "site")], [ITEM, None])
         assert (await quicklooks.picture(key("thumbnail"))).body
 
 

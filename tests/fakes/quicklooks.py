@@ -19,7 +19,7 @@ class MemoryQuicklooks:
         self.pictures = pictures
         self.noted: list[str] = []
 
-    def note(self, rows: Sequence[ItemSummary], features: Sequence[object]) -> None:
+    async def note(self, rows: Sequence[ItemSummary], features: Sequence[object]) -> None:
         """Keep the ids."""
         self.noted += [row.id for row in rows]
 

@@ -142,7 +142,7 @@ class Picture:
 class Quicklooks(Protocol):
     """Small pictures of items."""
 
-    def note(self, rows: Sequence[ItemSummary], features: Sequence[object]) -> None:
+    async def note(self, rows: Sequence[ItemSummary], features: Sequence[object]) -> None:
         """Remember where the pictures of these items lie, so that their items are not asked for again."""
         ...
 

@@ -216,8 +216,8 @@ class Freezing:
         shelves = list(self._shelves.values())
         for shelf in shelves:
             if shelf.collection is not None:
-                document = collection_document(shelf, self._told.get(shelf.collection))
-                await self._write(f"{shelf.folder}collection.json", _json(document))
+                body = await asyncio.to_thread(_collection_body, shelf, self._told.get(shelf.collection))
+                await self._write(f"{shelf.folder}collection.json", body)
         searches = [asked[0] for asked in self._asked]
         root = root_document(self._query.title, searches, shelves, self._clock())
         await self._write(ROOT, _json(root))
@@ -247,6 +247,10 @@ class Freezing:
             self.count.problems.append(f"{keeper.failed} assets could not be asked for.")
         if keeper.left_out:
             self.count.problems.append(f"{keeper.left_out} assets were too many and are left as they are.")
+
+
+def _collection_body(shelf: Shelf, told: Mapping[str, object] | None) -> bytes:
+    return _json(collection_document(shelf, told))
 
 
 def _kept(raw_items: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:

@@ -58,14 +58,16 @@ class PodQuicklooks:
         self._fetching = asyncio.Semaphore(_FETCHED_AT_ONCE)
         self._decoding = asyncio.Semaphore(1)
 
-    def note(self, rows: Sequence[ItemSummary], features: Sequence[object]) -> None:
+    async def note(self, rows: Sequence[ItemSummary], features: Sequence[object]) -> None:
         """Remember where the pictures of these items lie, so that their items are not asked for again."""
-        for row, feature in zip(rows, features, strict=False):
-            if row.quicklook is None:
-                continue
-            address = picture_address(up_to_date(feature), row.quicklook)
-            if address is not None:
-                self._remember((row.catalogue, row.collection, row.id, row.quicklook), address.href)
+        wanted = [
+            ((row.catalogue, row.collection, row.id, row.quicklook), feature)
+            for row, feature in zip(rows, features, strict=False)
+            if row.quicklook is not None
+        ]
+        # To bring large items of old STAC versions up to date takes seconds.
+        for key, address in await asyncio.to_thread(_places_of, wanted):
+            self._remember(key, address)
 
     async def picture(self, key: AssetKey) -> Picture:
         """Return an asset's picture; raises NotFound where it has none that can be shown."""
@@ -121,14 +123,14 @@ class PodQuicklooks:
     async def _asked(self, key: Key) -> str:
         catalogue, collection, item, asset = key
         raw = await (await self._catalogues.get(catalogue)).item(collection, item)
-        address = picture_address(up_to_date(raw), asset)
+        address = await asyncio.to_thread(_place_of, raw, asset)
         if address is None:
             raise NotFound(
                 "This asset has no small picture that can be shown: it is none, is too large, or lies in "
                 "an object store that asks for a key."
             )
-        self._remember(key, address.href)
-        return address.href
+        self._remember(key, address)
+        return address
 
     async def _fetched(self, source: CatalogueSource, address: str) -> bytes:
         # Pictures may lie on the catalogue's own host, where searches go first.
@@ -155,6 +157,15 @@ class PodQuicklooks:
         self._addresses.move_to_end(key)
         while len(self._addresses) > _MOST_ADDRESSES:
             self._addresses.popitem(last=False)
+
+
+def _places_of(wanted: Sequence[tuple[Key, object]]) -> list[tuple[Key, str]]:
+    return [(key, place) for key, item in wanted if (place := _place_of(item, key[-1])) is not None]
+
+
+def _place_of(item: object, asset: str) -> str | None:
+    address = picture_address(up_to_date(item), asset)
+    return None if address is None else address.href
 
 
 def _small(body: bytes) -> Picture:

@@ -133,7 +133,7 @@ async def search(query: SearchQuery, catalogues: Catalogues, quicklooks: Quicklo
     page = await (await catalogues.get(asked.catalogue)).search(asked)
     # Items may be large: the server answers its other requests meanwhile.
     found = await asyncio.to_thread(_rows, page, asked.catalogue)
-    quicklooks.note(found.items, page.features)
+    await quicklooks.note(found.items, page.features)
     return found
 
 

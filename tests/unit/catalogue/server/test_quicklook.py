@@ -1,6 +1,7 @@
 """Pictures of assets: fetched once, within bounds, with a login only where it belongs."""
 
 import asyncio
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,7 @@ async def test_a_search_of_the_same_host_goes_before_pictures() -> None:
 
 async def test_the_item_is_not_asked_for_again_after_a_search() -> None:
     pod = Pod(lambda request: answer())
-    pod.quicklooks.note([summary_of(item(), "site")], [item()])
+    await pod.quicklooks.note([summary_of(item(), "site")], [item()])
     await pod.quicklooks.picture(key())
     assert pod.catalogue.items_asked == 0
 
@@ -128,7 +129,7 @@ async def test_rows_without_a_picture_are_passed_over_when_they_are_noted() -> N
     features = [None, cube_item(), item(id=None), item()]
     page = [summary_of(each, "site") for each in features]
     pod = Pod(lambda request: answer())
-    pod.quicklooks.note(page, features)
+    await pod.quicklooks.note(page, features)
     await pod.quicklooks.picture(key())
     assert pod.catalogue.items_asked == 0
 
@@ -233,9 +234,39 @@ async def test_a_page_notes_where_its_pictures_lie() -> None:
     features = [item(id=f"i{number}") for number in range(3)]
     page = page_of(RawPage(features, None, 3), "site")
     pod = Pod(lambda request: answer())
-    pod.quicklooks.note(page.items, features)
+    await pod.quicklooks.note(page.items, features)
     await asyncio.gather(*(pod.quicklooks.picture(key(f"i{number}")) for number in range(3)))
     assert (pod.catalogue.items_asked, len(pod.network.asked)) == (0, 3)
+
+
+class Watched(dict[str, Any]):
+    """An item that knows which threads looked into it."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.read_by: set[threading.Thread] = set()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Look."""
+        self.read_by.add(threading.current_thread())
+        return super().get(key, default)
+
+
+@pytest.mark.parametrize("is_noted", [True, False])
+async def test_items_which_may_be_old_and_large_are_read_beside_the_event_loop(is_noted: bool) -> None:
+    watched = Watched(item())
+
+    class Giving(CountingCatalogue):
+        async def item(self, collection: str | None, item: str) -> object:
+            return watched
+
+    pod = Pod(lambda request: answer(), items=[watched])
+    pod.catalogue = Giving([])
+    if is_noted:
+        await pod.quicklooks.note([summary_of(item(), "site")], [watched])
+    assert (await pod.quicklooks.picture(key())).body
+    assert watched.read_by
+    assert threading.current_thread() not in watched.read_by
 
 
 async def test_a_flood_of_wishes_is_refused() -> None:
