@@ -26,7 +26,7 @@ from eohub_toolkit.errors import EohubError, Unavailable, Upstream
 _LONGEST_REASON = 64 * 1024
 _NO_SUCH_ADDRESS = frozenset({404, 405, 501})
 _NO_LOGIN = "Search the other catalogues, or this one on its own web page."
-_NO_STAC = "Ask those who run this hub to check the catalogue's address in its settings."
+_NO_STAC = "Its address in the settings has to be the root of a STAC API."
 _NEXT_IN_HEADER = re.compile(r'<([^<>]{1,8000})>\s*;[^,<]*\brel="?next"?', re.IGNORECASE)
 
 

@@ -244,7 +244,9 @@ class Freezing:
                 "the first of each is kept."
             )
         if keeper.failed:
-            self.count.problems.append(f"{keeper.failed} assets could not be asked for.")
+            self.count.problems.append(
+                f"Files that could not be reached: {keeper.failed:,}. Their addresses are kept."
+            )
         if keeper.left_out:
             self.count.problems.append(f"{keeper.left_out} assets were too many and are left as they are.")
 

@@ -34,7 +34,7 @@ _MOST_PAGES = 5
 _MOST_COLLECTIONS_LOOKED_AT = 5
 _SAMPLE = 50
 _MOST_KNOWN = 1_000
-_NO_STAC = "Ask those who run this hub to check the catalogue's address in its settings."
+_NO_STAC = "Its address in the settings has to be the root of a STAC API."
 _DONE_HERE: Mapping[FilterName, str] = {
     "words": "search words",
     "area": "search shapes",

@@ -243,7 +243,10 @@ async def test_headers_tell_size_and_etag_and_no_bytes_are_asked_for(tmp_path: P
         "gone": None,
     }
     assert kept["small"]["eohub:etag"].startswith('"')
-    assert (freezing.count.assets, freezing.count.problems) == (2, ["1 assets could not be asked for."])
+    assert (freezing.count.assets, freezing.count.problems) == (
+        2,
+        ["Files that could not be reached: 1. Their addresses are kept."],
+    )
 
 
 async def test_a_host_that_is_away_is_not_asked_for_each_of_its_assets(tmp_path: Path) -> None:
@@ -259,7 +262,7 @@ async def test_a_host_that_is_away_is_not_asked_for_each_of_its_assets(tmp_path:
     freezing = await freeze(MemoryCatalogue(items), tmp_path / "frozen", away, assets="headers")
     assert away.asked <= 10
     assert freezing.count.items == 300
-    assert freezing.count.problems == ["300 assets could not be asked for."]
+    assert freezing.count.problems == ["Files that could not be reached: 300. Their addresses are kept."]
 
 
 @pytest.mark.parametrize("name", ["frozen", "frozen.zip"])
