@@ -138,6 +138,13 @@ export function problemOfRow({ health }: CatalogueRow): Problem | null {
   return 'problem' in health ? health.problem : null;
 }
 
+const SERVER_FAULTS: ReadonlySet<string> = new Set(['server_unreachable', 'server_stopped']);
+
+/** Whether a catalogue does not answer because the person's Jupyter server does not. */
+export function isOfServer(row: CatalogueRow): boolean {
+  return SERVER_FAULTS.has(problemOfRow(row)?.code ?? '');
+}
+
 /** Whether the form says something else than what was searched. */
 export function isPending({ form, searched }: SearchState): boolean {
   return searched !== null && !isSame(form, searched);

@@ -60,6 +60,8 @@ describe('nothing to show', () => {
     show(all('server_unreachable', 'Your Jupyter server does not answer.'));
     onLine.mockRestore();
     expect(screen.getByText(/Your browser has no network just now/)).toBeTruthy();
+    expect(screen.queryByText(/Your Jupyter server does not answer/)).toBeNull();
+    expect(screen.getAllByText('unreachable')).toHaveLength(2);
   });
 
   test('for several reasons does not guess at the network', () => {

@@ -68,4 +68,13 @@ describe('freezing', () => {
     expect(screen.queryByRole('button', { name: 'Cancel' })).toBeNull();
     expect(screen.getByText('ready')).toBeTruthy();
   });
+
+  test.each([
+    ['ready', 'eohub-Hint'],
+    ['failed', 'eohub-Fault']
+  ] as const)('tells what is not as wanted, %s as %s', (state, look) => {
+    const frozen = [{ ...FROZEN, state, problem: 'Why.' }];
+    show({ view: open('saved') }, { freezing: { ...NOTHING_FROZEN, frozen } });
+    expect(screen.getByText('Why.').className).toBe(look);
+  });
 });

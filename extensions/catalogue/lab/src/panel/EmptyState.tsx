@@ -1,5 +1,12 @@
 import type { ReactElement } from 'react';
-import { chosenRows, isAsking, problemOfRow, refusalOf, type SearchState } from '../state';
+import {
+  chosenRows,
+  isAsking,
+  isOfServer,
+  problemOfRow,
+  refusalOf,
+  type SearchState
+} from '../state';
 import type { CatalogueRow } from '../state';
 import { usePanel, type PanelState } from './context';
 import { NothingFound } from './NothingFound';
@@ -42,15 +49,14 @@ export function EmptyState({ state }: { state: PanelState }): ReactElement {
   return <NobodyAnswers search={search} onAgain={again} />;
 }
 
-/** Faults between the browser and the Jupyter server, which are none of a catalogue. */
-const SERVER: ReadonlySet<string> = new Set(['server_unreachable', 'server_stopped']);
 const NETWORK: ReadonlySet<string> = new Set(['unavailable', 'timed_out']);
 
 /** Why there is no answer, as far as it is the same for all: the filter, the way to the server, or beyond it. */
 function reasonOf(search: SearchState, rows: readonly CatalogueRow[]): string {
   const refusal = refusalOf(search);
   const problems = rows.map(row => problemOfRow(row)).filter(each => each !== null);
-  const server = problems.find(each => SERVER.has(each.code));
+  const away = rows.find(isOfServer);
+  const server = away ? problemOfRow(away) : null;
   const told = refusal ?? server;
   if (server && !navigator.onLine) {
     return 'Your browser has no network just now, so it does not reach your Jupyter server.';

@@ -55,7 +55,7 @@ function NewFrozen({ isPossible }: { isPossible: boolean }): ReactElement {
     }
   };
   return (
-    <form className="eohub-Field" onSubmit={event => void submit(event)}>
+    <form className="eohub-Field eohub-Freeze" onSubmit={event => void submit(event)}>
       <input
         type="text"
         className="jp-mod-styled"
@@ -222,7 +222,10 @@ function Frozen({ frozen }: { frozen: FrozenState }): ReactElement {
       <p className="eohub-Hint">
         {number(items)} items, {number(assets)} files, {bytes(frozen.bytes)} in {path}
       </p>
-      {problem && <p className="eohub-Fault">{problem}</p>}
+      {problem && (
+        // What a search that is ready left out is no alarm: the addresses are kept.
+        <p className={state === 'ready' ? 'eohub-Hint' : 'eohub-Fault'}>{problem}</p>
+      )}
     </li>
   );
 }

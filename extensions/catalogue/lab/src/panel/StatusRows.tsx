@@ -1,6 +1,6 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import { filterNames } from '../describe';
-import { chosenRows, refusalOf } from '../state';
+import { chosenRows, isOfServer, refusalOf } from '../state';
 import type { CatalogueHealth, CatalogueRow, SearchState } from '../state';
 import { isTotalWrong } from '../totals';
 import { usePanel } from './context';
@@ -13,6 +13,7 @@ export function StatusRows({ search }: { search: SearchState }): ReactElement {
   const { dataStore } = search;
   // What is wrong with the filters is no fault of a catalogue, and is said once, below.
   const isSaidBelow = search.found.length === 0 && refusalOf(search) !== null;
+  const isServerAway = search.found.length === 0 && chosenRows(search).every(isOfServer);
   return (
     <ul className="eohub-StatusRows" aria-label="Catalogues and data store">
       {chosenRows(search).map(row => (
@@ -24,6 +25,7 @@ export function StatusRows({ search }: { search: SearchState }): ReactElement {
           found={foundOf(row)}
           notes={notesOf(row)}
           isSaidBelow={isSaidBelow}
+          isServerAway={isServerAway}
           onRetry={() => actions.search.retry(row.source.id)}
         />
       ))}
@@ -50,13 +52,16 @@ interface RowProps {
   readonly notes: readonly string[];
   /** Whether its problem is said elsewhere. */
   readonly isSaidBelow?: boolean;
+  /** Whether no catalogue answers because the Jupyter server does not, which is said once, below. */
+  readonly isServerAway?: boolean;
   readonly onRetry: () => void;
 }
 
 function StatusRow(props: RowProps): ReactElement {
   const { icons } = usePanel();
   const { title, address, health, found, notes, isSaidBelow = false, onRetry } = props;
-  const problem = 'problem' in health && !isSaidBelow ? health.problem : null;
+  const isTold = 'problem' in health && !isSaidBelow && props.isServerAway !== true;
+  const problem = isTold ? health.problem : null;
   const canRetry = !isSaidBelow && ['retrying', 'failed', 'stopped'].includes(health.kind);
   const told = problem ? [`${problem.detail} ${problem.hint ?? ''}`.trim(), ...notes] : notes;
   return (
