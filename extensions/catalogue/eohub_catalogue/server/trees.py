@@ -10,7 +10,7 @@ from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from eohub_toolkit.errors import Invalid, NotFound, Unavailable
+from eohub_toolkit.errors import Invalid, NotFound
 
 MOST_ENTRIES = 200_000
 LARGEST_TOTAL = 8 * 1024**3
@@ -37,7 +37,7 @@ class Tree(Protocol):
         ...
 
     def read(self, name: str, most_bytes: int) -> bytes:
-        """The bytes of a file; raises Invalid for more than `most_bytes`, NotFound, or Unavailable."""
+        """The bytes of a file; raises Invalid for more than `most_bytes`, or NotFound."""
         ...
 
     def address(self, name: str) -> str:
@@ -83,7 +83,7 @@ class FolderTree:
         except FileNotFoundError:
             raise NotFound(f"There is no {name}.") from None
         except OSError as error:
-            raise Unavailable(f"{name} cannot be read: {error.strerror}.") from None
+            raise NotFound(f"{name} cannot be read: {error.strerror}.") from None
 
     def address(self, name: str) -> str:
         """The path of a file."""
