@@ -119,24 +119,11 @@ def is_earth_data_hub_file(name: str) -> bool:
 
 
 def read_stac(tree: Tree, name: str) -> Iterator[Reading]:
-    """The STAC documents in a JSON, NDJSON or stac-geoparquet file."""
-    suffix = PurePosixPath(name).suffix.lower()
-    if suffix in PARQUET_SUFFIXES:
-        yield from _read_parquet(tree, name)
-        return
-    lines = suffix in LINE_SUFFIXES
-    if isinstance(tree, FolderTree) and (lines or not _is_large(tree.path(name))):
-        # Lines one by one, so that a file of any size can be read.
-        yield from read_documents(tree.path(name), _unheard)
-        return
+    """The STAC documents in a JSON, NDJSON or stac-geoparquet file; one that cannot be read is told."""
     try:
-        body = tree.read(name, LARGEST_DOCUMENT)
+        yield from _stac_in(tree, name)
     except EohubError as error:
         yield Unreadable(name, error.detail)
-        return
-    for number, text in enumerate(body.split(b"\n") if lines else (body,), 1):
-        if text.strip():
-            yield from documents_in(f"{name}:{number}", text.strip(), "" if lines else ", document ")
 
 
 def read_earth_data_hub(tree: Tree, name: str) -> Iterator[Reading]:
@@ -157,6 +144,22 @@ def read_earth_data_hub(tree: Tree, name: str) -> Iterator[Reading]:
         yield Found(name, item_of(document, folders[-1] if folders else "item", collection))
     else:
         yield Found(name, collection_of(document, folders[-1] if folders else "collection"))
+
+
+def _stac_in(tree: Tree, name: str) -> Iterator[Reading]:
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix in PARQUET_SUFFIXES:
+        yield from _read_parquet(tree, name)
+        return
+    lines = suffix in LINE_SUFFIXES
+    if isinstance(tree, FolderTree) and (lines or not _is_large(tree.path(name))):
+        # Lines one by one, so that a file of any size can be read.
+        yield from read_documents(tree.path(name), _unheard)
+        return
+    body = tree.read(name, LARGEST_DOCUMENT)
+    for number, text in enumerate(body.split(b"\n") if lines else (body,), 1):
+        if text.strip():
+            yield from documents_in(f"{name}:{number}", text.strip(), "" if lines else ", document ")
 
 
 def _is_large(path: Path) -> bool:

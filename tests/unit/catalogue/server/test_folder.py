@@ -70,10 +70,19 @@ async def test_stac_geoparquet_is_read_from_a_folder_and_named_in_a_zip_file(fol
 
 
 @pytest.mark.parametrize("documents_in", [stac_files, earth_data_hub_files])
-async def test_files_that_go_or_become_folders_after_they_were_listed_are_named(
+async def test_files_that_go_or_become_folders_or_links_after_they_were_listed_are_named(
     tmp_path: Path, documents_in: Callable[[Path], FileDocuments]
 ) -> None:
-    names = ["a.json", "b.ndjson", "c.parquet", "x/__item__.yaml", "y/__item__.yaml", "z.json"]
+    names = [
+        "a.json",
+        "b.ndjson",
+        "c.parquet",
+        "x/__item__.yaml",
+        "y/__item__.yaml",
+        "z.json",
+        "d.json",
+        "d.parquet",
+    ]
     for name in names:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("{}")
@@ -83,6 +92,8 @@ async def test_files_that_go_or_become_folders_after_they_were_listed_are_named(
         (tmp_path / name).unlink()
         if name[0] in "yz":
             (tmp_path / name).mkdir()
+        if name[0] == "d":
+            (tmp_path / name).symlink_to("/etc/hosts")
     for name in listed:
         read = await documents.read(name, None)
         assert read is not None
