@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from eohub_catalogue.reading import mapping, number, sequence, text
+from eohub_catalogue.versions import STAC_VERSION
 
 ITEM_FILE = "__item__.yaml"
 COLLECTION_FILE = "__collection__.yaml"
@@ -21,7 +22,7 @@ def item_of(document: Mapping[str, object], name: str, collection: str | None) -
         properties["description"] = abstract
     item: dict[str, object] = {
         "type": "Feature",
-        "stac_version": "1.1.0",
+        "stac_version": STAC_VERSION,
         "id": name,
         "geometry": rectangle_of(document.get("bbox")),
         "links": [],
@@ -42,7 +43,7 @@ def collection_of(document: Mapping[str, object], name: str) -> dict[str, object
     bbox = document.get("bbox") if rectangle_of(document.get("bbox")) else [-180, -90, 180, 90]
     return {
         "type": "Collection",
-        "stac_version": "1.1.0",
+        "stac_version": STAC_VERSION,
         "id": name,
         "description": text(properties.get("dc:abstract"), 4000) or name,
         "license": "other",

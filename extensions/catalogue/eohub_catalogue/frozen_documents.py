@@ -1,21 +1,19 @@
 """A frozen search as STAC documents: a static catalogue that needs nothing but its own files."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from eohub_catalogue.assets import absolute, own_address
 from eohub_catalogue.contract import SearchQuery
 from eohub_catalogue.keys import without_keys
-from eohub_catalogue.naming import distinct, file_name_of
+from eohub_catalogue.naming import slug_of
 from eohub_catalogue.reading import identifier, instant, mapping, number, positions, sequence, text
-from eohub_catalogue.versions import up_to_date
+from eohub_catalogue.versions import STAC_VERSION, up_to_date
 
-ROOT = "catalog.json"
 SEARCH = "eohub:search"
 """Member of the root that holds the searches that were frozen."""
 ETAG = "eohub:etag"
-STAC_VERSION = "1.1.0"
 FILE_EXTENSION = "https://stac-extensions.github.io/file/v2.1.0/schema.json"
 ALTERNATE_EXTENSION = "https://stac-extensions.github.io/alternate-assets/v1.2.0/schema.json"
 
@@ -29,12 +27,9 @@ _LEFT_OUT_OF_COLLECTIONS = _REPLACED_LINKS | _LEADING_ON | {_QUERYABLES}
 
 
 @dataclass
-class Shelf:
-    """The items of one collection (or of none) on their way into files."""
+class Extent:
+    """Where and when the items of a collection are."""
 
-    folder: str
-    collection: str | None
-    files: dict[str, str] = field(default_factory=dict[str, str])
     west: float = 180.0
     south: float = 90.0
     east: float = -180.0
@@ -42,10 +37,8 @@ class Shelf:
     start: datetime | None = None
     end: datetime | None = None
 
-    def place(self, item: Mapping[str, object], identity: str) -> str:
-        """The file for an item, whose place and time the collection takes in."""
-        name = distinct(file_name_of(identity), self.files)
-        self.files[name] = identity
+    def take_in(self, item: Mapping[str, object]) -> None:
+        """Add the place and time of an item."""
         for position in positions(_coordinates(item)):
             longitude, latitude = number(position[0]), number(position[1] if len(position) > 1 else None)
             if longitude is not None and latitude is not None:
@@ -56,9 +49,8 @@ class Shelf:
         times = [time for each in names if (time := instant(properties.get(each))) is not None]
         self.start = min([*times, *([self.start] if self.start else [])], default=None)
         self.end = max([*times, *([self.end] if self.end else [])], default=None)
-        return f"{self.folder}items/{name}.json"
 
-    def extent(self) -> dict[str, object]:
+    def document(self) -> dict[str, object]:
         """The STAC extent of all items; the whole earth and all time where none tells."""
         box = (
             [self.west, self.south, self.east, self.north] if self.west <= self.east else [-180, -90, 180, 90]
@@ -75,18 +67,10 @@ def kept_item(raw: Mapping[str, object]) -> dict[str, object]:
     return dict(mapping(without_keys({**raw, "links": links, "assets": _kept_assets(raw)})))
 
 
-def shelved_item(item: Mapping[str, object], shelf: Shelf) -> dict[str, object]:
-    """The item with the links that lead on in the frozen catalogue; it lies in its shelf's `items/`."""
-    up = "../collection.json" if shelf.collection is not None else "../catalog.json"
-    root = "../" * (shelf.folder.count("/") + 1) + ROOT
-    links: list[object] = [_link("root", root), _link("parent", up)]
-    if shelf.collection is not None:
-        links.append(_link("collection", up))
-    return {**item, "links": [*links, *sequence(item.get("links"))]}
-
-
-def collection_document(shelf: Shelf, told: Mapping[str, object] | None) -> dict[str, object]:
-    """The collection of a shelf, with all that its catalogue tells of it and no secret in it.
+def collection_document(
+    identity: str, extent: Extent, told: Mapping[str, object] | None
+) -> dict[str, object]:
+    """A collection with all that its catalogue tells of it and no secret in it.
 
     Its extent is that of the items kept. `told` is the JSON of its catalogue, None where that has none.
     """
@@ -94,42 +78,29 @@ def collection_document(shelf: Shelf, told: Mapping[str, object] | None) -> dict
     described = dict(mapping(without_keys({**raw, "links": _kept_links(raw, _LEFT_OUT_OF_COLLECTIONS)})))
     if "assets" in raw:
         described["assets"] = without_keys(_kept_assets(raw))
-    title = text(raw.get("title"), 300) or shelf.collection
-    links: list[object] = [_link("root", f"../{ROOT}"), _link("parent", f"../{ROOT}")]
-    links += [_link("item", f"./items/{name}.json") for name in shelf.files]
-    links += [link for link in sequence(described["links"]) if _leads_somewhere(mapping(link))]
+    title = text(raw.get("title"), 300) or identity
     return {
         **described,
         "type": "Collection",
         "stac_version": text(raw.get("stac_version"), 20) or STAC_VERSION,
-        "id": shelf.collection,
+        "id": identity,
         "description": text(described.get("description"), 100_000) or f"Items of {title}",
         "license": text(described.get("license"), 200) or "other",
-        "extent": shelf.extent(),
-        "links": links,
+        "extent": extent.document(),
+        "links": [link for link in sequence(described["links"]) if _leads_somewhere(mapping(link))],
     }
 
 
-def root_document(
-    title: str, searches: Sequence[SearchQuery], shelves: Sequence[Shelf], created: datetime
-) -> dict[str, object]:
-    """The root: what was searched when, and the way to everything."""
-    children = [_link("child", f"./{shelf.folder}collection.json") for shelf in shelves if shelf.collection]
-    loose = [
-        _link("item", f"./items/{name}.json")
-        for each in shelves
-        if not each.collection
-        for name in each.files
-    ]
+def root_document(title: str, searches: Sequence[SearchQuery], created: datetime) -> dict[str, object]:
+    """The root, which tells what was searched when."""
     return {
         "type": "Catalog",
         "stac_version": STAC_VERSION,
-        "id": file_name_of(title),
+        "id": slug_of(title),
         "title": title,
         "description": f"Search frozen on {created.date().isoformat()}",
         "created": _written(created),
         SEARCH: [each.model_dump(mode="json", exclude_defaults=True) for each in searches],
-        "links": [_link("root", f"./{ROOT}"), *children, *loose],
     }
 
 
@@ -206,11 +177,6 @@ def _coordinates(item: Mapping[str, object]) -> object:
     sides = sequence(item.get("bbox"))
     half = len(sides) // 2
     return [list(sides[:2]), list(sides[half : half + 2])] if len(sides) in (4, 6) else []
-
-
-def _link(relation: str, href: str) -> dict[str, str]:
-    media_type = "application/geo+json" if relation == "item" else "application/json"
-    return {"rel": relation, "href": href, "type": media_type}
 
 
 def _written(time: datetime | None) -> str | None:

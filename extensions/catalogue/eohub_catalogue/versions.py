@@ -7,6 +7,9 @@ from typing import Any, Final, cast
 
 from eohub_catalogue.reading import mapping
 
+STAC_VERSION: Final = "1.1.0"
+"""What is written here follows."""
+
 _BEFORE_1_0: Final = re.compile(r"^0\.\d|^1\.0\.0-")
 
 

@@ -32,8 +32,34 @@ def test_a_name_that_is_taken_gets_a_number() -> None:
     assert distinct("a", {"a", "a-2"}) == "a-3"
 
 
+@pytest.mark.parametrize(
+    ("identity", "name"),
+    [
+        ("sentinel-2_l2a.v1", "sentinel-2_l2a.v1"),
+        ("S2A_2020", "S2A_2020-"),
+        ("a/b", "a_b-"),
+        ("..", "-"),
+        (".hidden", "hidden-"),
+        ("a.", "a.-"),
+        ("items", "items-"),
+        ("assets", "assets-"),
+        ("catalog.json", "catalog.json-"),
+        ("x" * 200, "x" * 150 + "-"),
+    ],
+)
+def test_a_file_reminds_of_its_id(identity: str, name: str) -> None:
+    found = file_name_of(identity)
+    assert found == name or (name.endswith("-") and found.removeprefix(name) == found[-16:])
+
+
+@pytest.mark.parametrize("identity", ["S2A", "a b", "é", ".x", "x" * 200])
+def test_no_id_is_called_as_the_file_of_another(identity: str) -> None:
+    name = file_name_of(identity).lower()
+    assert file_name_of(name) != name
+
+
 @given(st.text(min_size=1), st.text(min_size=1))
 def test_two_ids_never_share_a_file(one: str, other: str) -> None:
     names = {file_name_of(one).casefold(), file_name_of(other).casefold()}
     assert len(names) == len({one, other})
-    assert not any(set(name) & set("/\\. \x00") for name in names)
+    assert not any(set(name) & set("/\\ \x00") or name.startswith(".") for name in names)

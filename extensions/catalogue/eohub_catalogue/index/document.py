@@ -1,4 +1,4 @@
-"""From a STAC document, however defective, to what the store keeps of it."""
+"""From a STAC document, however defective, to what the store keeps of it, and back."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from eohub_catalogue.index.facts import cloud_cover_of, facts_text
 from eohub_catalogue.index.footprint import Box, Footprint, bounds_of, boxes_of, footprints_of
 from eohub_catalogue.index.interval import BEGINNING, END, Interval, interval_of, moment
 from eohub_catalogue.index.jsontext import to_json
-from eohub_catalogue.index.ports import CollectionRecord, ItemRecord
+from eohub_catalogue.index.ports import CollectionRecord, ItemRecord, StoredCollection, StoredItem
 from eohub_catalogue.index.query import is_text
 from eohub_catalogue.wire import LONGEST_ID
 from eohub_toolkit.errors import Invalid
@@ -68,6 +68,13 @@ def collection_record(document: Mapping[str, object]) -> CollectionRecord:
         boxes=_extent_boxes(_list(_mapping(extent.get("spatial")).get("bbox"))),
         words=_words(identity, document),
     )
+
+
+def document_text(record: StoredItem | StoredCollection, made_links: str = "") -> str:
+    """The JSON text of an item or a collection; `made_links` are link objects to put before its own."""
+    own = record.links.strip()[1:-1]
+    links = ",".join(part for part in (made_links, own) if part)
+    return f'{record.body.rstrip()[:-1]},"links":[{links}]}}'
 
 
 def kind_of(document: Mapping[str, object]) -> Kind | None:

@@ -1,7 +1,6 @@
 """Freezing searches: run to their end, written as a static catalogue of files, all of it or nothing."""
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,16 +14,17 @@ from eohub_catalogue.contract import (
 from eohub_catalogue.errors import CatalogueBusy
 from eohub_catalogue.fingerprint import fingerprint_of
 from eohub_catalogue.frozen_documents import (
-    ROOT,
-    Shelf,
+    Extent,
     collection_document,
     identity_of,
     kept_item,
     root_document,
-    shelved_item,
     with_extensions,
 )
-from eohub_catalogue.naming import distinct, file_name_of
+from eohub_catalogue.index.jsontext import to_json
+from eohub_catalogue.index.ports import StoredCollection, StoredItem
+from eohub_catalogue.index.static_catalogue import StaticCatalogue
+from eohub_catalogue.naming import ASSETS, file_name_of, folder_of
 from eohub_catalogue.ports import StacCatalogue
 from eohub_catalogue.reading import mapping
 from eohub_catalogue.server.freezing_assets import AssetKeeper, signed_assets
@@ -53,17 +53,17 @@ class Count:
 
 @dataclass(frozen=True)
 class _Placed:
-    """An item with its place; `signed` are its assets whose addresses had keys."""
+    """An item that is kept under its collection and id; `signed` are its assets whose addresses had keys."""
 
     item: dict[str, object]
-    shelf: Shelf
-    place: str
+    collection: str
+    id: str
     signed: frozenset[str]
 
     @property
     def files(self) -> str:
-        """The folder of its assets, below the shelf's."""
-        return f"assets/{self.place.rpartition('/')[2].removesuffix('.json')}/"
+        """The folder of its assets, below its collection's."""
+        return f"{ASSETS}/{file_name_of(self.id)}/"
 
 
 class Freezing:
@@ -84,7 +84,8 @@ class Freezing:
         self._web = web
         self._clock = clock
         self._pause = pause
-        self._shelves: dict[str, Shelf] = {}
+        self._catalogue = StaticCatalogue(self._packing.write_texts)
+        self._extents: dict[str, Extent] = {}
         self._told: dict[str, Mapping[str, object]] = {}
         self._met: dict[tuple[str, str], str | None] = {}
         self._elsewhere: set[tuple[str, str]] = set()
@@ -97,7 +98,7 @@ class Freezing:
         try:
             await asyncio.to_thread(self._packing.begin)
             await self._collect()
-            await self._write_parents()
+            await asyncio.to_thread(self._write_parents)
             await self._finish()
         finally:
             # Also where it is stopped; what a thread has still under way does nothing after it.
@@ -176,13 +177,19 @@ class Freezing:
         placed: list[_Placed] = []
         for item, raw in zip(await asyncio.to_thread(_kept, raw_items), raw_items, strict=True):
             collection, identity = identity_of(raw) or ("", "")
-            shelf = self._shelves.get(collection) or await self._new_shelf(collection, catalogue)
-            placed.append(_Placed(item, shelf, shelf.place(item, identity), signed_assets(raw)))
+            if collection not in self._extents:
+                await self._ask_for(collection, catalogue)
+            self._extents[collection].take_in(item)
+            placed.append(_Placed(item, collection, identity, signed_assets(raw)))
         trusted = trusted_origin(source)
         assets = await asyncio.gather(
             *(
                 keeper.kept_assets(
-                    each.item, each.signed, each.shelf.folder + each.files, f"../{each.files}", trusted
+                    each.item,
+                    each.signed,
+                    folder_of(each.collection) + each.files,
+                    f"../{each.files}",
+                    trusted,
                 )
                 for each in placed
             )
@@ -193,34 +200,33 @@ class Freezing:
         self.count.bytes = self._packing.bytes
 
     def _write_items(self, placed: "Sequence[_Placed]", assets: Sequence[_Assets]) -> None:
-        for each, kept in zip(placed, assets, strict=True):
-            document = shelved_item(with_extensions(each.item, kept), each.shelf)
-            self._packing.write(each.place, _json(document))
+        self._catalogue.add_items(
+            StoredItem(each.collection, each.id, *_texts(with_extensions(each.item, kept)))
+            for each, kept in zip(placed, assets, strict=True)
+        )
 
-    async def _new_shelf(self, collection: str, catalogue: StacCatalogue) -> Shelf:
-        taken = {"items", "assets", *(shelf.folder.rstrip("/") for shelf in self._shelves.values())}
-        folder = f"{distinct(file_name_of(collection), taken)}/" if collection else ""
-        shelf = Shelf(folder, collection or None)
-        self._shelves[collection] = shelf
-        if collection:
-            try:
-                told = await self._patiently(lambda: catalogue.collection(collection))
-                if told.get("id") == collection:
-                    self._told[collection] = told
-            except EohubError:
-                # Its items describe it well enough.
-                pass
-        return shelf
+    async def _ask_for(self, collection: str, catalogue: StacCatalogue) -> None:
+        """Begin with a collection, and ask what its catalogue tells of it."""
+        self._extents[collection] = Extent()
+        if not collection:
+            return
+        self._catalogue.add_collection(StoredCollection(collection, "{}", "[]"))
+        try:
+            told = await self._patiently(lambda: catalogue.collection(collection))
+            if told.get("id") == collection:
+                self._told[collection] = told
+        except EohubError:
+            # Its items describe it well enough.
+            pass
 
-    async def _write_parents(self) -> None:
-        shelves = list(self._shelves.values())
-        for shelf in shelves:
-            if shelf.collection is not None:
-                body = await asyncio.to_thread(_collection_body, shelf, self._told.get(shelf.collection))
-                await self._write(f"{shelf.folder}collection.json", body)
+    def _write_parents(self) -> None:
+        for collection, extent in self._extents.items():
+            if collection:
+                document = collection_document(collection, extent, self._told.get(collection))
+                self._catalogue.add_collection(StoredCollection(collection, *_texts(document)))
         searches = [asked[0] for asked in self._asked]
-        root = root_document(self._query.title, searches, shelves, self._clock())
-        await self._write(ROOT, _json(root))
+        self._catalogue.finish(root_document(self._query.title, searches, self._clock()))
+        self.count.bytes = self._packing.bytes
 
     async def _write(self, name: str, body: bytes) -> None:
         await asyncio.to_thread(self._packing.write, name, body)
@@ -251,13 +257,11 @@ class Freezing:
             self.count.problems.append(f"{keeper.left_out} assets were too many and are left as they are.")
 
 
-def _collection_body(shelf: Shelf, told: Mapping[str, object] | None) -> bytes:
-    return _json(collection_document(shelf, told))
-
-
 def _kept(raw_items: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
     return [kept_item(raw) for raw in raw_items]
 
 
-def _json(document: Mapping[str, object]) -> bytes:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+def _texts(document: Mapping[str, object]) -> tuple[str, str]:
+    """A document without its links, and these, as JSON."""
+    body = {name: value for name, value in document.items() if name != "links"}
+    return to_json(body), to_json(document["links"])

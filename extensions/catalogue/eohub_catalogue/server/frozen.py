@@ -2,7 +2,8 @@
 
 import json
 
-from eohub_catalogue.frozen_documents import ROOT, SEARCH
+from eohub_catalogue.frozen_documents import SEARCH
+from eohub_catalogue.naming import ROOT
 from eohub_catalogue.reading import mapping, text
 from eohub_catalogue.server.trees import Tree
 from eohub_toolkit.errors import EohubError

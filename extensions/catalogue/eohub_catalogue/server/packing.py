@@ -5,7 +5,7 @@ import os
 import shutil
 import threading
 import zipfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -56,6 +56,10 @@ class Packing:
             if not self._ended:
                 self.put(name, body)
                 self.bytes += len(body)
+
+    def write_texts(self, name: str, parts: Iterable[str]) -> None:
+        """Add a file of texts."""
+        self.write(name, "".join(parts).encode())
 
     def put(self, name: str, body: bytes) -> None:
         """Add a file; raises OSError."""

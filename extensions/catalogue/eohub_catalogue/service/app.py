@@ -37,13 +37,13 @@ from eohub_catalogue.service.settings import CatalogueSettings
 from eohub_catalogue.service.transactions import Transactions
 from eohub_catalogue.service.watching import NobodyWaits
 from eohub_catalogue.service.writing import NotStac, WrongType
+from eohub_catalogue.versions import STAC_VERSION
 from eohub_toolkit.db import open_engine
 from eohub_toolkit.errors import Invalid, Problem, problem_of
 from eohub_toolkit.http import Client
 from eohub_toolkit.hub_auth import HubAuth
 from eohub_toolkit.service import install_problems
 
-STAC_VERSION = "1.1.0"
 _STATUS: dict[type[Exception], int] = {ChangedMeanwhile: 412, WrongType: 415, NotStac: 422, NobodyWaits: 499}
 """What HTTP and STAC have a status of their own for; 499 is seen in logs only."""
 

@@ -1,18 +1,27 @@
 """The formats of an export: each takes a selection and writes one file or folder."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, Protocol, cast
 
+from eohub_catalogue.index.document import document_text
 from eohub_catalogue.index.jsontext import parse_json
 from eohub_catalogue.index.ports import StoredItem
-from eohub_catalogue.service.exporting import ITEMS_AT_ONCE, Selection, document_text
-from eohub_catalogue.service.static_catalogue import StaticCatalogue
+from eohub_catalogue.index.static_catalogue import StaticCatalogue, WriteFile
+from eohub_catalogue.service.exporting import ITEMS_AT_ONCE, Selection
+from eohub_catalogue.versions import STAC_VERSION
 from eohub_toolkit.errors import Invalid
 
 type LeaveOut = Callable[[str, str], None]
 """Is told an item, as its collection and id with a slash between, and why the format cannot hold it."""
+
+_ROOT = {
+    "type": "Catalog",
+    "stac_version": STAC_VERSION,
+    "id": "catalogue",
+    "description": "Exported by eohub-catalogue",
+}
 
 type Advance = Callable[[int], None]
 
@@ -40,7 +49,7 @@ async def write_lines(selection: Selection, path: Path, leave_out: LeaveOut, adv
 
 async def write_folder(selection: Selection, path: Path, leave_out: LeaveOut, advance: Advance) -> int:
     """A static catalogue; nothing is ever left out."""
-    catalogue = StaticCatalogue(path, "catalogue", "Exported by eohub-catalogue")
+    catalogue = StaticCatalogue(_files_in(path))
     async for collection in selection.collections():
         catalogue.add_collection(collection)
     count = 0
@@ -53,7 +62,7 @@ async def write_folder(selection: Selection, path: Path, leave_out: LeaveOut, ad
             catalogue.add_items(page)
             page = []
     catalogue.add_items(page)
-    catalogue.finish()
+    catalogue.finish(_ROOT)
     return count
 
 
@@ -83,6 +92,18 @@ async def write_parquet_file(selection: Selection, path: Path, leave_out: LeaveO
                 refused, reason = written
                 leave_out(_named(str(refused.get("collection") or ""), str(refused.get("id"))), reason)
     return count
+
+
+def _files_in(folder: Path) -> WriteFile:
+    folder.mkdir()
+
+    def write_file(name: str, parts: Iterable[str]) -> None:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w", encoding="utf-8") as file:
+            file.writelines(parts)
+
+    return write_file
 
 
 def _items(spool: IO[bytes]) -> Iterator[Mapping[str, Any]]:

@@ -44,10 +44,3 @@ class Selection:
             if page.next is None:
                 return
             query = replace(query, after=page.next)
-
-
-def document_text(record: StoredItem | StoredCollection, made_links: str = "") -> str:
-    """The JSON text of an item or a collection; `made_links` are link objects to put before its own."""
-    own = record.links.strip()[1:-1]
-    links = ",".join(part for part in (made_links, own) if part)
-    return f'{record.body.rstrip()[:-1]},"links":[{links}]}}'

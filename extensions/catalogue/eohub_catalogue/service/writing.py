@@ -9,12 +9,12 @@ from stac_pydantic import Collection, Item
 from eohub_catalogue.index.document import collection_record, item_records
 from eohub_catalogue.index.jsontext import parse_json
 from eohub_catalogue.index.ports import CollectionRecord, ItemRecord
+from eohub_catalogue.versions import STAC_VERSION
 from eohub_toolkit.errors import Invalid
 
 MOST_ITEMS = 10_000
-_STAC_VERSION = "1.1.0"
-_ITEM_PARTS = {"stac_version": _STAC_VERSION, "links": [], "assets": {}}
-_COLLECTION_PARTS = {"stac_version": _STAC_VERSION, "links": []}
+_ITEM_PARTS = {"stac_version": STAC_VERSION, "links": [], "assets": {}}
+_COLLECTION_PARTS = {"stac_version": STAC_VERSION, "links": []}
 _JSON_TYPES = ("application/json", "application/geo+json")
 _PATCH_TYPES = ("application/merge-patch+json", *_JSON_TYPES)
 

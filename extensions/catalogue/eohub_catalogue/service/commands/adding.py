@@ -12,9 +12,8 @@ from eohub_catalogue.index.ports import StacStore, Written
 from eohub_catalogue.index.reading import LONGEST_LINE, Found, Text, documents_of
 from eohub_catalogue.lint import defects_of
 from eohub_catalogue.service.commands.terminal import DONE
+from eohub_catalogue.versions import STAC_VERSION
 from eohub_toolkit.errors import Conflict, Invalid, NotFound
-
-_STAC_VERSION = "1.1.0"
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
@@ -88,7 +87,7 @@ def _new_collection(options: argparse.Namespace) -> dict[str, object]:
     named = {"title": options.title} if options.title else {}
     return {
         "type": "Collection",
-        "stac_version": _STAC_VERSION,
+        "stac_version": STAC_VERSION,
         "id": options.new_collection,
         **named,
         "description": options.description or options.title or options.new_collection,

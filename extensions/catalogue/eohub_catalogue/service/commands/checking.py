@@ -9,13 +9,14 @@ from urllib.parse import urlsplit
 
 from rich.console import Console
 
+from eohub_catalogue.index.document import document_text
 from eohub_catalogue.index.integrity import kept_items, self_tests
 from eohub_catalogue.index.jsontext import parse_json
 from eohub_catalogue.index.ports import ItemQuery, StoredCollection
 from eohub_catalogue.index.store import SqliteStore
 from eohub_catalogue.lint import defects_of
 from eohub_catalogue.service.commands.terminal import DONE, FOUND_FAULTS, progress_bar
-from eohub_catalogue.service.exporting import Selection, document_text
+from eohub_catalogue.service.exporting import Selection
 
 _SHOWN_IDS = 3
 _LONGEST_ID = 60

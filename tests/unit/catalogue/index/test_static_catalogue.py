@@ -1,14 +1,16 @@
 """A static catalogue on disk, read by pystac and by our own import."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import pystac
 import pytest
 
 from eohub_catalogue.index.document import collection_record, item_record
-from eohub_catalogue.index.ports import StoredItem
-from eohub_catalogue.service.static_catalogue import StaticCatalogue, file_name
+from eohub_catalogue.index.ports import StoredCollection, StoredItem
+from eohub_catalogue.index.static_catalogue import StaticCatalogue
+from eohub_catalogue.naming import file_name_of
 
 EXTENT = {"spatial": {"bbox": [[0, 0, 1, 1]]}, "temporal": {"interval": [["2024-01-01T00:00:00Z", None]]}}
 
@@ -30,7 +32,13 @@ def stored(identity: str, collection: str, *links: dict[str, str]) -> StoredItem
 
 
 def write(folder: Path, collections: list[str], items: list[StoredItem]) -> Path:
-    catalogue = StaticCatalogue(folder / "out", "catalogue", "All of it")
+    def write_file(name: str, parts: Iterable[str]) -> None:
+        path = folder / "out" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.writelines(parts)
+
+    catalogue = StaticCatalogue(write_file)
     for name in collections:
         about = {
             "type": "Collection",
@@ -42,7 +50,8 @@ def write(folder: Path, collections: list[str], items: list[StoredItem]) -> Path
         catalogue.add_collection(collection_record(about | {"extent": EXTENT}))
     for start in range(0, len(items), 2):
         catalogue.add_items(items[start : start + 2])
-    catalogue.finish()
+    root = {"type": "Catalog", "stac_version": "1.1.0", "id": "root", "description": "All of it"}
+    catalogue.finish(root)
     return folder / "out/catalog.json"
 
 
@@ -72,10 +81,27 @@ def test_an_items_own_links_are_kept_behind_those_of_the_catalogue(tmp_path: Pat
     assert links[-1] == own
 
 
-def test_nothing_that_was_kept_aside_is_left(tmp_path: Path) -> None:
+def test_there_is_one_file_for_each_document(tmp_path: Path) -> None:
     write(tmp_path, ["a"], [stored("1", "a"), stored("2", "")])
     files = sorted(str(path.relative_to(tmp_path / "out")) for path in tmp_path.rglob("*") if path.is_file())
     assert files == ["a/collection.json", "a/items/1.json", "catalog.json", "items/2.json"]
+
+
+def test_of_a_collection_the_last_is_written_that_was_told(tmp_path: Path) -> None:
+    told: dict[str, str] = {}
+    catalogue = StaticCatalogue(lambda name, parts: told.update({name: "".join(parts)}))
+    catalogue.add_collection(StoredCollection("a", "{}", "[]"))
+    catalogue.add_items([stored("1", "a")])
+    own = '[{"rel":"license","href":"x"}]'
+    catalogue.add_collection(StoredCollection("a", '{"type":"Collection","id":"a"}', own))
+    catalogue.finish({"type": "Catalog", "id": "root"})
+    collection = json.loads(told["a/collection.json"])
+    assert collection["id"] == "a"
+    assert [link["rel"] for link in collection["links"]] == ["root", "parent", "license", "item"]
+    assert [link["href"] for link in json.loads(told["catalog.json"])["links"]] == [
+        "./catalog.json",
+        "./a/collection.json",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -88,6 +114,7 @@ def test_nothing_that_was_kept_aside_is_left(tmp_path: Path) -> None:
         "ü%20",
         "x" * 1000,
         "items",
+        "assets",
         "catalog.json",
         "a\\b",
         ".x",
@@ -95,7 +122,7 @@ def test_nothing_that_was_kept_aside_is_left(tmp_path: Path) -> None:
     ],
 )
 def test_every_id_has_a_file_within_the_folder(tmp_path: Path, identity: str) -> None:
-    name = file_name(identity)
+    name = file_name_of(identity)
     assert len(name) <= 170
     assert "/" not in name
     assert not name.startswith(".")
@@ -105,4 +132,4 @@ def test_every_id_has_a_file_within_the_folder(tmp_path: Path, identity: str) ->
 
 
 def test_long_ids_that_begin_alike_have_different_files() -> None:
-    assert file_name("x" * 1000) != file_name("x" * 1001)
+    assert file_name_of("x" * 1000) != file_name_of("x" * 1001)
