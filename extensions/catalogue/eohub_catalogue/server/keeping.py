@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from eohub_catalogue.errors import TooMuchKept
-from eohub_catalogue.placing import write_whole
+from eohub_catalogue.index.placing import write_whole
 from eohub_toolkit.errors import Unavailable
 
 _LARGEST_BYTES = 8 * 1024 * 1024

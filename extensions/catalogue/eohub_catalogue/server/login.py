@@ -13,7 +13,7 @@ from typing import Protocol
 from pydantic import SecretStr
 
 from eohub_catalogue.errors import LoginNeeded
-from eohub_catalogue.placing import write_whole
+from eohub_catalogue.index.placing import write_whole
 from eohub_catalogue.reading import count, mapping, text
 from eohub_catalogue.server.addresses import Origin
 from eohub_catalogue.server.settings import DestineLogin

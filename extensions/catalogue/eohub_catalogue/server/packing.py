@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from eohub_catalogue.placing import is_full, put
+from eohub_catalogue.index.placing import is_full, put
 from eohub_toolkit.errors import Conflict, Unavailable
 
 _LOCK = "lock"

@@ -6,7 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from eohub_catalogue.placing import is_full, put
+from eohub_catalogue.index.placing import is_full, put
 from eohub_toolkit.errors import Conflict, Unavailable
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from eohub_catalogue.placing import is_full, put, write_whole
+from eohub_catalogue.index.placing import is_full, put, write_whole
 
 
 def a_folder(path: Path, text: str) -> Path:
