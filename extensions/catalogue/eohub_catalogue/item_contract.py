@@ -85,6 +85,15 @@ class ItemSummary(Wire):
     code_refusal: str | None = Field(description="Why no code can be inserted for this item, or null")
 
 
+class Interruption(Wire):
+    """What kept a catalogue from giving all of a page, in the words of a Problem."""
+
+    code: str
+    detail: str
+    hint: str | None
+    retry_after: int | None = Field(description="Seconds to wait before `next` is asked for")
+
+
 class ItemPage(Wire):
     """One page of summaries; `matched` is null where the catalogue does not tell a total."""
 
@@ -94,6 +103,9 @@ class ItemPage(Wire):
     note: str | None = Field(description="What the person should know about how this page came to be")
     done_here: tuple[FilterName, ...] = Field(
         description="Filters that the catalogue cannot do: they were done here, on the items that it gave"
+    )
+    ended_by: Interruption | None = Field(
+        description="Why these are fewer items than were asked for, while `next` goes on; null otherwise"
     )
 
 

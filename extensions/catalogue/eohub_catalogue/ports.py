@@ -20,17 +20,22 @@ from eohub_catalogue.contract import (
     SearchQuery,
 )
 from eohub_catalogue.item_contract import AssetKey, FilterName, ItemSummary
+from eohub_toolkit.errors import EohubError
 
 
 @dataclass(frozen=True)
 class RawPage:
-    """Items as they came over the wire, so that a defective one is kept and can be shown."""
+    """Items as they came over the wire, so that a defective one is kept and can be shown.
+
+    `ended_by` is what went wrong after some of them had come; `next` goes on from there.
+    """
 
     features: Sequence[object]
     next: str | None
     matched: int | None
     note: str | None = None
     done_here: tuple[FilterName, ...] = ()
+    ended_by: EohubError | None = None
 
 
 class StacCatalogue(Protocol):

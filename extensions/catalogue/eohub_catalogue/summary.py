@@ -6,7 +6,7 @@ from datetime import datetime
 from eohub_catalogue.assets import kind_of, openable
 from eohub_catalogue.cube import cube_of
 from eohub_catalogue.fingerprint import fingerprint_of
-from eohub_catalogue.item_contract import ItemPage, ItemSummary, StoredSize
+from eohub_catalogue.item_contract import Interruption, ItemPage, ItemSummary, StoredSize
 from eohub_catalogue.lint import defects_of
 from eohub_catalogue.origin import attribution_of, license_url_of, providers_of, sources_of
 from eohub_catalogue.outline import outline_of
@@ -14,6 +14,7 @@ from eohub_catalogue.pictures import quicklook_of
 from eohub_catalogue.ports import RawPage
 from eohub_catalogue.reading import count, identifier, instant, mapping, number, text
 from eohub_catalogue.versions import up_to_date
+from eohub_toolkit.errors import EohubError
 
 _MOST_ASSETS = 2_000
 
@@ -21,7 +22,18 @@ _MOST_ASSETS = 2_000
 def page_of(raw: RawPage, catalogue: str) -> ItemPage:
     """Summaries of a raw page, in its order."""
     items = tuple(summary_of(feature, catalogue) for feature in raw.features)
-    return ItemPage(items=items, next=raw.next, matched=raw.matched, note=raw.note, done_here=raw.done_here)
+    return ItemPage(
+        items=items,
+        next=raw.next,
+        matched=raw.matched,
+        note=raw.note,
+        done_here=raw.done_here,
+        ended_by=None if raw.ended_by is None else _interruption(raw.ended_by),
+    )
+
+
+def _interruption(error: EohubError) -> Interruption:
+    return Interruption(code=error.code, detail=error.detail, hint=error.hint, retry_after=error.retry_after)
 
 
 def summary_of(item: object, catalogue: str) -> ItemSummary:

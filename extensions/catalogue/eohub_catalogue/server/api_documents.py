@@ -3,8 +3,9 @@
 import asyncio
 import re
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import replace
-from typing import Protocol
+from typing import Protocol, Self
 from urllib.parse import urlencode
 
 from eohub_catalogue.contract import CatalogueSource
@@ -51,6 +52,17 @@ class ApiDocuments:
         self._trusted = trusted_origin(source)
         self._login = login
         self._protected: set[str] = set()
+        self._end: float | None = None
+
+    def of_one_search(self) -> Self:
+        """The same with one deadline for all requests; a host that wants rest is CatalogueBusy at once."""
+        bounded = copy(self)
+        bounded._end = self._web.now() + self.deadline_seconds
+        return bounded
+
+    def seconds_left(self) -> float | None:
+        """Until the deadline of the search; None where each request has its own."""
+        return None if self._end is None else self._end - self._web.now()
 
     async def get(
         self, path: str, parameters: Mapping[str, str] | None = None, missing: str | None = None
@@ -67,6 +79,17 @@ class ApiDocuments:
         return await self._document(ask, None)
 
     async def _document(self, ask: Ask, missing: str | None) -> Mapping[str, object]:
+        left = self.seconds_left()
+        if left is None:
+            return await self._read(ask, missing)
+        try:
+            # A login takes requests of its own.
+            async with asyncio.timeout(left):
+                return await self._read(replace(ask, patience_seconds=0), missing)
+        except TimeoutError:
+            raise TimedOut(f"{self.title} did not answer in time.", hint="Try again in a moment.") from None
+
+    async def _read(self, ask: Ask, missing: str | None) -> Mapping[str, object]:
         # Much is open to everybody: the login is shown where it was asked for, and nowhere before.
         part = ask.url.removeprefix(self.base_url).partition("?")[0].partition("/")[0]
         secrets = await self._secrets() if part in self._protected else {}
@@ -84,7 +107,7 @@ class ApiDocuments:
 
     async def _answer(self, ask: Ask) -> Answer:
         try:
-            return await self._web.send(ask)
+            return await self._web.send(ask, self.seconds_left())
         except (Unavailable, Upstream, CatalogueBusy, AddressRefused) as error:
             raise self._in_words(error) from error
 

@@ -43,7 +43,7 @@ class ServerSettings(Settings):
         default=None, description="S3 endpoint whose state the panel shows; unset means no such row"
     )
     deadline_seconds: float = Field(
-        default=10.0, gt=0, le=120, description="Longest time that one request to a catalogue may take"
+        default=10.0, gt=0, le=120, description="Longest time of one search of a catalogue"
     )
     allowed_hosts: tuple[str, ...] = Field(
         default=(), description="Hosts inside the site that people may add: names, .suffixes, networks"

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlencode
 
 from eohub_catalogue.conformance import Facts, conformance_link, facts_of
@@ -59,19 +59,20 @@ class StacApi:
 
     async def search(self, query: SearchQuery) -> RawPage:
         """Return one page; what the catalogue cannot do is done here, on a bounded number of its pages."""
-        facts = await self.facts() if needs_facts(query) else Facts()
+        documents = self._documents.of_one_search()
+        facts = await self._known_facts(documents) if needs_facts(query) else Facts()
         if not facts.searchable:
             raise CatalogueRefused(
                 f"{self._title} has no search for items.", hint="Its collections can still be looked at."
             )
         beside = asyncio.create_task(self._without_property(query))
         try:
-            page = await self._page(query, facts)
-            missing = await self._said_soon(beside)
+            page = await self._page(query, facts, documents)
+            missing = await self._said_soon(beside) if page.ended_by is None else None
         finally:
             beside.cancel()
         note = " ".join(each for each in (page.note, missing) if each)
-        return RawPage(page.features, page.next, page.matched, note or None, page.done_here)
+        return replace(page, note=note or None)
 
     async def _said_soon(self, beside: asyncio.Task[str | None]) -> str | None:
         try:
@@ -80,16 +81,16 @@ class StacApi:
         except TimeoutError:
             return None
 
-    async def _page(self, query: SearchQuery, facts: Facts) -> RawPage:
+    async def _page(self, query: SearchQuery, facts: Facts, documents: ApiDocuments) -> RawPage:
         if self._only_post:
-            return await _Search(self._documents, query, facts, only_post=True).page()
+            return await _Search(documents, query, facts, only_post=True).page()
         try:
-            return await _Search(self._documents, query, facts).page()
+            return await _Search(documents, query, facts).page()
         except NoSuchAddress:
             # The specification wants GET, and POST where a link says so. Some have nothing but POST.
             if query.page is not None:
                 raise
-            page = await _Search(self._documents, query, facts, only_post=True).page()
+            page = await _Search(documents, query, facts, only_post=True).page()
             self._only_post = True
             return page
 
@@ -99,7 +100,7 @@ class StacApi:
         A panel asks this twice a minute to see whether the catalogue answers: what else was read of it stays,
         unless it can do something else now.
         """
-        before, facts = self._facts, await self._read_facts()
+        before, facts = self._facts, await self._read_facts(self._documents)
         if facts != before:
             self._facts = facts
             self._queryables.clear()
@@ -154,15 +155,18 @@ class StacApi:
 
     async def facts(self) -> Facts:
         """How the API is asked, read once."""
+        return await self._known_facts(self._documents)
+
+    async def _known_facts(self, documents: ApiDocuments) -> Facts:
         if self._facts is None:
-            self._facts = await self._read_facts()
+            self._facts = await self._read_facts(documents)
         return self._facts
 
-    async def _read_facts(self) -> Facts:
-        landing = await self._documents.get("")
+    async def _read_facts(self, documents: ApiDocuments) -> Facts:
+        landing = await documents.get("")
         declared = sequence(landing.get("conformsTo"))
         if not declared and conformance_link(landing):
-            declared = sequence((await self._documents.get("conformance")).get("conformsTo"))
+            declared = sequence((await documents.get("conformance")).get("conformsTo"))
         return facts_of(landing, declared)
 
     async def _told_queryables(self, collection: str | None) -> QueryableList:
@@ -249,27 +253,31 @@ class _Search:
         self._found = _Found()
 
     async def page(self) -> RawPage:
-        """Return one page."""
-        now = asyncio.get_running_loop().time
-        stop = now() + self._documents.deadline_seconds / 2
+        """Return one page; what ends it before it is whole does not take away what was found."""
         marker = self._first(0)
         if self._query.page is not None:
             marker = PageMarker.decoded(self._query.page, marker.body or {})
         matched: int | None = None
-        found, after = self._found, marker
+        found, after, ended_by = self._found, marker, None
         while after is not None:
-            document = await self._documents.page(after)
-            # Whether an item lies in an area may take long to tell: other requests are answered meanwhile.
-            last, after = after, await asyncio.to_thread(self._take, document, after)
+            try:
+                document = await self._documents.page(after)
+                # Whether an item lies in an area may take long: other requests are answered meanwhile.
+                last, after = after, await asyncio.to_thread(self._take, document, after)
+            except EohubError as error:
+                if not found.pages:
+                    raise
+                ended_by = error
+                break
             found.pages += 1
             if found.pages == 1:
                 matched = self._total(document, last, after)
-            if found.pages >= _MOST_PAGES or now() > stop or self._is_enough(last, after):
+            if found.pages >= _MOST_PAGES or self._is_enough(last, after):
                 break
         if after is not None and found.read == 0 and found.pages >= _MOST_PAGES:
             self._note(f"gave {found.pages} empty pages, so the search ends here.")
             after = None
-        return self._result(matched, after)
+        return replace(self._result(matched, after), ended_by=ended_by)
 
     def _first(self, half: int) -> PageMarker:
         """The first page of a half, as large as a filter that is done here asks for."""

@@ -30,7 +30,6 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PASSING = frozenset({429, 502, 503, 504})
 _ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 _MOST_REPEATS = 3
-_PATIENCE_SECONDS = 3.0
 _USUAL_REST_SECONDS = 1.0
 _LARGEST_BROKEN = 8 * MEBIBYTE
 """To look for the members of a broken list takes a second for each of them at worst."""
@@ -41,7 +40,8 @@ class Ask:
     """One request. `body` is sent as JSON; `secrets` are headers that only the first origin gets.
 
     A `form` is a login: it goes where it was meant to go, and no redirect of it is followed.
-    What goes `behind` lets other requests to its host go first.
+    What goes `behind` lets other requests to its host go first. A rest that the host wants is waited for here
+    for as long as the patience lasts; beyond that it is CatalogueBusy.
     """
 
     url: str
@@ -54,6 +54,7 @@ class Ask:
     most_bytes: int = 32 * MEBIBYTE
     repeats: int = _MOST_REPEATS
     behind: bool = False
+    patience_seconds: float = 3.0
 
 
 @dataclass(frozen=True)
@@ -113,13 +114,19 @@ class Web:
         """To the public internet and what the administrator allows; raises ValueError for a wrong entry."""
         return cls(Budgets(rates), PinnedTransport(AllowedHosts.of(allowed)), deadline_seconds)
 
+    def now(self) -> float:
+        """Seconds since whenever, by the clock of the deadlines."""
+        return self._budgets.clock.now()
+
     async def send(self, ask: Ask, deadline_seconds: float | None = None) -> Answer:
         """Send a request and follow its redirects, all of it within the deadline."""
         seconds = self.deadline_seconds if deadline_seconds is None else deadline_seconds
         host = _origin(ask.url).host
         try:
+            if seconds <= 0:
+                raise TimeoutError
             async with asyncio.timeout(seconds):
-                return await self._follow(ask, self._budgets.clock.now() + seconds)
+                return await self._follow(ask, self.now() + seconds)
         except TimeoutError:
             raise TimedOut(
                 f"{host} did not answer within {seconds:g} s.", hint="Try again in a moment."
@@ -153,7 +160,7 @@ class Web:
         turn = budget.turn_behind if ask.behind else budget.turn
         for left in range(ask.repeats - 1, -1, -1):
             try:
-                async with turn(end, _PATIENCE_SECONDS):
+                async with turn(end, ask.patience_seconds):
                     answer = await self._once(ask, url, method, secrets)
             except httpx2.TransportError as error:
                 # A single lost connection is bridged; a host that is away is not asked again and again.
@@ -169,7 +176,7 @@ class Web:
                 return answer
             rest = _USUAL_REST_SECONDS if asked is None else asked
             budget.rest(rest)
-            if left == 0:
+            if left == 0 or rest > ask.patience_seconds:
                 raise CatalogueBusy.for_seconds(host, rest)
         raise AssertionError("repeats is at least 1")
 

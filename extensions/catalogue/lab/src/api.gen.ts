@@ -778,6 +778,23 @@ export interface components {
             total: number | null;
         };
         /**
+         * Interruption
+         * @description What kept a catalogue from giving all of a page, in the words of a Problem.
+         */
+        Interruption: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Hint */
+            hint: string | null;
+            /**
+             * Retry After
+             * @description Seconds to wait before `next` is asked for
+             */
+            retry_after: number | null;
+        };
+        /**
          * ItemDetail
          * @description Everything that is told about one item.
          */
@@ -835,6 +852,8 @@ export interface components {
              * @description Filters that the catalogue cannot do: they were done here, on the items that it gave
              */
             done_here: ("words" | "collections" | "time" | "area" | "properties" | "cql2" | "ids")[];
+            /** @description Why these are fewer items than were asked for, while `next` goes on; null otherwise */
+            ended_by: components["schemas"]["Interruption"] | null;
             /** Items */
             items: components["schemas"]["ItemSummary"][];
             /** Matched */

@@ -1,4 +1,4 @@
-import type { CatalogueRow, Explanation } from './state';
+import { hasAnswered, type CatalogueRow, type Explanation } from './state';
 import { criteriaOf, filtersOf, without, type Filter, type SearchForm } from './form';
 import type { ICatalogueClient } from './tokens';
 
@@ -18,9 +18,7 @@ export async function explain(
   signal: AbortSignal
 ): Promise<Explanation> {
   const filters = filtersOf(form);
-  const catalogues = rows
-    .filter(row => row.chosen && row.answered && row.health.kind === 'ok')
-    .map(row => row.source.id);
+  const catalogues = rows.filter(row => row.chosen && hasAnswered(row)).map(row => row.source.id);
   const findings = new Map<Filter, Finding>();
   const waiting = [...filters];
   const work = async (): Promise<void> => {

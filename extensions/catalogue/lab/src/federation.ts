@@ -5,7 +5,8 @@ import { criteriaOf, EMPTY_FORM } from './form';
 import { inPlaces, merged, withoutCatalogue } from './merge';
 import { plural } from './panel/format';
 import { Retries, type Clock } from './retries';
-import { freshRow, isAsking, type CatalogueRow, type SearchState } from './state';
+import { freshRow, hasAnswered, isAsking, isWaiting } from './state';
+import type { CatalogueHealth, CatalogueRow, SearchState } from './state';
 import type { ICatalogueClient, ItemPage, SearchQuery } from './tokens';
 
 /** What is asked of a catalogue: a first page, a next page, or only whether it answers. */
@@ -70,7 +71,7 @@ export class Federation {
   /** Ask for the next page of each catalogue that has one. */
   more(): void {
     for (const row of this.store.get().rows) {
-      if (row.chosen && row.next !== null && row.health.kind === 'ok') {
+      if (row.chosen && row.next !== null && hasAnswered(row)) {
         void this.ask(row.source.id, { kind: 'search', page: row.next });
       }
     }
@@ -81,7 +82,7 @@ export class Federation {
     this.supersede();
     this.forgetOldSearch();
     for (const row of this.store.get().rows) {
-      if (row.health.kind === 'asking' || row.health.kind === 'retrying') {
+      if (row.health.kind === 'asking' || isWaiting(row)) {
         this.patchRow(row.source.id, { health: { kind: 'stopped' } });
       }
     }
@@ -128,7 +129,9 @@ export class Federation {
         this.answered(catalogue, signal);
       } else {
         const page = await this.client.search(this.query(catalogue, ask.page), signal);
-        this.received(catalogue, page, ask.page !== null, signal);
+        if (!signal.aborted) {
+          this.received(catalogue, page, ask.page !== null, attempt);
+        }
       }
     } catch (error) {
       if (isAbort(error) || signal.aborted) {
@@ -148,10 +151,10 @@ export class Federation {
     }
   }
 
-  private received(catalogue: string, page: ItemPage, isNext: boolean, signal: AbortSignal): void {
+  private received(catalogue: string, page: ItemPage, isNext: boolean, attempt: number): void {
     const row = this.row(catalogue);
     // A catalogue that was left out meanwhile adds nothing any more.
-    if (signal.aborted || !row?.chosen) {
+    if (!row?.chosen) {
       return;
     }
     this.forgetOldSearch();
@@ -161,7 +164,7 @@ export class Federation {
     const { found: together, fresh, repeated } = merged(others, page.items);
     const found = isNext ? together : inPlaces(together, old);
     this.patchRow(catalogue, {
-      health: { kind: 'ok' },
+      health: this.healthAfter(catalogue, page, attempt),
       shown: before.shown + fresh,
       repeated: before.repeated + repeated,
       matched: page.matched,
@@ -172,6 +175,18 @@ export class Federation {
     });
     this.store.patch({ found });
     this.tell();
+  }
+
+  /** A catalogue that wants rest half-way is asked for the next page after it. */
+  private healthAfter(catalogue: string, page: ItemPage, attempt: number): CatalogueHealth {
+    const { ended_by: problem, next } = page;
+    if (problem === null) {
+      return { kind: 'ok' };
+    }
+    const again = () => void this.ask(catalogue, { kind: 'search', page: next }, attempt + 1);
+    const at =
+      problem.retry_after === null ? null : this.retries.later(catalogue, problem, attempt, again);
+    return { kind: 'partial', problem, at };
   }
 
   /** Tell a screen reader how the search ended, once no catalogue is asked any more. */
@@ -211,7 +226,8 @@ export class Federation {
 
   /** What a catalogue has not answered yet. */
   private open(row: CatalogueRow): Ask {
-    return row.answered ? { kind: 'probe' } : { kind: 'search', page: null };
+    const page = row.health.kind === 'partial' ? row.next : null;
+    return row.answered && page === null ? { kind: 'probe' } : { kind: 'search', page };
   }
 
   private row(catalogue: string): CatalogueRow | undefined {

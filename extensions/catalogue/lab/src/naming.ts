@@ -1,5 +1,5 @@
 import { criteriaOf, type SearchForm } from './form';
-import type { CatalogueRow } from './state';
+import { hasAnswered, type CatalogueRow } from './state';
 import type { ICatalogueClient } from './tokens';
 
 /** More would be no suggestion any more, and the field for collections lists them all. */
@@ -25,7 +25,7 @@ export async function collectionsNamed(
   const all = words.toLowerCase().split(/\s+/).filter(Boolean);
   const found = new Map<string, NamedCollection>();
   const asked = all.length > 0 && collections.length === 0 ? rows : [];
-  for (const { source } of asked.filter(row => row.answered && row.health.kind === 'ok')) {
+  for (const { source } of asked.filter(hasAnswered)) {
     if (signal.aborted || found.size >= MOST) {
       break;
     }

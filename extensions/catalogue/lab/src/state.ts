@@ -13,6 +13,8 @@ export type CatalogueHealth =
   | { readonly kind: 'ok' }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'retrying'; readonly problem: Problem; readonly at: number }
+  /** It gave a part of a page; the rest is asked for then, or where that is null when a person wants it. */
+  | { readonly kind: 'partial'; readonly problem: Problem; readonly at: number | null }
   | { readonly kind: 'failed'; readonly problem: Problem };
 
 /** One catalogue with its part of the search. `next` asks for its next page, null where there is none. */
@@ -155,9 +157,25 @@ export function chosenRows(state: SearchState): readonly CatalogueRow[] {
   return state.rows.filter(row => row.chosen);
 }
 
+/** Whether a catalogue has answered, and nothing more comes by itself. */
+export function hasAnswered(row: CatalogueRow): boolean {
+  const { answered, health } = row;
+  return answered && (health.kind === 'ok' || health.kind === 'partial') && !isOnItsWay(row);
+}
+
+/** Whether the row of a catalogue counts down to the next attempt. */
+export function isWaiting({ health }: CatalogueRow): boolean {
+  return 'at' in health && health.at !== null;
+}
+
+/** Whether a page of a catalogue is on its way, or the rest of one. */
+function isOnItsWay({ health }: CatalogueRow): boolean {
+  return health.kind === 'asking' || (health.kind === 'partial' && health.at !== null);
+}
+
 /** Whether a search or a next page is on its way. */
 export function isAsking(state: SearchState): boolean {
-  return state.rows.some(row => row.health.kind === 'asking');
+  return state.rows.some(isOnItsWay);
 }
 
 /** Whether what is listed is of an earlier search, until the first catalogue answers the present one. */
@@ -167,10 +185,10 @@ export function isOld(state: SearchState): boolean {
 
 /** Whether a next page is on its way. */
 export function isPaging(state: SearchState): boolean {
-  return chosenRows(state).some(row => row.next !== null && row.health.kind === 'asking');
+  return chosenRows(state).some(row => row.next !== null && isOnItsWay(row));
 }
 
 /** Whether a catalogue has more of what was searched. */
 export function hasMore(state: SearchState): boolean {
-  return chosenRows(state).some(row => row.next !== null && row.health.kind === 'ok');
+  return chosenRows(state).some(row => row.next !== null && hasAnswered(row));
 }

@@ -76,6 +76,15 @@ describe('nothing to show', () => {
     expect(screen.queryByRole('button', { name: 'Search again' })).toBeNull();
   });
 
+  test('so far, where the time ran out, with the way to look further', () => {
+    const health = { kind: 'partial', problem: AWAY.problem, at: null } as const;
+    const searched = { ...EMPTY_FORM, words: 'ice' };
+    const { actions } = show({ searched, rows: [row({ next: 'x', health })] });
+    expect(screen.getByText(/Nothing found so far/)).toBeTruthy();
+    fireEvent.click(button('Look further'));
+    expect(actions.search.more).toHaveBeenCalledOnce();
+  });
+
   test('because the Jupyter server is away is said as such', () => {
     const problem = { code: 'server_unreachable', detail: 'Your Jupyter server does not answer.' };
     show({ rows: [], problem });

@@ -93,7 +93,15 @@ export function item(changes: Partial<ItemSummary> = {}): ItemSummary {
 /** A page of items named after `prefix`. */
 export function page(prefix: string, count: number, changes: Partial<ItemPage> = {}): ItemPage {
   const items = Array.from({ length: count }, (_, number) => item({ id: `${prefix}-${number}` }));
-  return { items, next: null, matched: null, note: null, done_here: [], ...changes };
+  return {
+    items,
+    next: null,
+    matched: null,
+    note: null,
+    done_here: [],
+    ended_by: null,
+    ...changes
+  };
 }
 
 /** What an item page is drawn from. */

@@ -215,10 +215,22 @@ describe('the state of a catalogue', () => {
     expect(screen.getByText('Why. Do this.')).toBeTruthy();
   });
 
-  test('that asks to slow down counts the seconds', () => {
+  test.each(['retrying', 'partial'] as const)('that is %s counts the seconds of a rest', kind => {
     const problem = { code: 'catalogue_busy', detail: 'It asks to slow down.' };
-    show({ rows: [row({ health: { kind: 'retrying', problem, at: Date.now() + 2000 } })] });
+    show({ rows: [row({ health: { kind, problem, at: Date.now() + 2000 } })] });
     expect(screen.getByText('waits').nextElementSibling?.textContent).toBe('2 s');
+    expect(screen.getByRole('button', { name: 'Try EOHub again now' })).toBeTruthy();
+  });
+
+  test.each([
+    ['timed_out', 'timed out, 12+'],
+    ['catalogue_busy', 'busy, 12+'],
+    ['upstream', 'failed, 12+']
+  ])('that ended half-way with %s tells what it gave until then: %s', (code, words) => {
+    const problem = { code, detail: 'Why.' };
+    show({ rows: [row({ shown: 12, next: 'x', health: { kind: 'partial', problem, at: null } })] });
+    expect(screen.getByText(words)).toBeTruthy();
+    expect(screen.getByText('Why.')).toBeTruthy();
   });
 
   test.each([

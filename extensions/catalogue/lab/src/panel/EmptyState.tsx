@@ -1,13 +1,14 @@
 import type { ReactElement } from 'react';
 import {
   chosenRows,
+  hasAnswered,
   isAsking,
   isOfServer,
+  isWaiting,
   problemOfRow,
-  refusalOf,
-  type SearchState
+  refusalOf
 } from '../state';
-import type { CatalogueRow } from '../state';
+import type { CatalogueRow, SearchState } from '../state';
 import { usePanel, type PanelState } from './context';
 import { NothingFound } from './NothingFound';
 
@@ -43,7 +44,7 @@ export function EmptyState({ state }: { state: PanelState }): ReactElement {
   if (isAsking(search)) {
     return <p className="eohub-Empty">Searching</p>;
   }
-  if (rows.some(row => row.health.kind === 'ok' && row.answered)) {
+  if (rows.some(hasAnswered)) {
     return <NothingFound search={search} collections={collections} />;
   }
   return <NobodyAnswers search={search} onAgain={again} />;
@@ -80,7 +81,7 @@ function NobodyAnswers({
 }): ReactElement {
   const { actions } = usePanel();
   const rows = chosenRows(search);
-  const isWaiting = rows.some(row => row.health.kind === 'retrying');
+  const willAnswer = rows.some(isWaiting);
   const isRefused = refusalOf(search) !== null;
   const isStopped = rows.every(row => row.health.kind === 'stopped');
   const frozen = search.rows.filter(row => !row.chosen && row.source.kind === 'frozen');
@@ -95,7 +96,7 @@ function NobodyAnswers({
   return (
     <div className="eohub-Empty">
       <p role={isRefused ? 'alert' : undefined}>{reasonOf(search, rows)}</p>
-      {isWaiting && <p>Items appear here as soon as a catalogue answers.</p>}
+      {willAnswer && <p>Items appear here as soon as a catalogue answers.</p>}
       {frozen.length > 0 && !isRefused && (
         <>
           <p>Frozen searches need no network:</p>
@@ -108,7 +109,7 @@ function NobodyAnswers({
           ))}
         </>
       )}
-      {!isWaiting && <Next label="Search again" onClick={onAgain} />}
+      {!willAnswer && <Next label="Search again" onClick={onAgain} />}
     </div>
   );
 }

@@ -2,7 +2,7 @@ import type { ReactElement } from 'react';
 import { titlesOf, type CollectionChoices } from '../collections';
 import { chipOf, nameOf, noun } from '../describe';
 import { CLOUD_COVER, EMPTY_FORM, filtersOf, type Filter, type SearchForm } from '../form';
-import { chosenRows, hasMore, type SearchState } from '../state';
+import { chosenRows, hasAnswered, hasMore, type SearchState } from '../state';
 import { usePanel } from './context';
 
 type Titles = ReadonlyMap<string, string>;
@@ -18,7 +18,7 @@ export function NothingFound({ search, collections }: Props): ReactElement {
   const titles = titlesOf(collections);
   const form = search.searched ?? search.form;
   const filters = filtersOf(form);
-  const missing = chosenRows(search).filter(row => !row.answered || row.health.kind !== 'ok');
+  const missing = chosenRows(search).filter(row => !hasAnswered(row));
   const further = hasMore(search) && (
     <button type="button" className="jp-mod-styled" onClick={() => actions.search.more()}>
       Look further

@@ -62,7 +62,8 @@ function StatusRow(props: RowProps): ReactElement {
   const { title, address, health, found, notes, isSaidBelow = false, onRetry } = props;
   const isTold = 'problem' in health && !isSaidBelow && props.isServerAway !== true;
   const problem = isTold ? health.problem : null;
-  const canRetry = !isSaidBelow && ['retrying', 'failed', 'stopped'].includes(health.kind);
+  const canRetry =
+    !isSaidBelow && ['retrying', 'partial', 'failed', 'stopped'].includes(health.kind);
   const told = problem ? [`${problem.detail} ${problem.hint ?? ''}`.trim(), ...notes] : notes;
   return (
     <li className="eohub-StatusRow" data-health={health.kind} data-long={told.length > 0}>
@@ -73,7 +74,7 @@ function StatusRow(props: RowProps): ReactElement {
       <span className="eohub-StatusRow-state" role="status">
         {isSaidBelow ? 'not searched' : wording(health, found)}
       </span>
-      {health.kind === 'retrying' && (
+      {'at' in health && health.at !== null && (
         <Countdown until={health.at} before={BUSY.has(health.problem.code) ? '' : 'in '} />
       )}
       {canRetry && (
@@ -136,6 +137,8 @@ function wording(health: CatalogueHealth, found: string): string {
       return 'stopped';
     case 'retrying':
       return BUSY.has(health.problem.code) ? 'waits' : `${faultOf(health.problem.code)}, retrying`;
+    case 'partial':
+      return health.at === null ? `${faultOf(health.problem.code)}, ${found}` : 'waits';
     case 'failed':
       return faultOf(health.problem.code);
   }
