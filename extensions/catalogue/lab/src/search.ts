@@ -37,7 +37,7 @@ export class CatalogueSearch {
 
   constructor(
     private readonly client: ICatalogueClient,
-    clock: Clock = BROWSER_CLOCK
+    private readonly clock: Clock = BROWSER_CLOCK
   ) {
     this.retries = new Retries(clock);
     this.picked = new Pause(clock, PICKED_MS);
@@ -331,7 +331,7 @@ export class CatalogueSearch {
       return;
     }
     try {
-      const explanation = await explain(this.client, form, state.rows, signal);
+      const explanation = await explain(this.client, form, state.rows, this.clock, signal);
       if (isStill()) {
         this.store.patch({ explanation });
       }

@@ -1,9 +1,10 @@
+import { ProblemError } from '@eohub/toolkit/lib/problem';
 import { expect, test } from 'vitest';
 import { explain } from '../src/explain';
 import { EMPTY_FORM, type SearchForm } from '../src/form';
 import { freshRow, type CatalogueRow } from '../src/state';
 import type { ItemPage } from '../src/tokens';
-import { AWAY, EMBEDDED, FakeClient, OTHER, page, settled, source } from './fakes';
+import { AWAY, EMBEDDED, FakeClient, FakeClock, OTHER, page, settled, source } from './fakes';
 
 const FORM: SearchForm = {
   ...EMPTY_FORM,
@@ -23,7 +24,7 @@ async function explained(
   answer: (missing: string) => number | 'fail' | ItemPage
 ) {
   const client = new FakeClient();
-  const running = explain(client, FORM, rows, new AbortController().signal);
+  const running = explain(client, FORM, rows, new FakeClock(), new AbortController().signal);
   let most = 0;
   for (let done = 0; done < client.searches.length;) {
     most = Math.max(most, client.searches.length - done);
@@ -91,8 +92,62 @@ test.each([
 test('a newer search ends it', async () => {
   const client = new FakeClient();
   const stop = new AbortController();
-  const running = explain(client, FORM, [answered(EMBEDDED), answered(OTHER)], stop.signal);
+  const clock = new FakeClock();
+  const rows = [answered(EMBEDDED), answered(OTHER)];
+  const running = explain(client, FORM, rows, clock, stop.signal);
   stop.abort();
   await expect(running).rejects.toMatchObject({ name: 'AbortError' });
-  expect(client.searches).toHaveLength(2);
+  expect(client.searches.map(each => each.signal.aborted)).toEqual([true, true]);
+  expect(clock.waiting).toBe(0);
+});
+
+const busy = (seconds: number) =>
+  new ProblemError({ code: 'catalogue_busy', detail: 'It rests.', retry_after: seconds });
+const UNKNOWN = new Set(['words', 'time', 'collections', 'property:gsd']);
+
+function explaining(...rows: readonly CatalogueRow[]) {
+  const client = new FakeClient();
+  const clock = new FakeClock();
+  const running = explain(client, FORM, rows, clock, new AbortController().signal);
+  const asked = (id: string) => client.searches.filter(each => each.query.catalogue === id);
+  return { client, clock, running, asked };
+}
+
+test('all searches of one catalogue have one deadline, which is no other catalogue’s', async () => {
+  const { client, clock, running, asked } = explaining(answered(EMBEDDED), answered(OTHER));
+  await clock.pass(9);
+  expect([asked('embedded').length, asked('other').length]).toEqual([2, 0]);
+  await clock.pass(1);
+  expect(asked('embedded').map(each => each.signal.aborted)).toEqual([true, true]);
+  for (let done = 2; done < client.searches.length; done += 1) {
+    await client.searches[done]?.answer(page('x', 0));
+    await settled();
+  }
+  expect([asked('embedded').length, asked('other').length]).toEqual([2, 4]);
+  expect(new Set((await running).unknown)).toEqual(UNKNOWN);
+  expect(clock.waiting).toBe(0);
+});
+
+test('a rest that a catalogue wants is waited for', async () => {
+  const { client, clock, running, asked } = explaining(answered(EMBEDDED));
+  await client.searches[0]?.fail(busy(2));
+  await clock.pass(1);
+  expect(asked('embedded')).toHaveLength(2);
+  await clock.pass(1);
+  expect(asked('embedded')).toHaveLength(3);
+  for (let done = 1; done < client.searches.length; done += 1) {
+    await client.searches[done]?.answer(page('x', 1));
+    await settled();
+  }
+  expect((await running).unknown).toEqual([]);
+  expect(client.searches).toHaveLength(5);
+});
+
+test('a rest that is longer than its time leaves it unknown', async () => {
+  const { client, clock, running } = explaining(answered(EMBEDDED));
+  await client.searches[0]?.fail(busy(60));
+  await client.searches[1]?.fail(busy(60));
+  await clock.pass(10);
+  expect((await running).unknown).toHaveLength(4);
+  expect([client.searches.length, clock.waiting]).toEqual([2, 0]);
 });
