@@ -63,7 +63,7 @@ export function ResultRow(props: Props): ReactElement {
       <Quicklook item={row.item} />
       <div className="eohub-ResultRow-head">
         <span className="eohub-ResultRow-title" title={row.item.title}>
-          <MiddleCut text={row.item.title} end={14} />
+          <MiddleCut text={row.item.title} end={12} />
         </span>
         <span className="eohub-Kind">{row.item.kind}</span>
       </div>
