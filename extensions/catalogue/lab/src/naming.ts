@@ -23,20 +23,20 @@ export async function collectionsNamed(
 ): Promise<readonly NamedCollection[]> {
   const { words, collections } = criteriaOf(form);
   const all = words.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = new Map<string, NamedCollection>();
-  const asked = all.length > 0 && collections.length === 0 ? rows : [];
-  for (const { source } of asked.filter(hasAnswered)) {
-    if (signal.aborted || found.size >= MOST) {
-      break;
-    }
+  if (all.length === 0 || collections.length > 0) {
+    return [];
+  }
+  const isNamed = (text: string) => all.every(word => text.toLowerCase().includes(word));
+  const one = async ({ source }: CatalogueRow): Promise<readonly NamedCollection[]> => {
     try {
       const page = await client.collections(source.id, { words, page: null }, signal);
-      page.collections
-        .filter(each => all.every(word => `${each.id} ${each.title}`.toLowerCase().includes(word)))
-        .forEach(({ id, title }) => found.set(id, { id, title }));
+      return page.collections.filter(({ id, title }) => isNamed(`${id} ${title}`));
     } catch {
       // Only a suggestion hangs on it.
+      return [];
     }
-  }
-  return [...found.values()].slice(0, MOST);
+  };
+  const asked = rows.filter(row => row.chosen && hasAnswered(row));
+  const found = new Map((await Promise.all(asked.map(one))).flat().map(each => [each.id, each]));
+  return [...found.values()].slice(0, MOST).map(({ id, title }) => ({ id, title }));
 }
