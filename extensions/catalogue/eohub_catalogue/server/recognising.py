@@ -12,10 +12,11 @@ from eohub_catalogue.earthdatahub import ITEM_FILE
 from eohub_catalogue.errors import LoginNeeded
 from eohub_catalogue.index.document import kind_of
 from eohub_catalogue.index.reading import Found
+from eohub_catalogue.naming import ROOT
 from eohub_catalogue.reading import mapping, sequence, text
 from eohub_catalogue.server.addresses import Origin
 from eohub_catalogue.server.folder import is_stac_file, read_stac
-from eohub_catalogue.server.frozen import frozen_title
+from eohub_catalogue.server.frozen import frozen_title, told_title
 from eohub_catalogue.server.home import Home
 from eohub_catalogue.server.own_catalogues import Recognised
 from eohub_catalogue.server.trees import Tree, open_tree
@@ -88,7 +89,8 @@ class Recogniser:
                 return Recognised("earthdatahub", path.name, path=kept)
             files = [name for name in names if is_stac_file(name)]
             if any(_holds_stac(tree, name) for name in files[:_FILES_LOOKED_INTO]):
-                return Recognised("folder", path.name, path=kept)
+                told = told_title(tree) if ROOT in names else None
+                return Recognised("folder", told or path.name, path=kept)
         finally:
             tree.close()
         few = "" if files else f"; there are {len(names)} files, none of them JSON or Parquet"
