@@ -166,7 +166,9 @@ def test_the_page_of_an_item_tells_all_but_the_key(pod: Pod) -> None:
 
 
 def test_a_search_is_given_as_code(pod: Pod) -> None:
-    answer = pod.post("search-code", {"catalogue": "web", "collections": ["scenes"], "start": "2020-01-01"})
-    assert 'collections=["scenes"]' in answer.json()["source"]
-    refused = pod.post("search-code", {"catalogue": "shelf"})
+    web = {"catalogue": "web", "collections": ["scenes"], "start": "2020-01-01"}
+    answer = pod.post("search-code", {"searches": [web, {"catalogue": "shelf"}, {"catalogue": "web"}]}).json()
+    assert 'collections=["scenes"]' in answer["cells"][0]
+    assert (len(answer["cells"]), len(answer["refusals"])) == (3, 1)
+    refused = pod.post("search-code", {"searches": [{"catalogue": "shelf"}]})
     assert (refused.status_code, refused.json()["code"]) == (422, "nothing_to_open")

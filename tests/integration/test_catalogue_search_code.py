@@ -18,6 +18,7 @@ from fakes.stac_service import catalogue_service, json_lines
 
 from eohub_catalogue.conformance import Facts
 from eohub_catalogue.contract import Area, CatalogueSource
+from eohub_catalogue.search_cells import Part, cells_of
 from eohub_catalogue.search_code import search_code_of
 from eohub_catalogue.server.budget import Budgets
 from eohub_catalogue.server.stac_api import StacApi
@@ -92,7 +93,7 @@ def found(source: CatalogueSource, facts: Facts | None = None, **criteria: Any) 
     room: dict[str, Any] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        exec(search_code_of(asked(**criteria), source, facts).source, room)
+        exec(search_code_of(asked(**criteria), source, facts), room)
     return {item.id for item in room["items"]}
 
 
@@ -168,3 +169,18 @@ def test_the_files_are_those_that_the_test_counts() -> None:
     folder = SHARED / "stac" / "pystac-client" / "test-case-1"
     documents = [json.loads(path.read_text("utf-8")) for path in Path(folder).rglob("*.json")]
     assert sum(document["type"] == "Feature" for document in documents) == 8
+
+
+def test_each_catalogue_of_a_search_keeps_its_result_and_the_last_cell_has_all(
+    api: CatalogueSource, static: CatalogueSource
+) -> None:
+    twin = api.model_copy(update={"id": "twin"})
+    written = cells_of([Part(asked(ids=("kenya", "peru")), api), Part(asked(), static), Part(asked(), twin)])
+    room: dict[str, Any] = {}
+    for cell in written.cells:
+        exec(cell, room)
+    assert {item.id for item in room["items_api"]} == {"kenya", "peru"}
+    assert len(room["items_static"]) == 8
+    assert {item.id for item in room["items_api_2"]} == {scene["id"] for scene in SCENES}
+    assert len(room["items"]) == 8 + 4
+    assert len({(item.collection_id, item.id) for item in room["items"]}) == 8 + 4

@@ -156,6 +156,21 @@ class SearchQuery(Criteria):
         return self.model_copy(update={"limit": min(self.limit, MAX_PAGE)})
 
 
+class SearchCodeQuery(Wire):
+    """A search that is to be written as notebook cells."""
+
+    searches: tuple[SearchQuery, ...] = Field(
+        min_length=1, max_length=100, description="One for each catalogue"
+    )
+
+
+class SearchCode(Wire):
+    """The cells of a search: one for each catalogue, and where they are several one with all they found."""
+
+    cells: tuple[str, ...]
+    refusals: tuple[str, ...] = Field(description="Why a catalogue has no cell, a sentence for each")
+
+
 class FilterText(Wire):
     """CQL2 text to be checked, as a person types it."""
 

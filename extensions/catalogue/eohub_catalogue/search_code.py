@@ -8,7 +8,6 @@ from eohub_catalogue.conformance import Facts
 from eohub_catalogue.contract import Area, CatalogueSource, PropertyFilter, SearchQuery
 from eohub_catalogue.errors import NothingToOpen
 from eohub_catalogue.filters import cql2_of
-from eohub_catalogue.item_contract import NotebookCode
 from eohub_catalogue.outline import outline_of
 from eohub_catalogue.search import Request, box_of, halves, interval, request_of
 from eohub_catalogue.wire import MAX_PAGE, Bbox
@@ -23,22 +22,28 @@ _NO_CODE: Final = {
 }
 
 
-def search_code_of(query: SearchQuery, source: CatalogueSource, facts: Facts | None = None) -> NotebookCode:
-    """The cell that does a search, on an API whose `facts` say how it is asked for words.
+def search_code_of(
+    query: SearchQuery, source: CatalogueSource, facts: Facts | None = None, result: str = "items"
+) -> str:
+    """The cell that names the `result` of a search; `facts` say how an API is asked for words.
 
     Raises NothingToOpen where no library does it, Invalid for wrong CQL2.
     """
     if source.kind in ("api", "destine") and source.url is not None:
         request = _request_with_words(query, facts)
-        lines = _api_lines(query, source.url) if request is None else _page_lines(request, source.url)
-        return NotebookCode(source="\n".join(lines))
+        lines = (
+            _api_lines(query, source.url, result)
+            if request is None
+            else _page_lines(request, source.url, result)
+        )
+        return "\n".join(lines)
     if source.kind in _NO_CODE or (source.path or "").endswith(".zip"):
         what = _NO_CODE.get(source.kind, "lies in a .zip file")
         raise NothingToOpen(
             f"{source.title} {what} and is searched by EOHub, so there is no code for it.",
             hint="Insert the code of the items that you need instead.",
         )
-    return NotebookCode(source="\n".join(_static_lines(query, source)))
+    return "\n".join(_static_lines(query, source, result))
 
 
 def _request_with_words(query: SearchQuery, facts: Facts | None) -> Request | None:
@@ -52,7 +57,7 @@ def _request_with_words(query: SearchQuery, facts: Facts | None) -> Request | No
     return None if request.here else request
 
 
-def _page_lines(request: Request, url: str) -> list[str]:
+def _page_lines(request: Request, url: str, result: str) -> list[str]:
     """The pages of a search, read without pystac-client's own search, which does not know words."""
     asked = request.body if request.method == "POST" else request.parameters
     search = _python(f"{url.rstrip('/')}/search")
@@ -65,12 +70,12 @@ def _page_lines(request: Request, url: str) -> list[str]:
         *_dictionary("asked", asked),
         f"pages = StacApiIO().get_pages({search}, {_python(request.method)}, asked)",
         'found = (item for page in pages for item in page["features"])',
-        f"items = ItemCollection(islice(found, {_MOST}))  # {_ALL}",
-        "items",
+        f"{result} = ItemCollection(islice(found, {_MOST}))  # {_ALL}",
+        result,
     ]
 
 
-def _api_lines(query: SearchQuery, url: str) -> list[str]:
+def _api_lines(query: SearchQuery, url: str, result: str) -> list[str]:
     words = query.words.casefold().split()
     asked: dict[str, str] = {}
     if query.collections:
@@ -86,15 +91,16 @@ def _api_lines(query: SearchQuery, url: str) -> list[str]:
     asked |= {"limit": str(MAX_PAGE), "max_items": str(_MOST)}
     opened = ["from pystac_client import Client", "", f"catalogue = Client.open({_python(url)})"]
     if not words:
-        return [*opened, *_call("items = catalogue.search", asked, f".item_collection()  # {_ALL}"), "items"]
+        call = _call(f"{result} = catalogue.search", asked, f".item_collection()  # {_ALL}")
+        return [*opened, *call, result]
     return [
         "from pystac import ItemCollection",
         *opened,
         *_call("found = catalogue.search", asked, ".items_as_dicts()"),
         f"# The API does not look for these words: it is done here, in its first {_MOST} items.",
         *_telling(words, 'item["id"]', 'item.get("collection")', 'item["properties"]'),
-        "items = ItemCollection(item for item in found if tells(item))",
-        "items",
+        f"{result} = ItemCollection(item for item in found if tells(item))",
+        result,
     ]
 
 
@@ -148,7 +154,7 @@ def _ring(west: float, south: float, east: float, north: float) -> list[list[flo
     return [[west, south], [east, south], [east, north], [west, north], [west, south]]
 
 
-def _static_lines(query: SearchQuery, source: CatalogueSource) -> list[str]:
+def _static_lines(query: SearchQuery, source: CatalogueSource, result: str) -> list[str]:
     if query.cql2.strip() or any(each.op == "like" for each in query.properties):
         raise NothingToOpen(
             f"{source.title} is a catalogue of files, where only EOHub searches with CQL2 or patterns.",
@@ -176,7 +182,7 @@ def _static_lines(query: SearchQuery, source: CatalogueSource) -> list[str]:
         before.append(f"boxes = {_python([list(box) for box in boxes])}")
         conditions.append(_IN_BOXES)
     conditions += [_condition(each) for each in query.properties]
-    return [*imports, "", *before, *_comprehension(conditions), "items"]
+    return [*imports, "", *before, *_comprehension(result, conditions), result]
 
 
 _IN_BOXES: Final = (
@@ -205,12 +211,12 @@ def _condition(asked: PropertyFilter) -> str:
     return f"item.properties.get({name}) is not None and {compared}"
 
 
-def _comprehension(conditions: Sequence[str]) -> list[str]:
+def _comprehension(result: str, conditions: Sequence[str]) -> list[str]:
     if not conditions:
-        return ["items = list(catalogue.get_items(recursive=True))"]
+        return [f"{result} = list(catalogue.get_items(recursive=True))"]
     first, *others = conditions
     return [
-        "items = [",
+        f"{result} = [",
         "    item",
         "    for item in catalogue.get_items(recursive=True)",
         f"    if {first}",

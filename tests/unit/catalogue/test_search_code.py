@@ -24,7 +24,7 @@ WORDS = Facts(words="basic", cql2="both", post=True)
 
 
 def code(source: CatalogueSource = API, facts: Facts | None = None, **criteria: Any) -> str:
-    return search_code_of(asked(**criteria), source, facts).source
+    return search_code_of(asked(**criteria), source, facts)
 
 
 def sent(source: str) -> tuple[str, dict[str, Any]]:

@@ -1,7 +1,7 @@
 """What the Lab panel can ask the user's own Jupyter server."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from eohub_catalogue.code import code_of
 from eohub_catalogue.conformance import Facts
@@ -24,6 +24,8 @@ from eohub_catalogue.contract import (
     Saved,
     SavedPlace,
     SavedSearch,
+    SearchCode,
+    SearchCodeQuery,
     SearchQuery,
 )
 from eohub_catalogue.filters import check_cql2
@@ -66,10 +68,23 @@ async def _collection_of(raw: Mapping[str, object], catalogue: StacCatalogue) ->
         return None
 
 
-def _search_code(query: SearchQuery, source: CatalogueSource, facts: Facts | None) -> NotebookCode:
-    from eohub_catalogue.search_code import search_code_of
+def _search_code(
+    asked: Sequence[tuple[SearchQuery, CatalogueSource, Facts | EohubError | None]],
+) -> SearchCode:
+    from eohub_catalogue.search_cells import Part, cells_of
 
-    return search_code_of(query, source, facts)
+    return cells_of([Part(*each) for each in asked])
+
+
+async def _told_facts(query: SearchQuery, catalogues: Catalogues) -> Facts | EohubError | None:
+    """What an API can do, where its code depends on it: for words alone."""
+    if not query.words.split():
+        return None
+    try:
+        catalogue = await catalogues.get(query.catalogue)
+        return await catalogue.facts() if isinstance(catalogue, ApiCatalogue) else None
+    except EohubError as error:
+        return error
 
 
 @route("GET", "/catalogues")
@@ -166,14 +181,11 @@ async def notebook_code(key: ItemKey, catalogues: Catalogues) -> NotebookCode:
 
 
 @route("POST", "/search-code")
-async def search_code(query: SearchQuery, catalogues: Catalogues) -> NotebookCode:
-    """Write the notebook cell that does a search."""
-    source, facts = await catalogues.source(query.catalogue), None
-    # Nothing but words depends on what the API can do.
-    if query.words.split():
-        catalogue = await catalogues.get(query.catalogue)
-        facts = await catalogue.facts() if isinstance(catalogue, ApiCatalogue) else None
-    return await asyncio.to_thread(_search_code, query, source, facts)
+async def search_code(query: SearchCodeQuery, catalogues: Catalogues) -> SearchCode:
+    """Write the notebook cells that do a search."""
+    sources = [await catalogues.source(each.catalogue) for each in query.searches]
+    facts = await asyncio.gather(*(_told_facts(each, catalogues) for each in query.searches))
+    return await asyncio.to_thread(_search_code, [*zip(query.searches, sources, facts, strict=True)])
 
 
 @route("GET", "/saved")

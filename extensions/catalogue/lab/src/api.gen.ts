@@ -307,7 +307,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Write the notebook cell that does a search. */
+        /** Write the notebook cells that do a search. */
         post: operations["search_code"];
         delete?: never;
         options?: never;
@@ -1157,6 +1157,30 @@ export interface components {
             criteria: components["schemas"]["Criteria"];
             /** Name */
             name: string;
+        };
+        /**
+         * SearchCode
+         * @description The cells of a search: one for each catalogue, and where they are several one with all they found.
+         */
+        SearchCode: {
+            /** Cells */
+            cells: string[];
+            /**
+             * Refusals
+             * @description Why a catalogue has no cell, a sentence for each
+             */
+            refusals: string[];
+        };
+        /**
+         * SearchCodeQuery
+         * @description A search that is to be written as notebook cells.
+         */
+        SearchCodeQuery: {
+            /**
+             * Searches
+             * @description One for each catalogue
+             */
+            searches: components["schemas"]["SearchQuery"][];
         };
         /**
          * SearchQuery
@@ -3369,7 +3393,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SearchQuery"];
+                "application/json": components["schemas"]["SearchCodeQuery"];
             };
         };
         responses: {
@@ -3379,7 +3403,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NotebookCode"];
+                    "application/json": components["schemas"]["SearchCode"];
                 };
             };
             /** @description Problem */

@@ -21,6 +21,7 @@ import type {
   Saved,
   SavedPlace,
   SavedSearch,
+  SearchCode,
   SearchQuery
 } from './tokens';
 
@@ -102,8 +103,8 @@ export class CatalogueClient implements ICatalogueClient {
     return (await this.post<Schemas['NotebookCode']>('code', key, signal)).source;
   }
 
-  async searchCode(query: SearchQuery, signal: AbortSignal): Promise<string> {
-    return (await this.post<Schemas['NotebookCode']>('search-code', query, signal)).source;
+  async searchCode(queries: readonly SearchQuery[], signal: AbortSignal): Promise<SearchCode> {
+    return this.post<SearchCode>('search-code', { searches: queries }, signal);
   }
 
   saved(signal: AbortSignal): Promise<Saved> {

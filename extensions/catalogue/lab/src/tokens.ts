@@ -33,6 +33,7 @@ export type QueryableList = Schemas['QueryableList'];
 export type Saved = Schemas['Saved'];
 export type SavedPlace = Schemas['SavedPlace'];
 export type SavedSearch = Schemas['SavedSearch'];
+export type SearchCode = Schemas['SearchCode'];
 export type SearchQuery = Schemas['SearchQuery'];
 export type Variable = Schemas['Variable'];
 
@@ -76,8 +77,8 @@ export interface ICatalogueClient {
   quicklookUrl(key: AssetKey): string;
   /** The source of a notebook cell that opens an item. */
   code(key: ItemKey, signal: AbortSignal): Promise<string>;
-  /** The source of a notebook cell that does a search. */
-  searchCode(query: SearchQuery, signal: AbortSignal): Promise<string>;
+  /** The sources of notebook cells that do a search, with a query for each catalogue. */
+  searchCode(queries: readonly SearchQuery[], signal: AbortSignal): Promise<SearchCode>;
   /** What a person keeps. */
   saved(signal: AbortSignal): Promise<Saved>;
   /** Keep a search, in place of one of the same name. */

@@ -19,6 +19,7 @@ import type {
   Saved,
   SavedPlace,
   SavedSearch,
+  SearchCode,
   SearchQuery
 } from '../src/tokens';
 import { ABILITIES, AWAY, detail, EMBEDDED, item, NO_INDEX, source } from './fakeData';
@@ -64,8 +65,8 @@ export class FakeClient implements ICatalogueClient {
   frozenStates: readonly FrozenState[] = [];
   frozenFault: unknown = null;
   readonly freezes: FreezeQuery[] = [];
-  readonly searchCodes: SearchQuery[] = [];
-  readonly searchCodeFaults = new Map<string, unknown>();
+  readonly searchCodes: (readonly SearchQuery[])[] = [];
+  cells: SearchCode | Error = { cells: ['import pystac_client'], refusals: [] };
 
   async catalogues(): Promise<CatalogueList> {
     if (this.listFault) {
@@ -179,12 +180,12 @@ export class FakeClient implements ICatalogueClient {
     });
   }
 
-  async searchCode(query: SearchQuery): Promise<string> {
-    this.searchCodes.push(query);
-    if (this.searchCodeFaults.has(query.catalogue)) {
-      throw this.searchCodeFaults.get(query.catalogue);
+  async searchCode(queries: readonly SearchQuery[]): Promise<SearchCode> {
+    this.searchCodes.push(queries);
+    if (this.cells instanceof Error) {
+      throw this.cells;
     }
-    return 'import pystac_client';
+    return this.cells;
   }
 
   async saved(): Promise<Saved> {

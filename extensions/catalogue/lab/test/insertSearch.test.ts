@@ -16,14 +16,23 @@ beforeEach(async () => {
   placed = [];
 });
 
-test('each catalogue has a cell, in their order', async () => {
+test('the search in each catalogue is written at once, and its cells are placed in their order', async () => {
+  client.cells = { cells: ['one', 'two', 'three', 'all'], refusals: [] };
   await insertSearch(client, search.queries(), place);
-  expect(client.searchCodes.map(each => each.catalogue)).toEqual(['embedded', 'other', 'third']);
-  expect(placed).toHaveLength(3);
+  expect(client.searchCodes.map(each => each.map(query => query.catalogue))).toEqual([
+    ['embedded', 'other', 'third']
+  ]);
+  expect(placed).toEqual(['one', 'two', 'three', 'all']);
 });
 
 test('a catalogue that has no code keeps none of the others away, and is told', async () => {
-  client.searchCodeFaults.set('other', AWAY);
+  client.cells = { cells: ['one'], refusals: ['A folder.', 'Another.'] };
+  await expect(insertSearch(client, search.queries(), place)).rejects.toThrow('A folder. Another.');
+  expect(placed).toEqual(['one']);
+});
+
+test('where there is no code at all nothing is placed', async () => {
+  client.cells = AWAY;
   await expect(insertSearch(client, search.queries(), place)).rejects.toBe(AWAY);
-  expect(placed).toHaveLength(2);
+  expect(placed).toEqual([]);
 });

@@ -12,7 +12,7 @@ from fakes.stac_documents import cube_item
 from pydantic import ValidationError
 
 from eohub_catalogue.conformance import Facts
-from eohub_catalogue.contract import CatalogueSource, SearchQuery
+from eohub_catalogue.contract import CatalogueSource, SearchCodeQuery, SearchQuery
 from eohub_catalogue.errors import NothingToOpen, UnknownCatalogue
 from eohub_catalogue.index.document import item_record
 from eohub_catalogue.item_contract import ItemKey
@@ -201,15 +201,23 @@ async def test_a_search_is_written_as_the_catalogue_is_asked_and_only_words_need
         learned = 0
 
         async def facts(self) -> Facts:
+            self._fail()
             self.learned += 1
             return Facts(words="advanced", post=True)
 
     api = Api([])
     catalogues = Catalogues(lambda: ServerSettings(catalogues=SOURCES), lambda source: api)
-    without = await search_code(SearchQuery(catalogue="embedded", start="2020-01-01"), catalogues)
-    assert ("Client.open" in without.source, api.learned) == (True, 0)
-    with_words = await search_code(SearchQuery(catalogue="embedded", words="sea ice"), catalogues)
-    assert ('"q": ' in with_words.source, api.learned) == (True, 1)
+
+    async def written(**criteria: str) -> str:
+        asked = SearchCodeQuery(searches=(SearchQuery(catalogue="embedded", **criteria),))
+        return (await search_code(asked, catalogues)).cells[0]
+
+    assert ("Client.open" in await written(start="2020-01-01"), api.learned) == (True, 0)
+    assert ('"q": ' in await written(words="sea ice"), api.learned) == (True, 1)
+    api.fault = Unavailable("It is away.")
+    twice = SearchQuery(catalogue="embedded"), SearchQuery(catalogue="embedded", words="sea ice")
+    answer = await search_code(SearchCodeQuery(searches=twice), catalogues)
+    assert (len(answer.cells), answer.refusals) == (1, ("It is away.",))
 
 
 async def test_a_catalogue_that_is_away_fails_its_own_requests_only(
