@@ -67,10 +67,12 @@ export function ResultRow(props: Props): ReactElement {
         </span>
         <span className="eohub-Kind">{row.item.kind}</span>
       </div>
-      <Facts row={row} catalogues={props.catalogues} />
+      <div className="eohub-ResultRow-middle">
+        <Facts row={row} catalogues={props.catalogues} />
+        <Defects item={row.item} />
+      </div>
       <div className="eohub-ResultRow-foot">
         <When item={row.item} />
-        <Defects item={row.item} />
         <RowButtons row={row} isInserting={props.isInserting} />
       </div>
       {isSelected && <ItemDetails row={row} catalogues={props.catalogues} />}
