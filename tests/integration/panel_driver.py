@@ -13,6 +13,29 @@ from playwright.sync_api import Locator, Page, expect, sync_playwright
 ARTIFACTS = Path(__file__).parents[2] / "artifacts" / "catalogue-panel"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 _MOST_TABS = 60
+_MOST_LOOKS = 300
+
+
+def kept(page: Page, *words: str) -> None:
+    """Wait until the layout and state that JupyterLab keeps for a reload, with a delay, hold these words."""
+    _keeps(page, "(kept, words) => words.every(each => JSON.stringify(kept).includes(each))", list(words))
+
+
+def _keeps(page: Page, condition: str, wanted: object) -> None:
+    """Wait until what the server has of this page's workspace fulfils a condition."""
+    page.evaluate(
+        f"""async ([wanted, looks]) => {{
+            const name = /\\/workspaces\\/([^/?]+)/.exec(location.pathname)?.[1] ?? 'default';
+            const address = location.href.replace(/\\/lab\\b.*/, `/lab/api/workspaces/${{name}}`);
+            for (let look = 0; look < looks; look += 1) {{
+                const answer = await fetch(address, {{ cache: 'no-store' }});
+                if (answer.ok && ({condition})((await answer.json()).data, wanted)) return;
+                await new Promise(done => setTimeout(done, 100));
+            }}
+            throw new Error('JupyterLab did not keep it');
+        }}""",
+        [wanted, _MOST_LOOKS],
+    )
 
 
 class Panel:
@@ -153,9 +176,30 @@ class Panel:
             "place => Math.abs(document.querySelector('.eohub-Results')?.scrollTop - place) < 3", arg=place
         )
 
-    def settle(self) -> None:
-        """Wait until JupyterLab has written its layout and state, which it does with a delay."""
-        self.page.wait_for_timeout(2_000)
+    def rests_beyond(self, place: int) -> None:
+        """Wait until the list is scrolled further than this, and JupyterLab keeps how far."""
+        _keeps(
+            self.page,
+            """(kept, place) => {
+                const { scrollTop } = document.querySelector('.eohub-Results');
+                const scroll = kept["@eohub/catalogue:panel"]?.view.scroll;
+                return scrollTop > place && Math.abs(scroll - scrollTop) < 1;
+            }""",
+            place,
+        )
+
+    def walk(self) -> list[str]:
+        """The title of every row, each reached by keyboard, since only those in view are drawn."""
+        self.first_row.focus()
+        self.press("Home")
+        titles: list[str] = []
+        while True:
+            row = self.root.locator(f'.eohub-ResultRow[data-index="{len(titles)}"]')
+            expect(row).to_have_attribute("aria-current", "true")
+            titles.append(self.selected_title())
+            if row.get_attribute("aria-setsize") == str(len(titles)):
+                return titles
+            self.press("ArrowDown")
 
     def reload(self) -> None:
         self.page.goto(re.sub(r"/lab.*", "/lab", self.page.url))

@@ -13,6 +13,7 @@ import pytest
 from browser.accessibility import faults_of
 from fakes.plain_lab import TOKEN, RestartableService, clean_environment, documented_install, running_lab
 from fakes.stac_documents import cube_item
+from integration.panel_driver import kept
 from PIL import Image
 from playwright.sync_api import Locator, Page, Request, expect, sync_playwright
 
@@ -346,7 +347,7 @@ def test_the_page_of_an_item_opens_tells_all_and_comes_back_after_a_reload(
     article.get_by_role("button", name="Copied the id").wait_for()
     assert page.evaluate("window.evil") is None
     assert article.locator("a[href^=javascript]").count() == 0
-    page.wait_for_timeout(2_000)  # JupyterLab writes its layout with a delay
+    kept(page, 'place-0%22%5D"]')  # its page, the last of the layout's tabs
     page.goto(f"{lab}/lab")
     article.get_by_role("heading", name=FIJI).wait_for()
     assert outside == []

@@ -21,6 +21,7 @@ from fakes.plain_lab import (
     running_lab,
 )
 from fakes.stac_documents import cube_item
+from integration.panel_driver import kept
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts" / "catalogue-panel"
@@ -385,7 +386,7 @@ def test_a_reload_brings_the_panel_and_its_search_back(page: Page, lab: str) -> 
     panel = open_panel(page, lab)
     search(panel, "north temperature")
     panel.get_by_text("showing all 1").wait_for()
-    page.wait_for_timeout(2_000)  # JupyterLab writes its layout with a delay
+    kept(page, '"words":"north temperature"')
     page.goto(f"{lab}/lab")
     panel.get_by_text("showing all 1").wait_for()
     assert panel.get_by_role("searchbox").input_value() == "north temperature"

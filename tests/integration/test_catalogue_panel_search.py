@@ -17,7 +17,7 @@ from fakes.plain_lab import (
     running_lab,
 )
 from fakes.stac_documents import cube_item
-from integration.panel_driver import CHROMIUM, Panel, opened
+from integration.panel_driver import CHROMIUM, Panel, kept, opened
 
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="no Chromium on this machine (apt-get install chromium)"
@@ -240,7 +240,7 @@ def test_a_link_survives_another_tab_and_leaves_the_address(panel: Panel, lab: s
     assert "eohub-search" not in tab.page.url
     tab.words("scene 01")
     tab.total_matches("showing all 1[0-9]")
-    tab.settle()
+    kept(tab.page, '"words":"scene 01"')
     tab.page.reload()
     tab.chips_are("“scene 01”")
     tab.page.close()
@@ -328,9 +328,8 @@ def test_a_reload_finds_everything_as_it_was(panel: Panel) -> None:
     chosen = panel.selected_title()
     panel.root.locator(".eohub-Results").hover()
     panel.page.mouse.wheel(0, 600)
-    panel.settle()
+    panel.rests_beyond(300)
     place = panel.scrolled()
-    assert place > 300
     panel.reload()
     panel.total("showing 40 of 61")
     panel.scrolled_to(place)
@@ -347,6 +346,6 @@ def test_the_panel_is_accessible_in_both_themes(panel: Panel, theme: str) -> Non
     panel.button("Catalogues").click()
     panel.button("Saved").click()
     panel.first_row.click()
-    panel.settle()
+    panel.text("All about this item").wait_for()
     panel.picture(f"everything-{theme.split()[-1].lower()}")
     assert panel.faults() == []
