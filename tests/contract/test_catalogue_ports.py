@@ -61,6 +61,25 @@ class StacCatalogueContract:
         antimeridian = await every_page(catalogue, SEARCHES["a box over the antimeridian"][0], limit)
         assert sorted(set(antimeridian)) == ["o3", "r2"]
 
+    @pytest.mark.parametrize("limit", [3, 100])
+    @pytest.mark.parametrize(
+        ("sort", "expected"),
+        [
+            ("newest", "r3 o6-é o7 o4 r2 o3 o2 r1 o1 o5"),
+            ("oldest", "o5 o1 r1 o2 o3 r2 o4 o7 o6-é r3"),
+            ("clearest", "o6-é o1 o2 r3 o3 o5 o4 o7 r1 r2"),
+            ("id", ALL),
+        ],
+    )
+    async def test_pages_come_in_the_order_that_was_asked_for(
+        self, catalogue: StacCatalogue, sort: str, expected: str, limit: int
+    ) -> None:
+        assert await every_page(catalogue, {"sort": sort}, limit) == expected.split()
+        assert (await catalogue.search(asking({"sort": sort}))).sorted
+
+    async def test_an_order_that_was_not_asked_for_is_not_promised(self, catalogue: StacCatalogue) -> None:
+        assert not (await catalogue.search(asking({}))).sorted
+
     async def test_a_total_is_true_where_it_is_told(self, catalogue: StacCatalogue) -> None:
         page = await catalogue.search(asking({}, limit=2))
         assert page.matched in (None, len(ITEMS))
@@ -134,6 +153,11 @@ class LocalContract(StacCatalogueContract):
 
     async def test_an_unknown_collection_is_no_failure(self, catalogue: StacCatalogue) -> None:
         assert await every_page(catalogue, {"collections": ["nowhere"]}, 10) == []
+
+    async def test_a_marker_of_another_order_is_refused(self, catalogue: StacCatalogue) -> None:
+        marker = (await catalogue.search(asking({"sort": "id"}, limit=2))).next
+        with pytest.raises(InvalidPage):
+            await catalogue.search(asking({"sort": "newest"}, page=marker))
 
     async def test_it_is_an_indexed_catalogue(self, catalogue: StacCatalogue) -> None:
         assert isinstance(catalogue, IndexedCatalogue)

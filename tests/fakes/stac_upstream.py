@@ -17,6 +17,7 @@ FREE_TEXT = f"{CLASSES}-rc.1/item-search#free-text"
 COLLECTION_WORDS = f"{CLASSES}-rc.1/collection-search#free-text"
 COLLECTION_SEARCH = f"{CLASSES}-rc.1/collection-search"
 QUERY = f"{CLASSES}/item-search#query"
+SORT = f"{CLASSES}/item-search#sort"
 CQL2 = (
     f"{CLASSES}-rc.2/item-search#filter",
     "http://www.opengis.net/spec/cql2/1.0/conf/cql2-text",

@@ -20,6 +20,7 @@ class Facts:
     words: WordSearch = "none"
     cql2: Language = "none"
     query: bool = False
+    sort: bool = False
     post: bool = False
     collection_words: WordSearch = "none"
     collection_limit: bool = False
@@ -41,6 +42,7 @@ def facts_of(landing: Mapping[str, object], conforms_to: Sequence[object]) -> Fa
         words=words_of(declared, "item-search"),
         cql2=_language(declared),
         query=_has(declared, "item-search#query"),
+        sort=_has(declared, "item-search#sort"),
         post=any(link.get("method") == "POST" for link in searches),
         collection_words=words_of(declared, "collection-search"),
         collection_limit=_has(declared, "collection-search"),

@@ -144,10 +144,15 @@ class Criteria(Wire):
         return self
 
 
+Sort = Literal["newest", "oldest", "clearest", "id"]
+"""By time, by cloud cover, or by id; what an item does not tell comes last."""
+
+
 class SearchQuery(Criteria):
     """One search in one catalogue; `page` is the `next` of the page before."""
 
     catalogue: CatalogueId
+    sort: Sort | None = Field(default=None, description="Null for the catalogue's own order")
     limit: int = Field(default=DEFAULT_PAGE, ge=1, description=f"Items on a page; at most {MAX_PAGE}")
     page: str | None = Field(default=None, max_length=16384)
 

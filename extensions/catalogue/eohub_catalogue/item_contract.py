@@ -107,6 +107,9 @@ class ItemPage(Wire):
     ended_by: Interruption | None = Field(
         description="Why these are fewer items than were asked for, while `next` goes on; null otherwise"
     )
+    sorted: bool = Field(
+        description="Whether the pages of the catalogue come in the order that was asked for"
+    )
 
 
 class ItemKey(Wire):

@@ -36,6 +36,7 @@ class RawPage:
     note: str | None = None
     done_here: tuple[FilterName, ...] = ()
     ended_by: EohubError | None = None
+    sorted: bool = False
 
 
 class StacCatalogue(Protocol):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from eohub_catalogue.conformance import Facts, WordSearch
-from eohub_catalogue.contract import PropertyFilter, SearchQuery
+from eohub_catalogue.contract import PropertyFilter, SearchQuery, Sort
 from eohub_catalogue.filters import TIMES, Cql2, cql2_of
 from eohub_catalogue.index.footprint import normalise, parse_geometry
 from eohub_catalogue.item_contract import FilterName
@@ -22,6 +22,12 @@ _QUERY_OPERATIONS = {
     ">": "gt",
     ">=": "gte",
     "in": "in",
+}
+_SORT: Mapping[Sort, str] = {
+    "newest": "-properties.datetime",
+    "oldest": "properties.datetime",
+    "clearest": "properties.eo:cloud_cover",
+    "id": "id",
 }
 _LONGEST_ADDRESS = 4_000
 _DAY = len("2020-01-01")
@@ -75,6 +81,8 @@ def request_of(query: SearchQuery, facts: Facts, box: Bbox | None) -> Request:
         body["datetime"] = interval(query.start, query.end)
     if words := words_in(query.words, facts.words):
         body["q"] = words
+    if query.sort is not None and facts.sort:
+        body["sortby"] = sort_keys(query.sort)
     geometry = _within_180(query.area.geometry) if query.area is not None else None
     if geometry is not None and facts.post:
         body["intersects"] = geometry
@@ -84,6 +92,12 @@ def request_of(query: SearchQuery, facts: Facts, box: Bbox | None) -> Request:
     properties = tuple(_to_the_second(each) for each in sent_properties(query, facts))
     sent = query.model_copy(update={"properties": properties})
     return replace(_with_conditions(sent, facts, body, must_post="intersects" in body), here=here)
+
+
+def sort_keys(sort: Sort) -> list[dict[str, str]]:
+    """What a STAC API is asked to sort by."""
+    name = _SORT[sort]
+    return [{"field": name.removeprefix("-"), "direction": "desc" if name.startswith("-") else "asc"}]
 
 
 def _within_180(geometry: Mapping[str, object] | None) -> Mapping[str, object] | None:
@@ -133,6 +147,8 @@ def _with_conditions(
 ) -> Request:
     """Conditions in the form that goes with the method: text in an address, JSON in a body."""
     parameters = {name: _parameter(value) for name, value in body.items()}
+    if query.sort is not None and "sortby" in body:
+        parameters["sortby"] = _SORT[query.sort]
     condition = cql2_of(query) if facts.cql2 != "none" else None
     if condition is not None:
         body |= {"filter": condition, "filter-lang": "cql2-json"}

@@ -53,7 +53,8 @@ def _request_with_words(query: SearchQuery, facts: Facts | None) -> Request | No
     area = query.area
     if len(_boxes(query)) > 1:
         area = Area(geometry=_sides(query))
-    request = request_of(query.model_copy(update={"area": area, "limit": MAX_PAGE}), facts, _box(area))
+    asked = query.model_copy(update={"area": area, "limit": MAX_PAGE, "sort": None})
+    request = request_of(asked, facts, _box(area))
     return None if request.here else request
 
 

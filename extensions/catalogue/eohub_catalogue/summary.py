@@ -29,6 +29,7 @@ def page_of(raw: RawPage, catalogue: str) -> ItemPage:
         note=raw.note,
         done_here=raw.done_here,
         ended_by=None if raw.ended_by is None else _interruption(raw.ended_by),
+        sorted=raw.sorted,
     )
 
 

@@ -11,15 +11,21 @@ from eohub_catalogue.reading import sequence
 RECORDED = Path(__file__).parents[4] / "shared" / "data" / "stac-api"
 BASE = "https://api.stacspec.org/v1.0.0"
 REAL = {
-    "planetary-computer-landing": Facts(cql2="both", query=True, post=True, queryables=True),
-    "sage-uvt-landing": Facts(cql2="both", query=True, post=True, queryables=True),
+    "planetary-computer-landing": Facts(cql2="both", query=True, sort=True, post=True, queryables=True),
+    "sage-uvt-landing": Facts(cql2="both", query=True, sort=True, post=True, queryables=True),
     "eoapi-dev-landing": Facts(
-        cql2="both", query=True, post=True, collection_words="basic", collection_limit=True, queryables=True
+        cql2="both",
+        query=True,
+        sort=True,
+        post=True,
+        collection_words="basic",
+        collection_limit=True,
+        queryables=True,
     ),
-    "earth-search-v1-landing": Facts(query=True, post=True, queryables=True),
-    "paituli-landing-f-json": Facts(cql2="text", post=True, queryables=True),
+    "earth-search-v1-landing": Facts(query=True, sort=True, post=True, queryables=True),
+    "paituli-landing-f-json": Facts(cql2="text", sort=True, post=True, queryables=True),
     "spacebel-landing": Facts(
-        cql2="both", post=True, collection_words="basic", collection_limit=True, queryables=True
+        cql2="both", sort=True, post=True, collection_words="basic", collection_limit=True, queryables=True
     ),
     "earth-search-v0-landing": Facts(),
 }

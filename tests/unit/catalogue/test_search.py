@@ -1,6 +1,7 @@
 """How a search is asked, and what is done here for catalogues that cannot search words."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -98,6 +99,24 @@ def test_what_every_api_can_do_is_asked_without_knowing_it() -> None:
 )
 def test_what_only_some_can_do_is_looked_up_before(fields: dict[str, Any]) -> None:
     assert needs_facts(query(**fields))
+
+
+@pytest.mark.parametrize(
+    ("sort", "text", "key"),
+    [
+        ("newest", "-properties.datetime", {"field": "properties.datetime", "direction": "desc"}),
+        ("oldest", "properties.datetime", {"field": "properties.datetime", "direction": "asc"}),
+        ("clearest", "properties.eo:cloud_cover", {"field": "properties.eo:cloud_cover", "direction": "asc"}),
+        ("id", "id", {"field": "id", "direction": "asc"}),
+    ],
+)
+def test_an_order_is_sent_to_those_that_can_sort(sort: Any, text: str, key: dict[str, str]) -> None:
+    sorting = replace(FULL, sort=True)
+    request = request_of(query(sort=sort), sorting, None)
+    assert (request.method, request.parameters) == ("GET", {"limit": "20", "sortby": text})
+    posted = request_of(query(sort=sort, area={"geometry": SQUARE}), sorting, None)
+    assert (posted.method, posted.body["sortby"]) == ("POST", [key])
+    assert "sortby" not in request_of(query(sort=sort), replace(FULL, sort=False), None).parameters
 
 
 def test_a_shape_is_posted_where_that_can_be_done() -> None:

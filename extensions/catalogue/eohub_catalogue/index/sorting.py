@@ -7,7 +7,7 @@ from eohub_catalogue.filters import TIMES
 from eohub_catalogue.index.interval import UNKNOWN
 from eohub_catalogue.index.predicate import Parameters
 
-type SortValue = str | float | None
+type SortValue = str | int | float | None
 
 LONGEST_KEY = 100
 """Characters of a text that items are sorted by: they stand in the token of the next page."""

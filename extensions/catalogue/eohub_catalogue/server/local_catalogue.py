@@ -23,7 +23,7 @@ from eohub_catalogue.index.query import LARGEST_PAGE, item_query
 from eohub_catalogue.index.queryables import Learned, LearnedProperty
 from eohub_catalogue.ports import RawPage
 from eohub_catalogue.queryables import queryables_of
-from eohub_catalogue.search import interval
+from eohub_catalogue.search import interval, sort_keys
 from eohub_catalogue.server.local_index import LocalIndex
 from eohub_catalogue.server.local_items import marker_of, position_of, restored
 from eohub_catalogue.server.notes import Notes
@@ -58,12 +58,15 @@ class LocalCatalogue:
         note = await self._note(await self._looked_through(after is None))
         opened = await self._index.opened()
         asked = replace(item_query(parameters_of(query)), after=after)
+        if after is not None and len(after.keys) != len(asked.sort):
+            raise InvalidPage("This page marker is of another order.", hint="Search again.")
         try:
             page = await opened.store.search(asked)
         except NotFound:
             return RawPage((), None, 0, note)
         features = await self._restored(page.items)
-        return RawPage(features, marker_of(page.next) if page.next else None, page.matched, note)
+        marker = marker_of(page.next) if page.next else None
+        return RawPage(features, marker, page.matched, note, sorted=query.sort is not None)
 
     async def abilities(self) -> Abilities:
         """Everything: the index does it."""
@@ -205,6 +208,8 @@ def parameters_of(query: SearchQuery) -> dict[str, object]:
         "q": [query.words] if query.words.split() else None,
         "datetime": interval(query.start, query.end) if query.start or query.end else None,
     }
+    if query.sort is not None:
+        given["sortby"] = sort_keys(query.sort)
     if (condition := cql2_of(query)) is not None:
         given |= {"filter": condition, "filter-lang": "cql2-json"}
     if query.area is not None:

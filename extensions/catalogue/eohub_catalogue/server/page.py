@@ -7,12 +7,13 @@ import json
 import re
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlencode, urljoin, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from eohub_catalogue.errors import InvalidPage
 from eohub_catalogue.reading import mapping
+from eohub_catalogue.wire import MAX_PAGE
 
 _LONGEST = 12_000
 _LONGEST_TRAIL = 8
@@ -38,6 +39,17 @@ class PageMarker(BaseModel):
     half: int = Field(default=0, ge=0, le=1, description="Which half of an area across the antimeridian")
     seen: int = Field(default=0, ge=0, description="Items on the pages before")
     trail: tuple[str, ...] = Field(default=(), max_length=_LONGEST_TRAIL, description="The pages before")
+
+    @classmethod
+    def of_item(cls, collection: str | None, item: str, is_posted: bool) -> Self:
+        """The search for items of an id."""
+        body: dict[str, object] = {"ids": [item], "limit": MAX_PAGE}
+        if collection is not None:
+            body["collections"] = [collection]
+        if is_posted:
+            return cls(method="POST", path="search", body=body)
+        asked = {"ids": item, "limit": str(MAX_PAGE)} | ({"collections": collection} if collection else {})
+        return cls(method="GET", path=f"search?{urlencode(asked)}")
 
     @classmethod
     def of_link(cls, link: Mapping[str, object], base_url: str, asked: Self) -> Self | None:

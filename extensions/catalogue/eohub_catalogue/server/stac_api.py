@@ -60,14 +60,14 @@ class StacApi:
     async def search(self, query: SearchQuery) -> RawPage:
         """Return one page; what the catalogue cannot do is done here, on a bounded number of its pages."""
         documents = self._documents.of_one_search()
-        facts = await self._known_facts(documents) if needs_facts(query) else Facts()
+        facts = await self._facts_for(query, documents)
         if not facts.searchable:
             raise CatalogueRefused(
                 f"{self._title} has no search for items.", hint="Its collections can still be looked at."
             )
         beside = asyncio.create_task(self._without_property(query))
         try:
-            page = await self._page(query, facts, documents)
+            page = await self._sorted_page(query, facts, documents)
             missing = await self._said_soon(beside) if page.ended_by is None else None
         finally:
             beside.cancel()
@@ -80,6 +80,24 @@ class StacApi:
                 return await beside
         except TimeoutError:
             return None
+
+    async def _facts_for(self, query: SearchQuery, documents: ApiDocuments) -> Facts:
+        if needs_facts(query):
+            return await self._known_facts(documents)
+        try:
+            return Facts() if query.sort is None else await self._known_facts(documents)
+        except (ItemNotFound, CatalogueBroken, CatalogueRefused):
+            # A root that cannot be read is no reason to do without items, only without their order.
+            return Facts()
+
+    async def _sorted_page(self, query: SearchQuery, facts: Facts, documents: ApiDocuments) -> RawPage:
+        try:
+            return await self._page(query, facts, documents)
+        except CatalogueRefused:
+            if query.sort is None or not facts.sort or query.page is not None:
+                raise
+            # Some refuse to sort by what their items do not tell.
+            return await self._page(query, replace(facts, sort=False), documents)
 
     async def _page(self, query: SearchQuery, facts: Facts, documents: ApiDocuments) -> RawPage:
         if self._only_post:
@@ -141,7 +159,7 @@ class StacApi:
                 # Proxies take a slash in an id for one of the path, however it is written.
                 if "/" not in collection + item:
                     raise
-        found = await self._documents.page(_by_id(collection, item, await self.facts()))
+        found = await self._documents.page(PageMarker.of_item(collection, item, (await self.facts()).post))
         for each in sequence(found.get("features"))[:MAX_PAGE]:
             raw = mapping(each)
             if raw.get("id") == item and raw.get("collection") == collection:
@@ -211,16 +229,6 @@ class StacApi:
             if told and lost:
                 lacking.append(f"Items of {collection} tell no {', '.join(lost)}, so none of them is found.")
         return " ".join(lacking) or None
-
-
-def _by_id(collection: str | None, item: str, facts: Facts) -> PageMarker:
-    body: dict[str, object] = {"ids": [item], "limit": MAX_PAGE}
-    if collection is not None:
-        body["collections"] = [collection]
-    if facts.post:
-        return PageMarker(method="POST", path="search", body=body)
-    asked = {"ids": item, "limit": str(MAX_PAGE)} | ({"collections": collection} if collection else {})
-    return PageMarker(method="GET", path=f"search?{urlencode(asked)}")
 
 
 @dataclass
@@ -376,7 +384,9 @@ class _Search:
             )
         done_here = tuple(dict.fromkeys((*self._here, *sorted(found.left_out))))
         note = " ".join([*notes, *found.notes]) or None
-        return RawPage(found.features, after.encoded() if after else None, matched, note, done_here)
+        is_sorted = self._query.sort is not None and self._facts.sort and len(self._halves) == 1
+        marker = after.encoded() if after else None
+        return RawPage(found.features, marker, matched, note, done_here, sorted=is_sorted)
 
     def _note(self, said: str) -> None:
         self._found.notes[f"{self._title} {said}"] = None

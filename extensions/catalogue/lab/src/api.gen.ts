@@ -868,6 +868,11 @@ export interface components {
              * @description What the person should know about how this page came to be
              */
             note: string | null;
+            /**
+             * Sorted
+             * @description Whether the pages of the catalogue come in the order that was asked for
+             */
+            sorted: boolean;
         };
         /**
          * ItemSummary
@@ -1231,6 +1236,12 @@ export interface components {
              * @default []
              */
             properties: components["schemas"]["PropertyFilter"][];
+            /**
+             * Sort
+             * @description Null for the catalogue's own order
+             * @default null
+             */
+            sort: ("newest" | "oldest" | "clearest" | "id") | null;
             /**
              * Start
              * @description First day or time, UTC, included

@@ -46,7 +46,7 @@ async function finds(
   catalogues: readonly TimedCatalogue[],
   signal: AbortSignal
 ): Promise<Finding> {
-  const query = { ...criteriaOf(form), limit: 1, page: null };
+  const query = { ...criteriaOf(form), sort: null, limit: 1, page: null };
   let finding: Finding = 'nothing';
   for (const catalogue of catalogues) {
     if (signal.aborted) {

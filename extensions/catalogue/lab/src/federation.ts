@@ -2,9 +2,10 @@
 import { isAbort, problemOf, type Problem } from '@eohub/toolkit/lib/problem';
 import type { Store } from '@eohub/toolkit/lib/store';
 import { criteriaOf, EMPTY_FORM } from './form';
-import { inPlaces, merged, withoutCatalogue } from './merge';
+import { merged, withoutCatalogue } from './merge';
 import { plural } from './panel/format';
 import { Retries, type Clock } from './retries';
+import { inOrder } from './sort';
 import { freshRow, hasAnswered, isAsking, isWaiting } from './state';
 import type { CatalogueHealth, CatalogueRow, SearchState } from './state';
 import type { ICatalogueClient, ItemPage, SearchQuery } from './tokens';
@@ -114,8 +115,9 @@ export class Federation {
 
   /** The present search as one catalogue is asked it. */
   query(catalogue: string, page: string | null = null): SearchQuery {
-    const form = this.store.get().searched ?? EMPTY_FORM;
-    return { ...criteriaOf(form), catalogue, limit: this.pageSize, page };
+    const { searched, view } = this.store.get();
+    const criteria = criteriaOf(searched ?? EMPTY_FORM);
+    return { ...criteria, catalogue, sort: view.sort, limit: this.pageSize, page };
   }
 
   private async ask(catalogue: string, ask: Ask, attempt = 0): Promise<void> {
@@ -159,10 +161,9 @@ export class Federation {
     }
     this.forgetOldSearch();
     const before = isNext ? row : freshRow(row.source);
-    const old = this.store.get().found;
+    const { found: old, rows, view } = this.store.get();
     const others = isNext ? old : withoutCatalogue(old, catalogue);
-    const { found: together, fresh, repeated } = merged(others, page.items);
-    const found = isNext ? together : inPlaces(together, old);
+    const { found, fresh, repeated } = merged(others, page.items);
     this.patchRow(catalogue, {
       health: this.healthAfter(catalogue, page, attempt),
       shown: before.shown + fresh,
@@ -171,9 +172,10 @@ export class Federation {
       next: page.next,
       note: page.note,
       doneHere: page.done_here,
+      sorted: before.sorted && page.sorted,
       answered: true
     });
-    this.store.patch({ found });
+    this.store.patch({ found: inOrder(found, view.sort, rows) });
     this.tell();
   }
 

@@ -54,13 +54,6 @@ export function withoutCatalogue(found: readonly Found[], catalogue: string): re
   });
 }
 
-/** The rows in the order in which they stood before; new ones below. */
-export function inPlaces(found: readonly Found[], before: readonly Found[]): readonly Found[] {
-  const places = new Map(before.map((row, index) => [row.key, index]));
-  const place = ({ key }: Found) => places.get(key) ?? before.length;
-  return [...found].sort((one, other) => place(one) - place(other));
-}
-
 /** The ids of the catalogues that have the item of a row. */
 export function cataloguesOf(row: Found): readonly string[] {
   return [row.item, ...row.also].map(each => each.catalogue);

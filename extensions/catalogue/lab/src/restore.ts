@@ -4,6 +4,7 @@ import type { LinkedSearch } from './link';
 import { frameOf } from './panel/frame';
 import type { MapView } from './panel/mapProps';
 import type { CatalogueSearch } from './search';
+import { SORTS } from './sort';
 import type { PanelView, Section } from './state';
 
 const KEY = '@eohub/catalogue:panel';
@@ -67,6 +68,7 @@ export function viewOf(kept: unknown): Partial<PanelView> {
     ...(Array.isArray(fields.open) && { open: SECTIONS.filter(each => open.includes(each)) }),
     map: mapOf(fields.map),
     frame: frameOf(fields.frame),
+    sort: SORTS.find(each => each === fields.sort) ?? 'newest',
     scroll: Math.max(0, Number(fields.scroll) || 0)
   };
 }

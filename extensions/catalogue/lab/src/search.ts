@@ -9,9 +9,10 @@ import type { Filter, SearchForm } from './form';
 import { collectionsNamed } from './naming';
 import { Pause } from './pause';
 import { BROWSER_CLOCK, isPassing, Retries, type Clock } from './retries';
+import { inOrder, isWhole } from './sort';
 import { chosenRows, freshRow, hasMore, isAsking, START } from './state';
 import type { PanelView, SearchState, Section } from './state';
-import type { CatalogueList, ICatalogueClient, ItemSummary, SearchQuery } from './tokens';
+import type { CatalogueList, ICatalogueClient, ItemSummary, SearchQuery, Sort } from './tokens';
 
 const ALL = '';
 /** Several things are often picked one after the other. */
@@ -132,6 +133,18 @@ export class CatalogueSearch {
     const announcement = isAsked ? 'Searching' : 'There is no catalogue to search';
     this.store.patch({ ...nothing, searched: form, announcement });
     this.federation.start();
+  }
+
+  /** List what was searched in another order: catalogues that have more are asked anew for what comes first. */
+  sort(sort: Sort): void {
+    const state = this.store.get();
+    this.arrange({ sort });
+    if (isWhole(state)) {
+      this.store.patch({ found: inOrder(state.found, sort, state.rows) });
+      return;
+    }
+    this.search({ ...(state.searched ?? state.form) });
+    this.store.patch({ form: state.form });
   }
 
   /** Search again without one of the filters. */

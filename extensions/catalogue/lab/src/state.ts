@@ -4,7 +4,7 @@ import type { Found } from './merge';
 import type { NamedCollection } from './naming';
 import { START_FRAME, type MapFrame } from './panel/frame';
 import type { MapView } from './panel/mapProps';
-import type { CatalogueSource, FilterName } from './tokens';
+import type { CatalogueSource, FilterName, Sort } from './tokens';
 
 /** How one catalogue does. Times are milliseconds since 1970. */
 export type CatalogueHealth =
@@ -31,6 +31,8 @@ export interface CatalogueRow {
   readonly next: string | null;
   readonly note: string | null;
   readonly doneHere: readonly FilterName[];
+  /** Whether its pages come in the order that was asked for. */
+  readonly sorted: boolean;
   /** Whether `shown` and `next` belong to the present search. */
   readonly answered: boolean;
 }
@@ -55,6 +57,7 @@ export interface PanelView {
   readonly open: readonly Section[];
   readonly map: MapView | null;
   readonly frame: MapFrame;
+  readonly sort: Sort;
   /** How far the list is scrolled, in pixels. */
   readonly scroll: number;
 }
@@ -108,7 +111,7 @@ export const START: SearchState = {
   highlighted: null,
   inserting: null,
   announcement: '',
-  view: { open: [], map: null, frame: START_FRAME, scroll: 0 }
+  view: { open: [], map: null, frame: START_FRAME, sort: 'newest', scroll: 0 }
 };
 
 /** A row of a catalogue of which nothing has been asked. */
@@ -123,6 +126,7 @@ export function freshRow(source: CatalogueSource, chosen = true): CatalogueRow {
     next: null,
     note: null,
     doneHere: [],
+    sorted: true,
     answered: false
   };
 }

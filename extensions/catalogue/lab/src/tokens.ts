@@ -35,6 +35,7 @@ export type SavedPlace = Schemas['SavedPlace'];
 export type SavedSearch = Schemas['SavedSearch'];
 export type SearchCode = Schemas['SearchCode'];
 export type SearchQuery = Schemas['SearchQuery'];
+export type Sort = NonNullable<SearchQuery['sort']>;
 export type Variable = Schemas['Variable'];
 
 /** Asks the user's Jupyter server about catalogues. Every promise fails with a ProblemError or an AbortError. */

@@ -100,6 +100,7 @@ export function page(prefix: string, count: number, changes: Partial<ItemPage> =
     note: null,
     done_here: [],
     ended_by: null,
+    sorted: true,
     ...changes
   };
 }

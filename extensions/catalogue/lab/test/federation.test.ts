@@ -49,11 +49,51 @@ test('a screen reader is told how a search ended, also where nobody answered or 
   expect(state().announcement).toBe('There is no catalogue to search');
 });
 
-test('pages are merged as they come, whoever is first', async () => {
-  await waiting(1).answer(page('other', 1));
-  expect(titles()).toEqual(['other-0']);
-  await waiting(0).answer(page('mine', 1));
-  expect(titles()).toEqual(['other-0', 'mine-0']);
+const on = (day: string, id: string, catalogue = 'embedded') =>
+  item({ id, catalogue, start: `2020-01-${day}T00:00:00Z` });
+
+test('pages are merged in one order, the newest first, whoever answers first', async () => {
+  expect(waiting(0).query.sort).toBe('newest');
+  await waiting(1).answer(
+    page('x', 0, { items: [on('09', 'b', 'other'), on('02', 'd', 'other')], next: 'n' })
+  );
+  await waiting(0).answer(page('x', 0, { items: [on('10', 'a'), on('05', 'c')] }));
+  expect(titles()).toEqual(['a', 'b', 'c', 'd']);
+  search.more();
+  await client.last.answer(page('x', 0, { items: [on('03', 'c2', 'other')] }));
+  expect(titles()).toEqual(['a', 'b', 'c', 'c2', 'd']);
+});
+
+test('items of the same time are in the order of the catalogues, whoever answers first', async () => {
+  await waiting(1).answer(page('x', 0, { items: [on('02', 'b', 'other')] }));
+  await waiting(0).answer(page('x', 0, { items: [on('02', 'a1'), on('02', 'a0')] }));
+  expect(titles()).toEqual(['a1', 'a0', 'b']);
+});
+
+test('another order is made here where all is here, and asked for where there is more', async () => {
+  await waiting(0).answer(page('x', 0, { items: [on('10', 'a'), on('05', 'c')] }));
+  await waiting(1).answer(page('other', 0));
+  search.sort('oldest');
+  expect(titles()).toEqual(['c', 'a']);
+  expect(client.searches).toHaveLength(2);
+  search.search(EMPTY_FORM);
+  await waiting(2).answer(page('x', 0, { items: [on('10', 'a')], next: 'n' }));
+  await waiting(3).answer(page('other', 0));
+  search.edit({ ...EMPTY_FORM, words: 'half a wo' });
+  search.sort('id');
+  expect(client.searches.slice(4).map(each => [each.query.sort, each.query.words])).toEqual([
+    ['id', ''],
+    ['id', '']
+  ]);
+  expect(state().form.words).toBe('half a wo');
+});
+
+test('a catalogue that left the order on one page is not called sorted by the next', async () => {
+  await waiting(0).answer(page('a', 1, { next: 'n', sorted: false }));
+  await waiting(1).answer(page('b', 1));
+  search.more();
+  await client.last.answer(page('c', 1, { sorted: true }));
+  expect(state().rows.map(each => each.sorted)).toEqual([false, true]);
 });
 
 test('an item of two catalogues is one row, however the pages come', async () => {

@@ -59,6 +59,30 @@ test('one row is reachable by tab: the selected one, however far away', () => {
   ).toEqual(['3000']);
 });
 
+test('the order of the list is chosen, and told to be one of what is loaded while more may belong between', () => {
+  const { actions, again } = show({
+    found: MANY,
+    rows: [row({ next: 'x' }), row({ source: OTHER })]
+  });
+  const order = screen.getByRole<HTMLSelectElement>('combobox', { name: 'Order of the list' });
+  expect(order.selectedOptions[0]?.text).toBe('newest first');
+  expect(screen.getByText('of what is loaded')).toBeTruthy();
+  fireEvent.change(order, { target: { value: 'clearest' } });
+  expect(actions.search.sort).toHaveBeenCalledWith('clearest');
+  again({ rows: [row({ next: 'x' })] });
+  expect(screen.queryByText('of what is loaded')).toBeNull();
+});
+
+test('rows that come in above those in view leave them where they are', () => {
+  const later = MANY.slice(100);
+  const { again } = show({ found: later });
+  const box = document.querySelector('.eohub-Results') as HTMLElement;
+  box.scrollTop = 20 * 74 + 5;
+  fireEvent.scroll(box);
+  again({ found: MANY });
+  expect(box.scrollTop).toBe(120 * 74 + 5);
+});
+
 test('escape closes the open row', () => {
   const { actions } = show({ found: MANY, selected: MANY[1]?.key ?? null });
   fireEvent.keyDown(rows()[1] as HTMLElement, { key: 'Escape' });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cataloguesOf, inPlaces, merged, sharedOf, withoutCatalogue } from '../src/merge';
+import { cataloguesOf, merged, sharedOf, withoutCatalogue } from '../src/merge';
 import { freshRow, START, type CatalogueRow, type SearchState } from '../src/state';
 import { isTotalWrong, totalsOf } from '../src/totals';
 import { EMBEDDED, item, OTHER } from './fakes';
@@ -41,13 +41,6 @@ test('a catalogue that leaves takes only what nobody else has', () => {
   expect(left.map(each => each.item)).toEqual([twin]);
   expect(left[0]?.key).toBe(found[0]?.key);
   expect(withoutCatalogue(found, 'other').map(each => each.also)).toEqual([[], []]);
-});
-
-test('rows that come again stand where they stood, and new ones below', () => {
-  const before = merged([], [one, two]).found;
-  const three = item({ id: 'c', fingerprint: 'f-c' });
-  const again = merged([], [three, two, one]).found;
-  expect(inPlaces(again, before).map(each => each.item.id)).toEqual(['a', 'b', 'c']);
 });
 
 function row(changes: Partial<CatalogueRow>): CatalogueRow {

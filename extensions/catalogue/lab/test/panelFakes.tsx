@@ -61,6 +61,7 @@ export function actions(): SeenActions {
       'chooseOnly',
       'leaveOut',
       'more',
+      'sort',
       'cancel',
       'retry',
       'refresh',

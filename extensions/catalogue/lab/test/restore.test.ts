@@ -61,7 +61,7 @@ test('pages, the selected row, the catalogues and the arrangement are as they we
   before.select(before.store.get().found[1]?.key ?? null);
   before.fold('filters', true);
   const map = { center: [10, 50], zoom: 4, bbox: [0, 40, 20, 60], follows: true } as const;
-  before.arrange({ map, scroll: 120, frame: { open: false, height: 300 } });
+  before.arrange({ map, scroll: 120, sort: 'oldest', frame: { open: false, height: 300 } });
 
   const again = new FakeClient();
   again.sources = [EMBEDDED, OTHER];
@@ -77,6 +77,7 @@ test('pages, the selected row, the catalogues and the arrangement are as they we
     open: ['filters'],
     map,
     scroll: 120,
+    sort: 'oldest',
     frame: { open: false, height: 300 }
   });
 });
@@ -84,10 +85,15 @@ test('pages, the selected row, the catalogues and the arrangement are as they we
 test.each([
   undefined,
   7,
-  { open: 'all', scroll: 'far', map: { zoom: 'x' }, frame: 3 },
+  { open: 'all', scroll: 'far', sort: 'best', map: { zoom: 'x' }, frame: 3 },
   { map: [] }
 ])('an arrangement kept as %j is the first one', kept => {
-  expect(viewOf(kept)).toMatchObject({ map: null, scroll: 0, frame: { open: true } });
+  expect(viewOf(kept)).toMatchObject({
+    map: null,
+    scroll: 0,
+    sort: 'newest',
+    frame: { open: true }
+  });
 });
 
 const FULL = {

@@ -252,6 +252,13 @@ describe('the state of a catalogue', () => {
     expect(screen.getByText(/It cannot search by words and dates/)).toBeTruthy();
   });
 
+  test('that does not sort is told only while it has more', () => {
+    const { again } = show({ rows: [row({ shown: 20, next: 'x', sorted: false })] });
+    expect(screen.getByText(/It does not sort: only what it gave so far/)).toBeTruthy();
+    again({ rows: [row({ shown: 20, sorted: false })] });
+    expect(screen.queryByText(/It does not sort/)).toBeNull();
+  });
+
   test('that is left out has no row', () => {
     show({ rows: [row(), freshRow(OTHER, false)] });
     const list = within(screen.getByRole('list', { name: 'Catalogues and data store' }));

@@ -8,7 +8,16 @@ import httpx2
 import pytest
 from fakes.catalogue_web import open_web
 from fakes.stac_documents import cube_item
-from fakes.stac_upstream import COLLECTION_WORDS, CQL2, FREE_TEXT, POST, QUERY, ROOT, StacUpstream
+from fakes.stac_upstream import (
+    COLLECTION_WORDS,
+    CQL2,
+    FREE_TEXT,
+    POST,
+    QUERY,
+    ROOT,
+    SORT,
+    StacUpstream,
+)
 
 from eohub_catalogue.contract import CatalogueSource, PropertyFilter, SearchQuery
 from eohub_catalogue.errors import CatalogueRefused
@@ -312,3 +321,43 @@ async def test_what_is_asked_beside_a_search_does_not_hold_it_up() -> None:
     catalogue = StacApi(open_web(Slow()), SOURCE, beside_seconds=0.01)
     page = await catalogue.search(query(properties=(CLOUD,), collections=("optical",)))
     assert ids(page) == ["scene-0", "scene-1", "scene-2"]
+
+
+async def test_an_order_is_asked_of_those_alone_that_can_sort_and_promised_by_nobody_else() -> None:
+    for declared, sent in (((SORT,), "-properties.datetime"), ((), None)):
+        upstream = StacUpstream(SCENES, conforms_to=[FREE_TEXT, *declared])
+        page = await StacApi(open_web(upstream.transport), SOURCE).search(query(sort="newest"))
+        assert upstream.asked[-1].url.params.get("sortby") == sent
+        assert (len(page.features), page.sorted) == (10, sent is not None)
+
+
+async def test_the_two_sides_of_the_antimeridian_are_no_one_order() -> None:
+    upstream = StacUpstream(SCENES, conforms_to=[SORT])
+    catalogue = StacApi(open_web(upstream.transport), SOURCE)
+    assert not (await catalogue.search(query(sort="id", area={"bbox": (170, -10, -170, 10)}))).sorted
+
+
+async def test_items_come_without_an_order_where_it_is_refused_or_the_root_cannot_be_read() -> None:
+    upstream = StacUpstream(SCENES, conforms_to=[SORT])
+
+    def refusing(request: httpx2.Request) -> httpx2.Response:
+        is_sorted = "sortby" in request.url.params
+        return httpx2.Response(400, json={}) if is_sorted else upstream.handle(request)
+
+    def rootless(request: httpx2.Request) -> httpx2.Response:
+        is_root = request.url.path == "/api/v1/"
+        return httpx2.Response(200, text="<html>") if is_root else upstream.handle(request)
+
+    for answer in (refusing, rootless):
+        catalogue = StacApi(open_web(httpx2.MockTransport(answer)), SOURCE)
+        page = await catalogue.search(query(sort="clearest"))
+        assert (len(page.features), page.sorted) == (10, False)
+
+
+async def test_a_search_that_is_refused_in_any_order_stays_refused() -> None:
+    def refusing(request: httpx2.Request) -> httpx2.Response:
+        is_root = request.url.path == "/api/v1/"
+        return httpx2.Response(200, json={"conformsTo": [SORT]}) if is_root else httpx2.Response(400, json={})
+
+    with pytest.raises(CatalogueRefused):
+        await StacApi(open_web(httpx2.MockTransport(refusing)), SOURCE).search(query(sort="id"))

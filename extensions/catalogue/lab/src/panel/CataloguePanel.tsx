@@ -13,6 +13,7 @@ import { Header } from './Header';
 import { ResultList } from './ResultList';
 import { SavedSection } from './SavedSection';
 import { SearchForm } from './SearchForm';
+import { SortBar } from './SortBar';
 import { StatusRows } from './StatusRows';
 import { Pending, TotalBar } from './TotalBar';
 
@@ -65,6 +66,7 @@ export function CataloguePanel({ state, icons, actions, map }: Props): ReactElem
       </div>
       {search.found.length > 0 ? (
         <>
+          <SortBar search={search} />
           <ResultList search={search} />
           <TotalBar search={search} />
         </>

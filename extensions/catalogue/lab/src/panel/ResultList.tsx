@@ -29,7 +29,7 @@ export function ResultList({ search }: { search: SearchState }): ReactElement {
   const reachable = Math.max(0, open);
   const shown = indexesOf(first, last, reachable, rows.count);
   const titles = new Map(search.rows.map(row => [row.source.id, row.source.title]));
-  useKeptScroll(box, search);
+  useKeptScroll(box, search, rows);
   useInView(box, rows, open);
   const walk = useWalk(box, found);
   const measure = useCallback((height: number) => setExtra(Math.max(0, height - ROW_HEIGHT)), []);
@@ -179,28 +179,37 @@ function useInView(box: RefObject<HTMLElement>, rows: Rows, open: number): void 
   });
 }
 
-/** Begin where the list was before a reload, at the top for a new search, and note where it comes to rest. */
-function useKeptScroll(box: RefObject<HTMLElement>, search: SearchState): void {
+/**
+ * Begin where the list was before a reload, at the top for a new search or order, and note where it comes to rest.
+ * Rows that come in above those in view do not move them.
+ */
+function useKeptScroll(box: RefObject<HTMLElement>, search: SearchState, rows: Rows): void {
   const { actions } = usePanel();
   const { searched, found, view } = search;
-  const wanted = useRef<number | null>(view.scroll);
-  const lastSearch = useRef(searched);
+  const wanted = useRef<number | null>(view.scroll === 0 ? null : view.scroll);
+  const order = useRef({ searched, sort: view.sort });
+  const top = useRef({ found, key: found[0]?.key, at: 0 });
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) {
       return;
     }
-    if (lastSearch.current !== searched) {
-      lastSearch.current = searched;
+    if (order.current.searched !== searched || order.current.sort !== view.sort) {
+      order.current = { searched, sort: view.sort };
       wanted.current = null;
       element.scrollTop = 0;
     } else if (wanted.current !== null) {
       element.scrollTop = wanted.current;
-      if (element.scrollTop >= wanted.current) {
+      if (element.scrollTop >= wanted.current && !isAsking(search)) {
         wanted.current = null;
       }
+    } else if (top.current.found !== found && element.scrollTop > 0) {
+      const index = found.findIndex(row => row.key === top.current.key);
+      element.scrollTop += index < 0 ? 0 : topOf(rows, index) - top.current.at;
     }
-  }, [box, searched, found.length]);
+    const first = Math.min(Math.floor(element.scrollTop / ROW_HEIGHT), found.length - 1);
+    top.current = { found, key: found[first]?.key, at: topOf(rows, first) };
+  });
   useEffect(() => {
     const element = box.current;
     let timer = 0;

@@ -112,6 +112,9 @@ function notesOf(row: CatalogueRow): readonly string[] {
       `It cannot search by ${filterNames(row.doneHere)}: that was done here, on what it gave.`
     );
   }
+  if (!row.sorted && row.next !== null) {
+    notes.push('It does not sort: only what it gave so far is in order.');
+  }
   if (isTotalWrong(row)) {
     const gave = plural(row.shown + row.repeated, 'item');
     notes.push(`Its total of ${number(row.matched ?? 0)} cannot be right: it gave ${gave}.`);
