@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from eohub_catalogue.earthdatahub import ITEM_FILE
 from eohub_catalogue.errors import LoginNeeded
 from eohub_catalogue.index.document import kind_of
-from eohub_catalogue.index.reading import Found
+from eohub_catalogue.index.reading import Found, Unreadable
 from eohub_catalogue.naming import ROOT
 from eohub_catalogue.reading import mapping, sequence, text
 from eohub_catalogue.server.addresses import Origin
@@ -88,13 +88,15 @@ class Recogniser:
             if any(PurePosixPath(name).name == ITEM_FILE for name in names):
                 return Recognised("earthdatahub", path.name, path=kept)
             files = [name for name in names if is_stac_file(name)]
-            if any(_holds_stac(tree, name) for name in files[:_FILES_LOOKED_INTO]):
+            faults: list[str] = []
+            if any(_holds_stac(tree, name, faults) for name in files[:_FILES_LOOKED_INTO]):
                 told = told_title(tree) if ROOT in names else None
                 return Recognised("folder", told or path.name, path=kept)
         finally:
             tree.close()
-        few = "" if files else f"; there are {len(names)} files, none of them JSON or Parquet"
-        raise Invalid(f"{shown} holds no STAC item{few}.", hint=_WHAT)
+        if not files:
+            faults = [f"There are {len(names)} files, none of them JSON or Parquet."]
+        raise Invalid(" ".join([f"{shown} holds no STAC item.", *faults[:1]]), hint=_WHAT)
 
 
 def _public(address: str) -> str:
@@ -144,9 +146,11 @@ def _what_else(answer: Answer, document: Mapping[str, object]) -> str:
     return "JSON that is no STAC catalogue"
 
 
-def _holds_stac(tree: Tree, name: str) -> bool:
-    """Whether the first documents of a file are STAC."""
+def _holds_stac(tree: Tree, name: str, faults: list[str]) -> bool:
+    """Whether the first documents of a file are STAC; what cannot be read of it is added to `faults`."""
     for reading in itertools.islice(read_stac(tree, name), 5):
+        if isinstance(reading, Unreadable):
+            faults.append(f"{name}: {reading.reason}")
         document = reading.document if isinstance(reading, Found) else {}
         kind = kind_of(document)
         if kind in ("collection", "catalogue") or (kind == "item" and "assets" in document):

@@ -206,6 +206,25 @@ async def test_kinds_in_files_are_told_apart(
 
 
 @pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("items.parquet", "items.parquet: It is not a Parquet file, or it is damaged."),
+        ("items.json", "items.json: "),
+        ("notes.txt", "There are 1 files, none of them JSON or Parquet."),
+    ],
+)
+async def test_a_folder_whose_files_cannot_be_read_is_refused_with_the_reason(
+    tmp_path: Path, name: str, said: str
+) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / name).write_bytes(b"PAR1")
+    with pytest.raises(Invalid) as caught:
+        await recogniser(NoNetwork(), tmp_path).recognise("mine")
+    assert f"mine holds no STAC item. {said}" in caught.value.detail
+    assert str(tmp_path) not in caught.value.detail
+
+
+@pytest.mark.parametrize(
     "typed", ["none", "none.zip", "geojson", "none/readme.txt", "../", "nowhere", "folder/package.json"]
 )
 async def test_files_that_are_no_catalogue_are_refused(home: Path, typed: str) -> None:
