@@ -28,7 +28,7 @@ from eohub_catalogue.server.api_documents import ApiDocuments, Login
 from eohub_catalogue.server.page import PageMarker
 from eohub_catalogue.server.web import Web
 from eohub_catalogue.wire import MAX_PAGE
-from eohub_toolkit.errors import EohubError
+from eohub_toolkit.errors import EohubError, NotFound, Unauthenticated, Upstream
 
 _MOST_PAGES = 5
 _MOST_COLLECTIONS_LOOKED_AT = 5
@@ -86,7 +86,7 @@ class StacApi:
             return await self._known_facts(documents)
         try:
             return Facts() if query.sort is None else await self._known_facts(documents)
-        except (ItemNotFound, CatalogueBroken, CatalogueRefused):
+        except (NotFound, Upstream, Unauthenticated):
             # A root that cannot be read is no reason to do without items, only without their order.
             return Facts()
 

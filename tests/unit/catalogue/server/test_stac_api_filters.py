@@ -337,7 +337,10 @@ async def test_the_two_sides_of_the_antimeridian_are_no_one_order() -> None:
     assert not (await catalogue.search(query(sort="id", area={"bbox": (170, -10, -170, 10)}))).sorted
 
 
-async def test_items_come_without_an_order_where_it_is_refused_or_the_root_cannot_be_read() -> None:
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 500, 501])
+async def test_items_come_without_an_order_where_it_is_refused_or_the_root_cannot_be_read(
+    status: int,
+) -> None:
     upstream = StacUpstream(SCENES, conforms_to=[SORT])
 
     def refusing(request: httpx2.Request) -> httpx2.Response:
@@ -346,7 +349,7 @@ async def test_items_come_without_an_order_where_it_is_refused_or_the_root_canno
 
     def rootless(request: httpx2.Request) -> httpx2.Response:
         is_root = request.url.path == "/api/v1/"
-        return httpx2.Response(200, text="<html>") if is_root else upstream.handle(request)
+        return httpx2.Response(status, text="<html>") if is_root else upstream.handle(request)
 
     for answer in (refusing, rootless):
         catalogue = StacApi(open_web(httpx2.MockTransport(answer)), SOURCE)
