@@ -50,7 +50,9 @@ def manage() -> None:
 
 
 def _sentence(error: EohubError) -> str:
-    return f"{error.detail} {error.hint or ''}".strip()
+    from eohub_catalogue.service.commands.terminal import printable
+
+    return printable(f"{error.detail} {error.hint or ''}".strip())
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from rich.console import Console
 from eohub_catalogue.index.store import SqliteStore
 from eohub_catalogue.index.upgrading import Upgrade
 from eohub_catalogue.service.commands import adding, checking, exporting, importing
-from eohub_catalogue.service.commands.terminal import CANCELLED
+from eohub_catalogue.service.commands.terminal import CANCELLED, say
 from eohub_catalogue.service.settings import CatalogueSettings
 
 # A page of an export may be far down; nobody waits for it but who asked.
@@ -100,7 +100,7 @@ def _opened(url: str, console: Console) -> Generator[SqliteStore]:
     """The store; one of an older version is upgraded first, which goes on there when it is stopped."""
     upgrade = Upgrade(told=lambda percent: console.print(f"Upgrading the store: {percent} % done."))
     store = SqliteStore.open(url, search_seconds=_LONGEST_PAGE_SECONDS, upgrade=upgrade)
-    console.print(f"Catalogue: {store.engine.url.database}", markup=False)
+    say(console, f"Catalogue: {store.engine.url.database}")
     try:
         yield store
     finally:

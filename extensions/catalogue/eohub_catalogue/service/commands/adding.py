@@ -11,7 +11,7 @@ from eohub_catalogue.index.document import collection_record, item_record, kind_
 from eohub_catalogue.index.ports import StacStore, Written
 from eohub_catalogue.index.reading import LONGEST_LINE, Found, Text, documents_of
 from eohub_catalogue.lint import defects_of
-from eohub_catalogue.service.commands.terminal import DONE
+from eohub_catalogue.service.commands.terminal import DONE, say
 from eohub_catalogue.versions import STAC_VERSION
 from eohub_toolkit.errors import Conflict, Invalid, NotFound
 
@@ -44,7 +44,7 @@ def run(store: StacStore, options: argparse.Namespace, console: Console) -> int:
     else:
         document = _read(options.file)
     for sentence in asyncio.run(_put(store, document)):
-        console.print(sentence, markup=False)
+        say(console, sentence)
     return DONE
 
 

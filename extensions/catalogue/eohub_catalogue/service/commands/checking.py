@@ -15,7 +15,7 @@ from eohub_catalogue.index.jsontext import parse_json
 from eohub_catalogue.index.ports import ItemQuery, StoredCollection
 from eohub_catalogue.index.store import SqliteStore
 from eohub_catalogue.lint import defects_of
-from eohub_catalogue.service.commands.terminal import DONE, FOUND_FAULTS, progress_bar
+from eohub_catalogue.service.commands.terminal import DONE, FOUND_FAULTS, progress_bar, say
 from eohub_catalogue.service.exporting import Selection
 
 _SHOWN_IDS = 3
@@ -60,7 +60,7 @@ def run(store: SqliteStore, options: argparse.Namespace, console: Console) -> in
         report = asyncio.run(check(store, advance))
     out = Console(soft_wrap=True, highlight=False)
     for line in lines_of(report):
-        out.print(line, markup=False)
+        say(out, line)
     is_bad = bool(report.store) or (options.strict and bool(report.documents))
     return FOUND_FAULTS if is_bad else DONE
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from eohub_catalogue.index.ports import ItemQuery, StacStore
 from eohub_catalogue.index.query import item_query
 from eohub_catalogue.index.reading import LINE_SUFFIXES, PARQUET_SUFFIXES
-from eohub_catalogue.service.commands.terminal import DONE, FOUND_FAULTS, Naming, progress_bar
+from eohub_catalogue.service.commands.terminal import DONE, FOUND_FAULTS, Naming, progress_bar, say
 from eohub_catalogue.service.export_formats import Write, write_folder, write_lines, write_parquet_file
 from eohub_catalogue.service.exporting import Selection
 from eohub_catalogue.service.place import in_place_of
@@ -49,7 +49,7 @@ def run(store: StacStore, options: argparse.Namespace, console: Console) -> int:
     write = _writer(target)
     with in_place_of(target, force=options.force) as part, progress_bar(console, "Writing", None) as advance:
         written = asyncio.run(write(selection, part, naming, advance))
-    console.print(f"{target}: {written} items; left out: {naming.count}", markup=False)
+    say(console, f"{target}: {written} items; left out: {naming.count}")
     return FOUND_FAULTS if naming.count else DONE
 
 

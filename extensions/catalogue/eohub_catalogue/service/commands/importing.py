@@ -15,7 +15,7 @@ from rich.console import Console
 
 from eohub_catalogue.index.importing import Report, import_documents
 from eohub_catalogue.index.ports import StacStore, Written
-from eohub_catalogue.service.commands.terminal import DONE, FOUND_FAULTS, Naming, progress_bar
+from eohub_catalogue.service.commands.terminal import DONE, FOUND_FAULTS, Naming, progress_bar, say
 from eohub_catalogue.service.sources import files_below, read_sources
 
 _WORTH_A_PROCESS = 8 * 1024 * 1024
@@ -42,7 +42,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
 def run(store: StacStore, options: argparse.Namespace, console: Console) -> int:
     """Store everything below the paths, and say what came of it."""
     report = _import(store, options.paths, options.collections, console)
-    console.print(_summary(report), markup=False)
+    say(console, _summary(report))
     return FOUND_FAULTS if report.refused else DONE
 
 

@@ -17,6 +17,19 @@ _STEPS_AT_ONCE = {True: 256 * 1024, False: 250}
 _COUNT = (BarColumn(), TextColumn("{task.completed:,.0f} items"))
 
 
+def printable(text: str) -> str:
+    """A text of whomever, with what would steer a terminal or turn its lines around written as an escape."""
+    return "".join(
+        sign if sign.isprintable() or sign == "\n" else sign.encode("unicode_escape").decode()
+        for sign in text
+    )
+
+
+def say(console: Console, sentence: str) -> None:
+    """Print a sentence that may hold ids, addresses and names of files, which are shown as they are."""
+    console.print(printable(sentence), markup=False, emoji=False)
+
+
 class Naming:
     """Prints the first of many faults and counts all of them."""
 
@@ -29,7 +42,7 @@ class Naming:
         """Print one fault, if not too many were printed."""
         self.count += 1
         if self.count <= _SHOWN:
-            self._console.print(f"{where}: {reason}", markup=False)
+            say(self._console, f"{where}: {reason}")
         elif self.count == _SHOWN + 1:
             self._console.print(self._others)
 

@@ -18,6 +18,18 @@ def test_the_first_faults_are_named_and_all_are_counted() -> None:
     assert (len(lines), lines[-1], naming.count) == (21, "The others are counted.", 25)
 
 
+STEERING = "\x1b[2J\x1b]0;title\x07\r\x08\x7f\x9b31m\u202e\u2028\ud800"
+
+
+def test_what_a_document_holds_does_not_steer_the_terminal() -> None:
+    console = Console(file=io.StringIO(), width=200, highlight=False, force_terminal=True)
+    Naming(console, "More.")(f"a{STEERING}:car:[red]é", "It is odd.")
+    assert isinstance(console.file, io.StringIO)
+    assert console.file.getvalue() == (
+        r"a\x1b[2J\x1b]0;title\x07\r\x08\x7f\x9b31m\u202e\u2028\ud800:car:[red]é: It is odd." "\n"
+    )
+
+
 def test_a_bar_is_shown_on_a_terminal_and_nowhere_else() -> None:
     for is_terminal in (True, False):
         console = Console(file=io.StringIO(), force_terminal=is_terminal, width=80)
