@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from eohub_catalogue.server.packing import clean, room_of
+from eohub_catalogue.index.placing import clean, write_whole
+from eohub_catalogue.server.packing import room_of
+from eohub_catalogue.service.place import in_place_of
 
 
 @pytest.fixture(params=["new", "new.zip"])
@@ -33,6 +35,44 @@ def test_what_a_killed_server_leaves_is_told_and_removed(target: Path) -> None:
     assert os.listdir(target.parent) == [room_of(target).name]
     assert clean(room_of(target))
     assert os.listdir(target.parent) == []
+
+
+KILLED_KEEPING = """
+import os, signal, sys
+from pathlib import Path
+from eohub_catalogue.index.placing import room_to_work
+path = Path(sys.argv[1])
+with room_to_work(path.with_name(f".{path.name}.new")) as room:
+    (room / path.name).write_bytes(b"half")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+KILLED_EXPORTING = """
+import os, signal, sys
+from pathlib import Path
+from eohub_catalogue.service.place import in_place_of
+with in_place_of(Path(sys.argv[1]), force=True) as part:
+    part.mkdir()
+    (part / "half").touch()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize("program", [KILLED_KEEPING, KILLED_EXPORTING], ids=["keeping", "exporting"])
+def test_what_was_there_stays_and_the_next_writer_removes_what_a_killed_one_left(
+    target: Path, program: str
+) -> None:
+    target.write_bytes(b"old")
+    ended = subprocess.run([sys.executable, "-c", program, str(target)], check=False)
+    assert ended.returncode < 0
+    assert target.read_bytes() == b"old"
+    assert len(os.listdir(target.parent)) == 2
+    if program is KILLED_KEEPING:
+        write_whole(target, b"new")
+    else:
+        with in_place_of(target, force=True) as part:
+            part.write_bytes(b"new")
+    assert target.read_bytes() == b"new"
+    assert os.listdir(target.parent) == [target.name]
 
 
 LATE = """

@@ -9,12 +9,13 @@ from typing import Literal
 from pydantic import BaseModel
 
 from eohub_catalogue.contract import FreezeQuery, FrozenList, FrozenState, NewCatalogue
+from eohub_catalogue.index.placing import clean
 from eohub_catalogue.naming import distinct, slug_of
 from eohub_catalogue.server.catalogues import Catalogues
 from eohub_catalogue.server.freezing import Freezing
 from eohub_catalogue.server.home import Home
 from eohub_catalogue.server.keeping import KeptFile
-from eohub_catalogue.server.packing import clean, room_of
+from eohub_catalogue.server.packing import room_of
 from eohub_catalogue.server.web import Web
 from eohub_toolkit.errors import Conflict, EohubError, NotFound, TooMany
 

@@ -1,26 +1,22 @@
 """Writing files into a new folder or .zip file that is there as a whole or not at all."""
 
-import fcntl
-import os
-import shutil
 import threading
 import zipfile
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from eohub_catalogue.index.placing import is_full, put
+from eohub_catalogue.index.placing import enter, is_full, leave, put
 from eohub_toolkit.errors import Conflict, Unavailable
 
-_LOCK = "lock"
 _PACKED_ALREADY = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gz", ".zip", ".tif", ".tiff", ".nc", ".jp2"})
 
 
 class Packing:
     """One new folder or .zip file. Everything blocks and raises Unavailable where the disk fails.
 
-    The files are collected in a hidden folder beside it, which a lock marks as in use: what a killed server
-    left is told by its free lock. After `discard`, whatever another thread has still under way does nothing.
+    The files are collected in a hidden folder beside it, see `enter`. After `discard`, whatever another
+    thread has still under way does nothing.
     """
 
     def __init__(self, target: Path) -> None:
@@ -38,13 +34,10 @@ class Packing:
         with self._turn, _in_words():
             if self._ended:
                 return
-            clean(self.room)
             try:
-                self.room.mkdir(mode=0o700)
+                self._lock = enter(self.room)
             except FileExistsError:
                 raise Conflict(f"{self._target.name} is being written already.") from None
-            self._lock = os.open(self.room / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if self._packed:
                 self._zip = zipfile.ZipFile(self.room / "new", "x", zipfile.ZIP_DEFLATED)
             else:
@@ -96,35 +89,13 @@ class Packing:
                     self._zip.close()
                 self._zip = None
             if self._lock >= 0:
-                shutil.rmtree(self.room, ignore_errors=True)
-                os.close(self._lock)
+                leave(self.room, self._lock)
                 self._lock = -1
 
 
 def room_of(target: Path) -> Path:
     """The hidden folder beside a target that its files are collected in."""
     return target.with_name(f".{target.name}.eohub-freezing")
-
-
-def clean(room: Path) -> bool:
-    """Remove what a killed server left; False where a server is still at it."""
-    try:
-        descriptor = os.open(room / _LOCK, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
-        # Killed between two steps, or nothing there at all.
-        with suppress(OSError):
-            room.rmdir()
-        return not room.exists()
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        shutil.rmtree(room, ignore_errors=True)
-        return True
-    except BlockingIOError:
-        return False
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

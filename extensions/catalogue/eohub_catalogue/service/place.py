@@ -1,25 +1,30 @@
 """Putting a file or folder in its place in one step: what was there stays until the new one is whole."""
 
-import secrets
-import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from eohub_catalogue.index.placing import is_full, put
+from eohub_catalogue.index.placing import enter, is_full, leave, put
 from eohub_toolkit.errors import Conflict, Unavailable
 
 
 @contextmanager
 def in_place_of(target: Path, *, force: bool) -> Generator[Path]:
-    """A path beside `target` to write to; at the end it takes its place, after a failure it is removed.
+    """A path near `target` to write to; at the end it takes its place, after a failure it is removed.
 
     Raises Conflict where `target` exists and is not to be replaced, and where it is a folder that is no
     catalogue; Unavailable with a sentence where the disk is full or the folder cannot be written to.
     """
     _demand_free(target, force)
-    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    room = target.with_name(f".{target.name}.eohub-export")
     try:
+        lock = enter(room)
+    except FileExistsError:
+        raise Conflict(f"{target} is being written already.", hint="Wait, or name another one.") from None
+    except OSError as error:
+        raise _trouble(error, target) from error
+    try:
+        part = room / target.name
         yield part
         try:
             put(part, target, replace=force)
@@ -28,7 +33,7 @@ def in_place_of(target: Path, *, force: bool) -> Generator[Path]:
     except OSError as error:
         raise _trouble(error, target) from error
     finally:
-        _remove(part)
+        leave(room, lock)
 
 
 def _demand_free(target: Path, force: bool) -> None:
@@ -44,13 +49,6 @@ def _demand_free(target: Path, force: bool) -> None:
 
 def _taken(target: Path) -> Conflict:
     return Conflict(f"{target} exists.", hint="Name another one, or replace it with --force.")
-
-
-def _remove(part: Path) -> None:
-    if part.is_dir():
-        shutil.rmtree(part, ignore_errors=True)
-    else:
-        part.unlink(missing_ok=True)
 
 
 def _trouble(error: OSError, target: Path) -> Unavailable:

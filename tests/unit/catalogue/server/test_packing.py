@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from eohub_catalogue.server.packing import Packing, clean, room_of
+from eohub_catalogue.index.placing import clean
+from eohub_catalogue.server.packing import Packing, room_of
 from eohub_toolkit.errors import Conflict, Unavailable
 
 

@@ -39,6 +39,16 @@ def test_what_is_there_is_only_replaced_when_that_is_said(tmp_path: Path) -> Non
     assert target.read_text() == "new"
 
 
+def test_what_another_writes_at_the_moment_is_left_to_it(tmp_path: Path) -> None:
+    target = tmp_path / "a.ndjson"
+    with in_place_of(target, force=True) as part:
+        with pytest.raises(Conflict, match="being written already"), in_place_of(target, force=True):
+            pytest.fail("nothing is to be written")
+        part.write_text("mine")
+    assert target.read_text() == "mine"
+    assert names(tmp_path) == ["a.ndjson"]
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), ValueError("x")])
 def test_a_failure_leaves_what_was_there_and_nothing_else(tmp_path: Path, error: BaseException) -> None:
     target = tmp_path / "a.ndjson"
