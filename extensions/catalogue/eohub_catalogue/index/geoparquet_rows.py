@@ -16,10 +16,9 @@ MEMBERS = (
 )  # fmt: skip
 """The members of an item that are columns beside its properties."""
 
-TIMES = ("datetime", "start_datetime", "end_datetime", "created", "updated", "published", "expires")
-"""Properties that are moments; an item's own time has to be one."""
+NEEDED_TIMES = ("datetime", "start_datetime", "end_datetime")
+"""An item's own time, which has to be a moment."""
 
-NEEDED_TIMES = TIMES[:3]
 EDGES = ("xmin", "ymin", "xmax", "ymax")
 EDGES_3D = ("xmin", "ymin", "zmin", "xmax", "ymax", "zmax")
 _EPOCH = datetime(1970, 1, 1)

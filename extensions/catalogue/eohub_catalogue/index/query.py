@@ -82,15 +82,7 @@ def page_limit(value: object) -> int:
 
 def id_list(name: str, value: object) -> tuple[str, ...]:
     """Ids from a comma-separated text or a list of texts, each once; raises Invalid."""
-    match value:
-        case None | "":
-            return ()
-        case str():
-            parts: list[object] = list(value.split(","))
-        case list():
-            parts = cast("list[object]", value)
-        case _:
-            raise Invalid(f"{name} has to be a list of ids.")
+    parts = _listed(value, f"{name} has to be a list of ids.")
     if len(parts) > LARGEST_LIST:
         raise Invalid(f"{name} has more than {LARGEST_LIST} entries.", hint="Ask in several requests.")
     ids = [part for part in parts if isinstance(part, str)]
@@ -123,24 +115,30 @@ def _interval(value: object) -> Interval | None:
 
 def terms_of(value: object) -> tuple[tuple[str, ...], ...]:
     """The terms of free text: separated by commas or in a list, each of words; raises Invalid."""
-    match value:
-        case None:
-            return ()
-        case str():
-            parts: list[object] = list(value.split(","))
-        case list():
-            parts = cast("list[object]", value)
-        case _:
-            raise Invalid("q has to be a text or a list of texts.")
+    wrong = "q has to be a text or a list of texts."
+    parts = _listed(value, wrong)
     texts = [part for part in parts if isinstance(part, str)]
     if len(texts) != len(parts):
-        raise Invalid("q has to be a text or a list of texts.")
+        raise Invalid(wrong)
     if sum(map(len, texts)) > LONGEST_TEXT:
         raise Invalid(f"q is longer than {LONGEST_TEXT} characters.", hint="Search for fewer words.")
     terms = [tuple(word for word in _CONTROL.sub(" ", text).split() if _has_letters(word)) for text in texts]
     if sum(map(len, terms)) > MOST_WORDS:
         raise Invalid(f"q has more than {MOST_WORDS} words.", hint="Search for fewer words.")
     return tuple(term for term in terms if term)
+
+
+def _listed(value: object, wrong: str) -> list[object]:
+    """The parts of a comma-separated text or a list; raises Invalid with a sentence."""
+    match value:
+        case None | "":
+            return []
+        case str():
+            return list(value.split(","))
+        case list():
+            return cast("list[object]", value)
+        case _:
+            raise Invalid(wrong)
 
 
 def _filter(value: object, language: object, reference_system: object) -> Condition | None:

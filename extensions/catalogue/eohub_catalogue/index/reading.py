@@ -13,6 +13,9 @@ LONGEST_LINE = 32 * 1024 * 1024
 LARGEST_FILE = 512 * 1024 * 1024
 LINE_SUFFIXES = frozenset({".ndjson", ".jsonl", ".geojsonl", ".geojsons"})
 PARQUET_SUFFIXES = frozenset({".parquet", ".geoparquet"})
+STAC_SUFFIXES = LINE_SUFFIXES | PARQUET_SUFFIXES | {".json", ".geojson"}
+"""Of files that may hold STAC."""
+
 _RECORD_SEPARATOR = b"\x1e"
 
 

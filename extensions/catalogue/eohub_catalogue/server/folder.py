@@ -13,6 +13,7 @@ from eohub_catalogue.earthdatahub import COLLECTION_FILE, ITEM_FILE, collection_
 from eohub_catalogue.index.reading import (
     LINE_SUFFIXES,
     PARQUET_SUFFIXES,
+    STAC_SUFFIXES,
     Found,
     Reading,
     Text,
@@ -25,7 +26,6 @@ from eohub_catalogue.server.documents import LARGEST_DOCUMENT, Read
 from eohub_catalogue.server.trees import FolderTree, Tree, open_tree
 from eohub_toolkit.errors import EohubError, Unavailable
 
-SUFFIXES = LINE_SUFFIXES | PARQUET_SUFFIXES | {".json", ".geojson"}
 _LARGEST_YAML = 4 * 1024 * 1024
 
 type ReadFile = Callable[[Tree, str], Iterator[Reading]]
@@ -110,7 +110,7 @@ def earth_data_hub_files(path: Path) -> FileDocuments:
 
 def is_stac_file(name: str) -> bool:
     """Whether a file may hold STAC documents, by its name."""
-    return os.path.splitext(name)[1].lower() in SUFFIXES
+    return os.path.splitext(name)[1].lower() in STAC_SUFFIXES
 
 
 def is_earth_data_hub_file(name: str) -> bool:

@@ -8,8 +8,9 @@ from typing import Any, Final, cast
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from eohub_catalogue.filters import TIMES
 from eohub_catalogue.index.arrow import ArrowArray, ArrowBatch, ArrowSchema
-from eohub_catalogue.index.geoparquet_rows import EDGES, EDGES_3D, MEMBERS, TIMES, Row, row_of
+from eohub_catalogue.index.geoparquet_rows import EDGES, EDGES_3D, MEMBERS, Row, row_of
 from eohub_catalogue.index.interval import moment
 from eohub_catalogue.service.geoparquet_kinds import Encoder, Kind
 from eohub_toolkit.errors import Invalid

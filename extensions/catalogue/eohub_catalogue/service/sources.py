@@ -9,8 +9,8 @@ from urllib.parse import unquote, urldefrag, urlsplit
 from eohub_catalogue.index.document import kind_of
 from eohub_catalogue.index.importing import Source
 from eohub_catalogue.index.reading import (
-    LINE_SUFFIXES,
     PARQUET_SUFFIXES,
+    STAC_SUFFIXES,
     Found,
     Text,
     Unreadable,
@@ -18,7 +18,6 @@ from eohub_catalogue.index.reading import (
     read_texts,
 )
 
-_SUFFIXES = frozenset({".json", ".geojson"}) | LINE_SUFFIXES | PARQUET_SUFFIXES
 _LINKED = ("child", "item")
 _LARGEST_LINKED = 32 * 1024 * 1024
 
@@ -35,7 +34,7 @@ def files_below(paths: Sequence[Path]) -> list[Path]:
         for folder, folders, names in os.walk(path):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             kept = [name for name in sorted(names) if not name.startswith(".")]
-            found += [Path(folder, name) for name in kept if Path(name).suffix.lower() in _SUFFIXES]
+            found += [Path(folder, name) for name in kept if Path(name).suffix.lower() in STAC_SUFFIXES]
     return found
 
 

@@ -93,7 +93,8 @@ function wording(value: string | number | boolean): string {
   return typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
 }
 
-const FILTER_NAMES: Readonly<Record<FilterName, string>> = {
+/** Each filter as a word within a sentence. */
+export const FILTER_NAMES: Readonly<Record<FilterName, string>> = {
   words: 'words',
   collections: 'collections',
   time: 'dates',

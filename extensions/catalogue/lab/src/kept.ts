@@ -1,4 +1,4 @@
-import { named } from './area';
+import { fieldsOf, named } from './area';
 import { EMPTY_FORM, type FormArea, type SearchForm } from './form';
 import { momentFault } from './moments';
 import type { Area, PropertyFilter, SavedPlace } from './tokens';
@@ -25,11 +25,6 @@ export function formOf(kept: unknown, places: readonly SavedPlace[] = []): Searc
     properties: list(fields.properties).filter(isCondition).slice(0, MOST_PROPERTIES),
     cql2: text(fields.cql2, LONGEST_CQL2)
   };
-}
-
-/** The fields of a value, none where it is no object. */
-export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 /** The texts of a list, none where it is none. */

@@ -1,4 +1,5 @@
-import { formOf, fieldsOf, textsOf } from './kept';
+import { fieldsOf } from './area';
+import { formOf, textsOf } from './kept';
 import type { SearchForm } from './form';
 
 /** The parameter of the Lab's address that holds a search. */

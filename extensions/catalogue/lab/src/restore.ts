@@ -1,5 +1,6 @@
 import type { IStateDB } from '@jupyterlab/statedb';
-import { fieldsOf, formOf, textsOf } from './kept';
+import { fieldsOf } from './area';
+import { formOf, textsOf } from './kept';
 import type { LinkedSearch } from './link';
 import { frameOf } from './panel/frame';
 import type { MapView } from './panel/mapProps';

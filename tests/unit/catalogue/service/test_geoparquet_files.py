@@ -12,8 +12,9 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
+from eohub_catalogue.filters import TIMES
 from eohub_catalogue.index.geoparquet_read import read_parquet
-from eohub_catalogue.index.geoparquet_rows import MEMBERS, TIMES
+from eohub_catalogue.index.geoparquet_rows import MEMBERS
 from eohub_catalogue.index.interval import moment
 from eohub_catalogue.index.reading import Found, Text, Unreadable, documents_of
 from eohub_catalogue.service.geoparquet_write import MOST_COLUMNS, ROWS_PER_GROUP, Layout, write_parquet

@@ -1,3 +1,4 @@
+import { FILTER_NAMES } from '../describe';
 import type { Abilities, CatalogueSource } from '../tokens';
 
 const KINDS: Readonly<Record<CatalogueSource['kind'], string>> = {
@@ -10,12 +11,7 @@ const KINDS: Readonly<Record<CatalogueSource['kind'], string>> = {
 };
 
 const NAMES: Readonly<Record<keyof Abilities, string>> = {
-  words: 'words',
-  collections: 'collections',
-  time: 'dates',
-  area: 'area',
-  properties: 'properties',
-  cql2: 'CQL2',
+  ...FILTER_NAMES,
   collection_search: 'words in collections'
 };
 
