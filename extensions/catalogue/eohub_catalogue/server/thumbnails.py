@@ -59,7 +59,8 @@ def _seek_overview(image: Image.Image) -> None:
 def _of_eight_bits(image: Image.Image) -> Image.Image:
     """The picture made small before anything else, so that the whole of it is in memory only once."""
     if image.mode.startswith(("I", "F")):
-        return _stretched(_sampled(image))
+        # What comes of it is of values alone, and does not tell any more how it lies.
+        return _stretched(ImageOps.exif_transpose(_sampled(image)))
     if image.mode in ("P", "PA", "1"):
         # The colours of a palette stand for classes: nothing lies between two of them.
         return _sampled(image).convert("RGBA")

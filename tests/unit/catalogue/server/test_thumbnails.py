@@ -99,10 +99,13 @@ def test_what_the_file_says_beside_its_pixels_is_not_passed_on() -> None:
     assert not opened(picture).getexif()
 
 
-def test_a_picture_that_lies_on_its_side_is_turned() -> None:
+@pytest.mark.parametrize(
+    ("form", "mode"), [("JPEG", "RGB"), ("PNG", "P"), ("PNG", "I;16"), ("TIFF", "F"), ("WEBP", "RGB")]
+)
+def test_a_picture_that_lies_on_its_side_is_turned(form: str, mode: str) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
-    assert opened(small_picture(image_file("JPEG", size=(64, 48), exif=exif))).size == (48, 64)
+    assert opened(small_picture(image_file(form, mode, size=(64, 48), exif=exif))).size == (48, 64)
 
 
 @pytest.mark.parametrize(
