@@ -36,6 +36,21 @@ export default tseslint.config(
     }
   },
   {
+    files: ['extensions/*/lab/src/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: [
+            "MemberExpression > NewExpression.object[callee.name='AbortController']",
+            "VariableDeclarator[id.type='ObjectPattern'] > NewExpression[callee.name='AbortController']"
+          ].join(),
+          message: 'Nothing can end what waits on this signal: keep the controller, or ask without.'
+        }
+      ]
+    }
+  },
+  {
     files: ['extensions/*/lab/src/panel/**'],
     rules: {
       'no-restricted-imports': [

@@ -37,6 +37,8 @@ class UglyUpstream:
         self.sent: Counter[str] = Counter()
         self.shown: dict[str, str] = {}
         self.ended = threading.Event()
+        self.begun = threading.Event()
+        self.dropped = threading.Event()
 
     @property
     def root(self) -> str:
@@ -92,6 +94,11 @@ class UglyUpstream:
 
     def _silent(self, handler: "_Handler", path: str, query: str) -> None:
         self.ended.wait(60)
+
+    def _left(self, handler: "_Handler", path: str, query: str) -> None:
+        self.begun.set()
+        if handler.rfile.read(1) == b"":
+            self.dropped.set()
 
     def _drip(self, handler: "_Handler", path: str, query: str) -> None:
         handler.begin(200, {"Content-Type": "application/json"})

@@ -6,8 +6,10 @@ import time
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -32,6 +34,7 @@ UGLY = (
     "short-gzip",
     "silent",
     "drip",
+    "left",
     "nobody",
     "latin",
     "busy",
@@ -220,6 +223,19 @@ def test_a_catalogue_that_wants_a_long_rest_is_left_alone(wire: Wire) -> None:
     assert told["detail"] == f"The very-busy one asks to wait {told['retry_after']} s."
     assert 0 < told["retry_after"] <= 40
     assert wire.busy.asked["very-busy"] == before
+
+
+def test_a_search_that_the_browser_drops_is_dropped_on_its_way_to_the_catalogue_too(wire: Wire) -> None:
+    address = urlsplit(wire.url)
+    browser = HTTPConnection(address.hostname or "", address.port, timeout=60)
+    headers = {"Authorization": f"token {TOKEN}", "Content-Type": "application/json"}
+    browser.request("POST", f"{address.path}eohub/catalogue/search", '{"catalogue": "left"}', headers)
+    assert wire.ugly.begun.wait(DEADLINE_SECONDS)
+    assert not wire.ugly.dropped.is_set()
+    browser.close()
+    # Sooner than the deadline would end it.
+    assert wire.ugly.dropped.wait(DEADLINE_SECONDS / 2)
+    assert wire.ugly.asked["left"] == 1
 
 
 def pages(wire: Wire, catalogue: str, **fields: object) -> list[dict[str, Any]]:

@@ -34,16 +34,16 @@ const ROOT = 'eohub/catalogue';
 export class CatalogueClient implements ICatalogueClient {
   constructor(private readonly settings: ServerConnection.ISettings) {}
 
-  catalogues(signal: AbortSignal): Promise<CatalogueList> {
+  catalogues(signal?: AbortSignal): Promise<CatalogueList> {
     return this.get('catalogues', signal);
   }
 
-  addCatalogue(added: NewCatalogue, signal: AbortSignal): Promise<CatalogueSource> {
-    return this.post('catalogues', added, signal);
+  addCatalogue(added: NewCatalogue): Promise<CatalogueSource> {
+    return this.post('catalogues', added);
   }
 
-  removeCatalogue(catalogue: string, signal: AbortSignal): Promise<CatalogueList> {
-    return this.delete(of(catalogue), signal);
+  removeCatalogue(catalogue: string): Promise<CatalogueList> {
+    return this.delete(of(catalogue));
   }
 
   state(catalogue: string, signal: AbortSignal): Promise<CatalogueState> {
@@ -70,12 +70,12 @@ export class CatalogueClient implements ICatalogueClient {
     return this.get(`${of(catalogue)}/index`, signal);
   }
 
-  buildIndex(catalogue: string, signal: AbortSignal): Promise<IndexState> {
-    return this.post(`${of(catalogue)}/index`, {}, signal);
+  buildIndex(catalogue: string): Promise<IndexState> {
+    return this.post(`${of(catalogue)}/index`, {});
   }
 
-  stopBuilding(catalogue: string, signal: AbortSignal): Promise<IndexState> {
-    return this.delete(`${of(catalogue)}/index`, signal);
+  stopBuilding(catalogue: string): Promise<IndexState> {
+    return this.delete(`${of(catalogue)}/index`);
   }
 
   dataStore(signal: AbortSignal): Promise<DataStore> {
@@ -99,56 +99,56 @@ export class CatalogueClient implements ICatalogueClient {
     return new URL(`${ROOT}/quicklook${asked}`, this.settings.baseUrl).href;
   }
 
-  async code(key: ItemKey, signal: AbortSignal): Promise<string> {
-    return (await this.post<Schemas['NotebookCode']>('code', key, signal)).source;
+  async code(key: ItemKey): Promise<string> {
+    return (await this.post<Schemas['NotebookCode']>('code', key)).source;
   }
 
-  async searchCode(queries: readonly SearchQuery[], signal: AbortSignal): Promise<SearchCode> {
-    return this.post<SearchCode>('search-code', { searches: queries }, signal);
+  async searchCode(queries: readonly SearchQuery[]): Promise<SearchCode> {
+    return this.post<SearchCode>('search-code', { searches: queries });
   }
 
-  saved(signal: AbortSignal): Promise<Saved> {
-    return this.get('saved', signal);
+  saved(): Promise<Saved> {
+    return this.get('saved');
   }
 
-  keepSearch(search: SavedSearch, signal: AbortSignal): Promise<Saved> {
-    return this.post('saved/searches', search, signal);
+  keepSearch(search: SavedSearch): Promise<Saved> {
+    return this.post('saved/searches', search);
   }
 
-  forgetSearch(name: string, signal: AbortSignal): Promise<Saved> {
-    return this.delete(`saved/searches/${encodeURIComponent(name)}`, signal);
+  forgetSearch(name: string): Promise<Saved> {
+    return this.delete(`saved/searches/${encodeURIComponent(name)}`);
   }
 
-  keepPlace(place: SavedPlace, signal: AbortSignal): Promise<Saved> {
-    return this.post('saved/places', place, signal);
+  keepPlace(place: SavedPlace): Promise<Saved> {
+    return this.post('saved/places', place);
   }
 
-  forgetPlace(name: string, signal: AbortSignal): Promise<Saved> {
-    return this.delete(`saved/places/${encodeURIComponent(name)}`, signal);
+  forgetPlace(name: string): Promise<Saved> {
+    return this.delete(`saved/places/${encodeURIComponent(name)}`);
   }
 
-  freeze(query: FreezeQuery, signal: AbortSignal): Promise<FrozenState> {
-    return this.post('frozen', query, signal);
+  freeze(query: FreezeQuery): Promise<FrozenState> {
+    return this.post('frozen', query);
   }
 
-  async frozen(signal: AbortSignal): Promise<readonly FrozenState[]> {
-    return (await this.get<Schemas['FrozenList']>('frozen', signal)).frozen;
+  async frozen(): Promise<readonly FrozenState[]> {
+    return (await this.get<Schemas['FrozenList']>('frozen')).frozen;
   }
 
-  stopFreezing(id: string, signal: AbortSignal): Promise<FrozenState> {
-    return this.delete(`frozen/${encodeURIComponent(id)}`, signal);
+  stopFreezing(id: string): Promise<FrozenState> {
+    return this.delete(`frozen/${encodeURIComponent(id)}`);
   }
 
-  private get<T>(path: string, signal: AbortSignal): Promise<T> {
+  private get<T>(path: string, signal?: AbortSignal): Promise<T> {
     return this.ask<T>(path, { signal });
   }
 
-  private post<T>(path: string, body: object, signal: AbortSignal): Promise<T> {
+  private post<T>(path: string, body: object, signal?: AbortSignal): Promise<T> {
     return this.ask<T>(path, { method: 'POST', body, signal });
   }
 
-  private delete<T>(path: string, signal: AbortSignal): Promise<T> {
-    return this.ask<T>(path, { method: 'DELETE', signal });
+  private delete<T>(path: string): Promise<T> {
+    return this.ask<T>(path, { method: 'DELETE' });
   }
 
   private ask<T>(path: string, options: RequestOptions): Promise<T> {

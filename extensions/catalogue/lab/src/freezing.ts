@@ -21,7 +21,6 @@ export type FreezeChoice = Omit<FreezeQuery, 'searches'>;
 /** Keeps searches with what is needed to use them without a network; each becomes a catalogue. */
 export class Freezing {
   readonly store = new Store<FreezingState>(NOTHING_FROZEN);
-  private readonly signal = new AbortController().signal;
   private readonly looks: Retries;
 
   constructor(
@@ -41,12 +40,12 @@ export class Freezing {
   /** Freeze the present search. */
   async start(choice: FreezeChoice): Promise<boolean> {
     const query: FreezeQuery = { ...choice, searches: [...this.search.queries()] };
-    return this.attempt(() => this.client.freeze(query, this.signal));
+    return this.attempt(() => this.client.freeze(query));
   }
 
   /** Stop freezing; nothing of it is left behind. */
   async stop(id: string): Promise<void> {
-    await this.attempt(() => this.client.stopFreezing(id, this.signal));
+    await this.attempt(() => this.client.stopFreezing(id));
   }
 
   private async attempt(action: () => Promise<FrozenState>): Promise<boolean> {
@@ -64,7 +63,7 @@ export class Freezing {
   /** One that fails is repeated, and leaves what is said of other things. */
   private async look(attempt = 0): Promise<void> {
     try {
-      await this.take(await this.client.frozen(this.signal));
+      await this.take(await this.client.frozen());
     } catch (error) {
       const problem = problemOf(error);
       const again = () => void this.look(attempt + 1);
@@ -80,7 +79,7 @@ export class Freezing {
       state === 'ready' && before.some(each => each.id === id && each.state === 'freezing');
     const done = frozen.filter(isDone);
     // First, so that it is done again where it fails.
-    const list = done.length > 0 ? await this.client.catalogues(this.signal) : null;
+    const list = done.length > 0 ? await this.client.catalogues() : null;
     this.store.patch({ frozen });
     this.looks.drop(LOOK);
     if (frozen.some(each => each.state === 'freezing')) {

@@ -11,7 +11,7 @@ export async function insertSearch(
   queries: readonly SearchQuery[],
   place: (source: string) => Promise<void>
 ): Promise<void> {
-  const { cells, refusals } = await client.searchCode(queries, new AbortController().signal);
+  const { cells, refusals } = await client.searchCode(queries);
   for (const cell of cells) {
     await place(cell);
   }

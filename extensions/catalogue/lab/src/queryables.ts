@@ -19,6 +19,8 @@ export class Queryables {
   readonly store = new Store<PropertyChoices>(NO_PROPERTIES);
   private readonly asked = new Map<string, Promise<readonly Queryable[]>>();
   private current = new AbortController();
+  /** Ends what is asked for a listing that is no longer the last. */
+  private listed = new AbortController();
   private listing = 0;
 
   /** `listings` tells how often the catalogues were listed. */
@@ -36,6 +38,8 @@ export class Queryables {
     if (this.listing !== this.listings()) {
       this.listing = this.listings();
       this.asked.clear();
+      this.listed.abort();
+      this.listed = new AbortController();
     }
     this.store.patch({ asking: true, notes: [] });
     const wanted = collections.length === 0 ? [null] : collections.slice(0, MOST_COLLECTIONS);
@@ -65,7 +69,7 @@ export class Queryables {
       return known;
     }
     const asked = this.client
-      .queryables(catalogue, collection, new AbortController().signal)
+      .queryables(catalogue, collection, this.listed.signal)
       .then(list => list.queryables);
     this.asked.set(name, asked);
     asked.catch(() => {

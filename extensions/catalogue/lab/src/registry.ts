@@ -33,7 +33,8 @@ export class Registry {
   readonly store = new Store<RegistryState>(NO_REGISTRY);
   private readonly looks: Retries;
   private readonly seen = new Map<string, CatalogueHealth>();
-  private readonly signal = new AbortController().signal;
+  /** What is being asked about each catalogue, which ends when it is removed. */
+  private readonly asking = new Map<string, AbortController>();
 
   constructor(
     private readonly client: ICatalogueClient,
@@ -60,11 +61,8 @@ export class Registry {
   async add(address: string, title: string | null = null): Promise<boolean> {
     this.store.patch({ adding: true, problem: null, added: null });
     const isAdded = await this.attempt(async () => {
-      const source = await this.client.addCatalogue(
-        { address: address.trim(), title },
-        this.signal
-      );
-      this.search.list(await this.client.catalogues(this.signal));
+      const source = await this.client.addCatalogue({ address: address.trim(), title });
+      this.search.list(await this.client.catalogues());
       this.store.patch({ added: source.id, removed: null });
       this.search.announce(`${source.title} is added`);
       await this.ask(source.id);
@@ -76,7 +74,7 @@ export class Registry {
   /** Remove a catalogue of one's own; `restore` brings it back. */
   async remove(source: CatalogueSource): Promise<void> {
     await this.attempt(async () => {
-      this.search.list(await this.client.removeCatalogue(source.id, this.signal));
+      this.search.list(await this.client.removeCatalogue(source.id));
       this.forget(source.id);
       this.store.patch({ removed: source, added: null });
       this.search.announce(`${source.title} is removed`);
@@ -95,14 +93,14 @@ export class Registry {
   /** Build the local index of a catalogue, or bring it up to date. */
   async build(catalogue: string): Promise<void> {
     await this.attempt(async () =>
-      this.noteIndex(catalogue, await this.client.buildIndex(catalogue, this.signal))
+      this.noteIndex(catalogue, await this.client.buildIndex(catalogue))
     );
   }
 
   /** Stop building the local index of a catalogue. */
   async stop(catalogue: string): Promise<void> {
     await this.attempt(async () =>
-      this.noteIndex(catalogue, await this.client.stopBuilding(catalogue, this.signal))
+      this.noteIndex(catalogue, await this.client.stopBuilding(catalogue))
     );
   }
 
@@ -120,7 +118,7 @@ export class Registry {
 
   private async ask(catalogue: string): Promise<void> {
     try {
-      const state = await this.client.state(catalogue, this.signal);
+      const state = await this.client.state(catalogue, this.signalOf(catalogue));
       this.store.patch({ states: { ...this.store.get().states, [catalogue]: state } });
       this.follow(catalogue);
     } catch {
@@ -154,8 +152,11 @@ export class Registry {
   /** Nobody asked for this look: one that fails is repeated, and leaves what is said of other things. */
   private async lookAt(catalogue: string, attempt = 0): Promise<void> {
     try {
-      this.noteIndex(catalogue, await this.client.indexState(catalogue, this.signal));
+      this.noteIndex(catalogue, await this.client.indexState(catalogue, this.signalOf(catalogue)));
     } catch (error) {
+      if (isAbort(error)) {
+        return;
+      }
       const problem = problemOf(error);
       const again = () => void this.lookAt(catalogue, attempt + 1);
       if (
@@ -171,7 +172,15 @@ export class Registry {
     return this.store.get().states[catalogue]?.index?.state === 'building';
   }
 
+  private signalOf(catalogue: string): AbortSignal {
+    const asking = this.asking.get(catalogue) ?? new AbortController();
+    this.asking.set(catalogue, asking);
+    return asking.signal;
+  }
+
   private forget(catalogue: string): void {
+    this.asking.get(catalogue)?.abort();
+    this.asking.delete(catalogue);
     this.looks.drop(catalogue);
     const others = Object.entries(this.store.get().states).filter(([id]) => id !== catalogue);
     this.store.patch({ states: Object.fromEntries(others) });

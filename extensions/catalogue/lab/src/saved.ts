@@ -23,7 +23,6 @@ export const NOTHING_SAVED: SavedState = {
 /** Searches and places that a person keeps under names. */
 export class SavedThings {
   readonly store = new Store<SavedState>(NOTHING_SAVED);
-  private readonly signal = new AbortController().signal;
   private asked = 0;
 
   constructor(
@@ -33,7 +32,7 @@ export class SavedThings {
 
   /** List what is kept. */
   async load(): Promise<void> {
-    await this.attempt(() => this.client.saved(this.signal));
+    await this.attempt(() => this.client.saved());
   }
 
   /** Keep what the form says under a name; a search of the same name is replaced. */
@@ -42,7 +41,7 @@ export class SavedThings {
     const chosen = chosenRows(state);
     const catalogues = chosen.length === state.rows.length ? [] : chosen.map(row => row.source.id);
     const kept = { name: name.trim(), criteria: criteriaOf(state.form), catalogues };
-    return this.attempt(() => this.client.keepSearch(kept, this.signal), `${kept.name} is saved`);
+    return this.attempt(() => this.client.keepSearch(kept), `${kept.name} is saved`);
   }
 
   /** Search again what is kept. */
@@ -54,7 +53,7 @@ export class SavedThings {
   /** Forget a search; `restore` brings it back. */
   async forgetSearch(saved: SavedSearch): Promise<void> {
     const said = `${saved.name} is deleted`;
-    if (await this.attempt(() => this.client.forgetSearch(saved.name, this.signal), said)) {
+    if (await this.attempt(() => this.client.forgetSearch(saved.name), said)) {
       this.store.patch({ forgotten: saved });
     }
   }
@@ -63,7 +62,7 @@ export class SavedThings {
   async keepPlace(name: string, { area }: FormArea): Promise<boolean> {
     const place = { name: name.trim(), area };
     const said = `${place.name} is saved`;
-    if (!(await this.attempt(() => this.client.keepPlace(place, this.signal), said))) {
+    if (!(await this.attempt(() => this.client.keepPlace(place), said))) {
       return false;
     }
     const { form } = this.search.store.get();
@@ -74,7 +73,7 @@ export class SavedThings {
   /** Forget a place; `restore` brings it back. */
   async forgetPlace(place: SavedPlace): Promise<void> {
     const said = `${place.name} is deleted`;
-    if (await this.attempt(() => this.client.forgetPlace(place.name, this.signal), said)) {
+    if (await this.attempt(() => this.client.forgetPlace(place.name), said)) {
       this.store.patch({ forgotten: place });
     }
   }
@@ -88,8 +87,8 @@ export class SavedThings {
     const isBack = await this.attempt(
       () =>
         'criteria' in forgotten
-          ? this.client.keepSearch(forgotten, this.signal)
-          : this.client.keepPlace(forgotten, this.signal),
+          ? this.client.keepSearch(forgotten)
+          : this.client.keepPlace(forgotten),
       `${forgotten.name} is back`
     );
     if (isBack) {

@@ -299,7 +299,7 @@ export class CatalogueSearch {
     this.dataStore.look();
     const asked = { catalogue: item.catalogue, collection: item.collection, item: item.id };
     try {
-      const source = await this.client.code(asked, new AbortController().signal);
+      const source = await this.client.code(asked);
       this.announce(`Code inserted into ${await place(source)}`);
     } catch (error) {
       const problem = problemOf(error);

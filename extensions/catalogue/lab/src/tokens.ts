@@ -41,11 +41,11 @@ export type Variable = Schemas['Variable'];
 /** Asks the user's Jupyter server about catalogues. Every promise fails with a ProblemError or an AbortError. */
 export interface ICatalogueClient {
   /** The configured catalogues, then a person's own. */
-  catalogues(signal: AbortSignal): Promise<CatalogueList>;
+  catalogues(signal?: AbortSignal): Promise<CatalogueList>;
   /** Add a catalogue of one's own; the server finds out what kind it is. */
-  addCatalogue(added: NewCatalogue, signal: AbortSignal): Promise<CatalogueSource>;
+  addCatalogue(added: NewCatalogue): Promise<CatalogueSource>;
   /** Remove a catalogue of one's own; the catalogues that are left. */
-  removeCatalogue(catalogue: string, signal: AbortSignal): Promise<CatalogueList>;
+  removeCatalogue(catalogue: string): Promise<CatalogueList>;
   /** Ask whether a catalogue answers, and what it can do. */
   state(catalogue: string, signal: AbortSignal): Promise<CatalogueState>;
   /** The collections of a catalogue that hold the words. */
@@ -63,9 +63,9 @@ export interface ICatalogueClient {
   /** How far the local index of a catalogue is. */
   indexState(catalogue: string, signal: AbortSignal): Promise<IndexState>;
   /** Build the local index of a catalogue, or bring it up to date. */
-  buildIndex(catalogue: string, signal: AbortSignal): Promise<IndexState>;
+  buildIndex(catalogue: string): Promise<IndexState>;
   /** Stop building; what has been read stays. */
-  stopBuilding(catalogue: string, signal: AbortSignal): Promise<IndexState>;
+  stopBuilding(catalogue: string): Promise<IndexState>;
   /** The data store that answers, with no address where none is configured; throws when it does not. */
   dataStore(signal: AbortSignal): Promise<DataStore>;
   /** One page of items of one catalogue. */
@@ -77,25 +77,25 @@ export interface ICatalogueClient {
   /** Where the browser finds the small picture of an asset; asks nothing. */
   quicklookUrl(key: AssetKey): string;
   /** The source of a notebook cell that opens an item. */
-  code(key: ItemKey, signal: AbortSignal): Promise<string>;
+  code(key: ItemKey): Promise<string>;
   /** The sources of notebook cells that do a search, with a query for each catalogue. */
-  searchCode(queries: readonly SearchQuery[], signal: AbortSignal): Promise<SearchCode>;
+  searchCode(queries: readonly SearchQuery[]): Promise<SearchCode>;
   /** What a person keeps. */
-  saved(signal: AbortSignal): Promise<Saved>;
+  saved(): Promise<Saved>;
   /** Keep a search, in place of one of the same name. */
-  keepSearch(search: SavedSearch, signal: AbortSignal): Promise<Saved>;
+  keepSearch(search: SavedSearch): Promise<Saved>;
   /** Forget a saved search. */
-  forgetSearch(name: string, signal: AbortSignal): Promise<Saved>;
+  forgetSearch(name: string): Promise<Saved>;
   /** Keep a place, in place of one of the same name. */
-  keepPlace(place: SavedPlace, signal: AbortSignal): Promise<Saved>;
+  keepPlace(place: SavedPlace): Promise<Saved>;
   /** Forget a saved place. */
-  forgetPlace(name: string, signal: AbortSignal): Promise<Saved>;
+  forgetPlace(name: string): Promise<Saved>;
   /** Begin to keep a search with what is needed to use it without a network. */
-  freeze(query: FreezeQuery, signal: AbortSignal): Promise<FrozenState>;
+  freeze(query: FreezeQuery): Promise<FrozenState>;
   /** Searches that are being frozen or were frozen by this server, newest first. */
-  frozen(signal: AbortSignal): Promise<readonly FrozenState[]>;
+  frozen(): Promise<readonly FrozenState[]>;
   /** Stop freezing and leave nothing of it behind. */
-  stopFreezing(id: string, signal: AbortSignal): Promise<FrozenState>;
+  stopFreezing(id: string): Promise<FrozenState>;
 }
 
 export const ICatalogueClient = new Token<ICatalogueClient>(

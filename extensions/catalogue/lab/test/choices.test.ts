@@ -178,6 +178,17 @@ describe('queryables', () => {
     expect(client.queryablesAsked).toHaveLength(2);
   });
 
+  test('that were asked for in an earlier listing end with it, and not with another choice', async () => {
+    await queryables.offer([]);
+    await queryables.offer(['a']);
+    const before = [...client.signals];
+    expect(before.some(each => each.aborted)).toBe(false);
+    listings += 1;
+    await queryables.offer([]);
+    expect(before.every(each => each.aborted)).toBe(true);
+    expect(client.signals.at(-1)?.aborted).toBe(false);
+  });
+
   test('that could not be had are said, and asked for again', async () => {
     chosen = [EMBEDDED];
     client.queryablesFault = AWAY;

@@ -44,6 +44,8 @@ export class FakeClient implements ICatalogueClient {
   storesAsked = 0;
   readonly searches: Waiting<SearchQuery>[] = [];
   readonly probes: string[] = [];
+  /** Those of what was asked beside a search. */
+  readonly signals: AbortSignal[] = [];
   readonly codes: ItemKey[] = [];
   /** Catalogues with a local index, by id; each step of a test replaces the state. */
   readonly indexes = new Map<string, IndexState>();
@@ -97,8 +99,9 @@ export class FakeClient implements ICatalogueClient {
     return { catalogues: [...this.sources], note: this.listNote };
   }
 
-  async state(catalogue: string): Promise<CatalogueState> {
+  async state(catalogue: string, signal: AbortSignal): Promise<CatalogueState> {
     this.probes.push(catalogue);
+    this.signals.push(signal);
     if (this.probeFault) {
       throw this.probeFault;
     }
@@ -115,15 +118,22 @@ export class FakeClient implements ICatalogueClient {
     return this.collectionPages.get(catalogue) ?? nothing;
   }
 
-  async queryables(catalogue: string, collection: string | null): Promise<QueryableList> {
+  async queryables(
+    catalogue: string,
+    collection: string | null,
+    signal: AbortSignal
+  ): Promise<QueryableList> {
     this.queryablesAsked.push([catalogue, collection]);
+    this.signals.push(signal);
     if (this.queryablesFault) {
       throw this.queryablesFault;
     }
     return this.queryableLists.get(catalogue) ?? { queryables: [], learned: false };
   }
 
-  async indexState(catalogue: string): Promise<IndexState> {
+  async indexState(catalogue: string, signal: AbortSignal): Promise<IndexState> {
+    this.signals.push(signal);
+    signal.throwIfAborted();
     if (this.indexFault) {
       throw this.indexFault;
     }

@@ -60,6 +60,21 @@ describe('catalogues of one’s own', () => {
     expect(search.store.get().rows).toHaveLength(2);
   });
 
+  test('are asked for nothing any more once they are removed, and anew once they are back', async () => {
+    await registry.add('https://mine.example/', 'Mine');
+    const mine = search.store.get().rows[2]?.source ?? source();
+    client.indexes.set(mine.id, { ...NO_INDEX, state: 'building' });
+    await registry.build(mine.id);
+    await clock.pass(1);
+    const before = [...client.signals];
+    expect(before.map(each => each.aborted)).toEqual([false, false]);
+    await registry.remove(mine);
+    expect(before.every(each => each.aborted)).toBe(true);
+    await registry.restore();
+    expect(client.signals.slice(before.length).some(each => each.aborted)).toBe(false);
+    expect(registry.store.get().problem).toBeNull();
+  });
+
   test('are removed, and brought back', async () => {
     await registry.add('https://mine.example/', 'Mine');
     const mine = search.store.get().rows[2]?.source ?? source();

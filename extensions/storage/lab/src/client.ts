@@ -50,7 +50,7 @@ export class StorageClient implements IStorageClient {
   }
 
   async save(path: ObjectPath, content: Blob): Promise<ObjectRow> {
-    const options = { signal: new AbortController().signal, replace: true, onProgress: () => {} };
+    const options = { replace: true, onProgress: () => {} };
     return JSON.parse(await this.putThroughServer(path, content, options)) as ObjectRow;
   }
 

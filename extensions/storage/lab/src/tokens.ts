@@ -19,7 +19,7 @@ export interface ObjectPath {
 
 /** How a transfer is followed and ended. */
 export interface TransferOptions {
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
   /** False: refuse where there is an object of that name. */
   readonly replace: boolean;
   readonly onProgress: (sentBytes: number) => void;

@@ -46,11 +46,11 @@ export function put(
         new ProblemError(isOurs ? problemOfAnswer(sending.status, sending.responseText) : REFUSED)
       );
     };
-    if (signal.aborted) {
+    if (signal?.aborted) {
       reject(new DOMException('The upload was cancelled.', 'AbortError'));
       return;
     }
-    signal.addEventListener('abort', () => sending.abort(), { once: true });
+    signal?.addEventListener('abort', () => sending.abort(), { once: true });
     sending.send(content);
   });
 }

@@ -104,7 +104,7 @@ export class MemoryClient implements IStorageClient {
       throw new ProblemError({ code: 'already_there', detail: 'There is one.' });
     }
     await this.onUpload(options);
-    options.signal.throwIfAborted();
+    options.signal?.throwIfAborted();
     this.held.set(name, await content.text());
   }
 
