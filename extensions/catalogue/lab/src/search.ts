@@ -143,7 +143,8 @@ export class CatalogueSearch {
       this.store.patch({ found: inOrder(state.found, sort, state.rows) });
       return;
     }
-    this.search({ ...(state.searched ?? state.form) });
+    const isPicked = this.picked.isWaiting;
+    this.search({ ...(isPicked ? state.form : (state.searched ?? state.form)) });
     this.store.patch({ form: state.form });
   }
 

@@ -91,6 +91,20 @@ describe('a search', () => {
     expect(isPending(state())).toBe(false);
   });
 
+  test('in another order is of what was picked before too', async () => {
+    await search.load();
+    search.pick({ ...EMPTY_FORM, collections: ['a'] });
+    search.sort('oldest');
+    expect(client.last.query).toMatchObject({ collections: ['a'], sort: 'oldest' });
+    await clock.pass(5);
+    expect(client.searches).toHaveLength(2);
+    expect(isPending(state())).toBe(false);
+    search.edit({ ...state().form, words: 'ice' });
+    search.sort('id');
+    expect(client.last.query).toMatchObject({ words: '', sort: 'id' });
+    expect(isPending(state())).toBe(true);
+  });
+
   test('that is stopped is not begun again by what was picked before', async () => {
     await search.load();
     search.pick({ ...EMPTY_FORM, collections: ['a'] });
