@@ -1,4 +1,4 @@
-import type { Found } from './merge';
+import { cataloguesOf, type Found } from './merge';
 import { chosenRows, isAsking, type CatalogueRow, type SearchState } from './state';
 import type { ItemSummary, Sort } from './tokens';
 
@@ -11,7 +11,8 @@ export function inOrder(
   catalogues: readonly CatalogueRow[]
 ): readonly Found[] {
   const ranks = new Map(catalogues.map((row, index) => [row.source.id, index]));
-  const rank = ({ item }: Found) => ranks.get(item.catalogue) ?? ranks.size;
+  const rank = (row: Found) =>
+    Math.min(...cataloguesOf(row).map(each => ranks.get(each) ?? ranks.size));
   const keys = new Map(found.map(row => [row, keyOf(row.item, sort)]));
   return [...found].sort((one, other) => {
     const [first, second] = [keys.get(one) ?? null, keys.get(other) ?? null];

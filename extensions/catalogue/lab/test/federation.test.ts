@@ -65,9 +65,10 @@ test('pages are merged in one order, the newest first, whoever answers first', a
 });
 
 test('items of the same time are in the order of the catalogues, whoever answers first', async () => {
-  await waiting(1).answer(page('x', 0, { items: [on('02', 'b', 'other')] }));
-  await waiting(0).answer(page('x', 0, { items: [on('02', 'a1'), on('02', 'a0')] }));
-  expect(titles()).toEqual(['a1', 'a0', 'b']);
+  const twin = (catalogue: string) => ({ ...on('02', 'c', catalogue), fingerprint: 'f' });
+  await waiting(1).answer(page('x', 0, { items: [on('02', 'b', 'other'), twin('other')] }));
+  await waiting(0).answer(page('x', 0, { items: [twin('embedded'), on('02', 'a')] }));
+  expect(titles()).toEqual(['c', 'a', 'b']);
 });
 
 test('another order is made here where all is here, and asked for where there is more', async () => {
