@@ -1,7 +1,7 @@
 """Wiring of a FastAPI application that runs beside the hub."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 from uuid import uuid4
@@ -11,17 +11,11 @@ import uvicorn
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from eohub_toolkit.errors import (
-    STATUS,
-    EohubError,
-    Invalid,
-    Problem,
-    kind_of,
-    problem_of,
-)
+from eohub_toolkit.errors import STATUS, EohubError, Invalid, Problem, kind_of, problem_of
 from eohub_toolkit.logs import get_logger
 
 LARGEST_BODY = 1024 * 1024
@@ -39,9 +33,7 @@ def create_service(
     app = FastAPI(
         title=title, version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
     )
-    problems: dict[int | str, dict[str, Any]] = {
-        status: {"model": Problem} for status in sorted(STATUS.values())
-    }
+    problems: dict[int | str, dict[str, Any]] = {key: {"model": Problem} for key in sorted(STATUS.values())}
     for router in routers:
         app.include_router(router, prefix=base, responses=problems)
     install_problems(app)
@@ -54,8 +46,7 @@ def install_problems(app: FastAPI) -> None:
     app.add_exception_handler(EohubError, _answer)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(HTTPException, _answer_http)
-    app.middleware("http")(_with_trace_id)
-    app.add_middleware(_BodyLimit)
+    app.add_middleware(_Door)
 
 
 def run_service(app: ASGIApp, *, port: int) -> None:
@@ -75,19 +66,6 @@ def run_service(app: ASGIApp, *, port: int) -> None:
 
 async def _health() -> dict[str, str]:
     return {"status": "ok"}
-
-
-async def _with_trace_id(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    trace_id = uuid4().hex
-    request.state.trace_id = trace_id
-    with structlog.contextvars.bound_contextvars(trace_id=trace_id):
-        try:
-            answer = await call_next(request)
-        except Exception as error:
-            get_logger().exception("request failed", method=request.method, path=request.url.path)
-            answer = _problem_response(request, error)
-    answer.headers["X-Trace-Id"] = trace_id
-    return answer
 
 
 async def _answer(request: Request, error: Exception) -> Response:
@@ -118,8 +96,11 @@ def _problem_response(request: Request, error: Exception) -> JSONResponse:
     return JSONResponse(problem.model_dump(exclude_none=True), status_code=status)
 
 
-class _BodyLimit:
-    """Reads a body before the application does, and refuses one of more than LARGEST_BODY bytes."""
+class _Door:
+    """Gives a request its trace id, refuses a large body, and answers errors that nobody has foreseen.
+
+    Not by Starlette's `BaseHTTPMiddleware`, whose task and queue for each request take as long as a search.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -128,24 +109,45 @@ class _BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        request = Request(scope)
+        trace_id = request.state.trace_id = uuid4().hex
         messages: list[Message] = []
-        seen = 0
-        while not messages or messages[-1].get("more_body"):
-            messages.append(await receive())
-            seen += len(messages[-1].get("body", b""))
-            if seen > LARGEST_BODY:
-                await _too_large()(scope, receive, send)
-                return
+        is_begun = False
 
         async def replayed() -> Message:
             return messages.pop(0) if messages else await receive()
 
-        await self._app(scope, replayed, send)
+        async def answer(message: Message) -> None:
+            nonlocal is_begun
+            if message["type"] == "http.response.start":
+                is_begun = True
+                MutableHeaders(scope=message)["X-Trace-Id"] = trace_id
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(trace_id=trace_id):
+            try:
+                messages += await _read(receive)
+                await (self._app if messages else _too_large(request))(scope, replayed, answer)
+            except Exception as error:
+                get_logger().exception("request failed", method=request.method, path=request.url.path)
+                if is_begun:
+                    raise
+                await _problem_response(request, error)(scope, receive, answer)
 
 
-def _too_large() -> JSONResponse:
-    trace_id = uuid4().hex
-    _, problem = problem_of(Invalid(f"The body is larger than {LARGEST_BODY} bytes."), trace_id)
-    return JSONResponse(
-        problem.model_dump(exclude_none=True), status_code=413, headers={"X-Trace-Id": trace_id}
-    )
+async def _read(receive: Receive) -> list[Message]:
+    """The messages of a body, read before the application does; none where it is too large."""
+    messages: list[Message] = []
+    seen = 0
+    while not messages or messages[-1].get("more_body"):
+        messages.append(await receive())
+        seen += len(messages[-1].get("body", b""))
+        if seen > LARGEST_BODY:
+            return []
+    return messages
+
+
+def _too_large(request: Request) -> JSONResponse:
+    answer = _problem_response(request, Invalid(f"The body is larger than {LARGEST_BODY} bytes."))
+    answer.status_code = 413
+    return answer

@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator
 import httpx2
 import pytest
 from fastapi import APIRouter
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from eohub_toolkit.errors import Conflict
@@ -28,6 +29,14 @@ def application_router() -> APIRouter:
     async def broken() -> Item:
         raise RuntimeError("secret inside")
 
+    @router.get("/half")
+    async def half() -> StreamingResponse:
+        async def parts() -> AsyncIterator[bytes]:
+            yield b"half of "
+            raise RuntimeError("broken off")
+
+        return StreamingResponse(parts())
+
     return router
 
 
@@ -48,6 +57,16 @@ async def test_every_answer_carries_a_trace_id(client: httpx2.AsyncClient) -> No
     ids = [answer.headers["X-Trace-Id"] for answer in answers]
     assert len(set(ids)) == 4
     assert answers[1].json()["trace_id"] == ids[1]
+
+
+async def test_a_refused_body_too_can_be_found_in_the_log(client: httpx2.AsyncClient) -> None:
+    answer = await client.post("items", content=b" " * (LARGEST_BODY + 1))
+    assert answer.json()["trace_id"] == answer.headers["X-Trace-Id"]
+
+
+async def test_an_answer_that_breaks_off_is_not_made_to_look_whole(client: httpx2.AsyncClient) -> None:
+    with pytest.raises(RuntimeError, match="broken off"):
+        await client.get("half")
 
 
 async def test_our_errors_become_problems(client: httpx2.AsyncClient) -> None:
