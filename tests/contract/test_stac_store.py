@@ -500,6 +500,24 @@ class TestSqliteAlone:
             await store.item("scenes", "a")
         assert len(statements) == 1
 
+    async def test_the_page_key_is_read_once(self, store: SqliteStore) -> None:
+        with counted_statements(store) as statements:
+            assert await store.page_key() == await store.page_key()
+        assert len(statements) == 1
+
+    async def test_who_has_written_reads_with_no_more_cache_than_others(
+        self, store: SqliteStore, url: str
+    ) -> None:
+        reader = SqliteStore.open(url)
+        await stored(store, item("a"))
+        caches: list[object] = []
+        for one in (store, reader):
+            assert await ids(one) == ["a"]
+            with one.engine.connect() as connection:
+                caches.append(connection.exec_driver_sql("PRAGMA cache_size").scalar())
+        assert caches[0] == caches[1]
+        await reader.close()
+
     async def test_writing_takes_as_many_statements_for_many_items_as_for_one(
         self, store: SqliteStore
     ) -> None:

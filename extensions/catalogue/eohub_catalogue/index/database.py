@@ -14,7 +14,7 @@ import shapely
 from anyio import CapacityLimiter
 from shapely.errors import ShapelyError
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, event
 
 from eohub_catalogue.index.deriving import is_derived
 from eohub_catalogue.index.footprint import box_shape
@@ -29,7 +29,7 @@ from eohub_toolkit.errors import Unavailable
 MIGRATIONS = Path(__file__).parent / "migrations"
 _INSTRUCTIONS_BETWEEN_LOOKS = 10_000
 # Eight times SQLite's own: searches by place touch rows all over the file.
-_READER_CACHE_KIB = 16 * 1024
+_READER_CACHE = "PRAGMA cache_size=-16384"
 # Indexes are written all over the file: 64 MiB of cache and of log keep a page from being written many times.
 _WRITER_PRAGMAS = ("cache_size=-65536", "wal_autocheckpoint=16384")
 _FUNCTIONS: Sequence[tuple[str, int, Callable[..., object]]] = (
@@ -115,6 +115,8 @@ class Database:
 
         with transaction(self.engine) as connection:
             database: Any = connection.connection.dbapi_connection
+            # A connection that has written would keep the cache that writing needs.
+            database.execute(_READER_CACHE)
             database.set_progress_handler(is_over, _INSTRUCTIONS_BETWEEN_LOOKS)
             try:
                 yield connection
@@ -144,7 +146,8 @@ class Database:
             shapely.prepare(shape)
             self._shapes[handles[name]] = shape
         try:
-            return connection.execute(text(statement.sql), statement.parameters | handles).all()
+            # The driver knows named parameters by itself; SQLAlchemy's own take as long again as the search.
+            return connection.exec_driver_sql(statement.sql, statement.parameters | handles).all()
         finally:
             for handle in handles.values():
                 del self._shapes[handle]
@@ -153,7 +156,7 @@ class Database:
         connection.create_function("is_related", 7, self._is_related, deterministic=True)
         for name, arguments, function in _FUNCTIONS:
             connection.create_function(name, arguments, function, deterministic=True)
-        connection.execute(f"PRAGMA cache_size=-{_READER_CACHE_KIB}")
+        connection.execute(_READER_CACHE)
 
     def _is_related(
         self,

@@ -44,6 +44,7 @@ class SqliteStore:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.engine = engine
+        self._key: bytes | None = None
         self._database = Database(engine, search_seconds=search_seconds, readers=readers, clock=clock)
 
     @classmethod
@@ -108,7 +109,9 @@ class SqliteStore:
 
     async def page_key(self) -> bytes:
         """The secret that page tokens are signed with, made once with the database."""
-        return await self._database.in_thread(self._page_key)
+        if self._key is None:
+            self._key = await self._database.in_thread(self._page_key)
+        return self._key
 
     async def close(self) -> None:
         """Close all connections; an upgrade ends after the step that it is at."""

@@ -30,6 +30,7 @@ _COLLECTIONS = ("bbox", "datetime", "q", *_PAGE)
 _FILTER = ("filter", "filter-lang", "filter-crs", "query")
 _SEARCH = ("collections", "ids", "bbox", "intersects", "datetime", "q", *_FILTER, "sortby", "fields", *_PAGE)
 
+_MAY_BE_LARGE = ("intersects", "filter", "query")
 _UNDERSTOOD_AT_ONCE = 2
 
 type NextLink = Callable[[str], Link]
@@ -149,7 +150,6 @@ class StacClient(AsyncBaseCoreClient):
     async def _understood(
         self, read: Callable[[Mapping[str, object]], ItemQuery], given: Mapping[str, object]
     ) -> ItemQuery:
-        # A large geometry takes its time; everybody else is answered meanwhile.
         def understand() -> ItemQuery:
             query = read(given)
             wanted = cql2_of(given.get("query"))
@@ -158,6 +158,9 @@ class StacClient(AsyncBaseCoreClient):
             condition = condition_of(wanted)
             return replace(query, filter=Every((query.filter, condition)) if query.filter else condition)
 
+        if all(given.get(name) is None for name in _MAY_BE_LARGE):
+            return understand()
+        # A large geometry takes its time; everybody else is answered meanwhile.
         return await to_thread.run_sync(understand, limiter=self._threads)
 
     async def _page(self, asked: "_Asked", made: list[Link], next_link: NextLink) -> Response:
