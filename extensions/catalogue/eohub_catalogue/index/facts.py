@@ -20,8 +20,8 @@ LONGEST_NAME = 200
 LONGEST_FACT = 10_000
 """Characters of a text that are compared; the rest of it is not looked at."""
 
-# An object or a list within another, null in a list, and what JSON has to escape.
-_ODD = (b"[{", b",{", b":{", b"[[", b",[", b"[null", b",null", b"\\")
+# An object within another, a list within a list, null in a list, and what JSON has to escape.
+_ODD = (b"{", b"[[", b",[", b"[null", b",null", b"\\")
 _OTHER: dict[str, str] = {}
 _HIGHEST = 2**63
 
@@ -48,9 +48,9 @@ def facts_text(properties: Mapping[str, object]) -> str:
         text = orjson.dumps(properties)
     except TypeError:
         # Huge integers and half characters.
-        text = b"\\"
+        return orjson.dumps(facts_of(properties)).decode()
     # Most properties are as they have to be, which is seen much faster in their text.
-    is_odd = len(text) > LONGEST_FACT or len(properties) > MOST_FACTS or any(one in text for one in _ODD)
+    is_odd = len(text) > LONGEST_FACT or len(properties) > MOST_FACTS or any(map(text[1:].count, _ODD))
     return (orjson.dumps(facts_of(properties)) if is_odd else text).decode()
 
 
