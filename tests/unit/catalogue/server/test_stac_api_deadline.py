@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from fakes.catalogue_web import JumpingClock, open_web
 from fakes.stac_documents import cube_item
-from fakes.stac_upstream import POST, QUERY, ROOT, StacUpstream
+from fakes.stac_upstream import POST, QUERY, ROOT, SORT, StacUpstream
 
 from eohub_catalogue.contract import CatalogueSource, CollectionQuery, SearchQuery
 from eohub_catalogue.errors import CatalogueBusy, TimedOut
@@ -66,6 +66,7 @@ NO_CLASSES: dict[str, Any] = {"conforms_to": ()}
 WAYS_TO_SEVERAL_REQUESTS: dict[str, tuple[list[dict[str, Any]], dict[str, Any], dict[str, Any], int]] = {
     "words-done-here": (MANY, NO_CLASSES, {"words": "item-999"}, 100),
     "cql2-done-here": (MANY, NO_CLASSES, {"cql2": "id = 'item-999'"}, 100),
+    "in-an-order": (MANY, {"conforms_to": (SORT,)}, {"sort": "newest"}, 20),
     "both-sides-of-180": (BOTH_SIDES, {}, {"area": {"bbox": AROUND_180}}, 20),
     "property-beside-the-query": (
         MANY,
