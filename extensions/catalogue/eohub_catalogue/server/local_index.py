@@ -83,6 +83,8 @@ class LocalIndex:
             # This server has not begun it: another one is at it, or one has ended in the middle.
             state = "building" if await asyncio.to_thread(self._is_locked) else "stopped"
             total = None
+        if self.fault is not None and state in ("none", "stopped"):
+            state, problem = "failed", self.fault.detail
         built = facts.get("built")
         return IndexState(
             state=state,
@@ -163,9 +165,9 @@ class LocalIndex:
                 return
             reading = Round(self.documents, opened.store, notes, self._limits)
             self._tally = reading.tally
-            await asyncio.to_thread(lambda: notes.state(state="building", problem=""))
             outcome: State = "failed"
             try:
+                await asyncio.to_thread(lambda: notes.state(state="building", problem=""))
                 await reading.run()
                 outcome = "ready"
             except asyncio.CancelledError:
@@ -184,7 +186,11 @@ class LocalIndex:
 
     def _conclude(self, notes: Notes, outcome: State) -> None:
         built = {"built": self._clock().isoformat()} if outcome == "ready" else {}
-        notes.state(state=outcome, problem=self._tally.sentence() or "", **built)
+        try:
+            notes.state(state=outcome, problem=self._tally.sentence() or "", **built)
+        except Unavailable as error:
+            # A disk that is full takes no note of that either.
+            self.fault = self.fault or error
 
     @contextmanager
     def _lock(self) -> Generator[bool]:
