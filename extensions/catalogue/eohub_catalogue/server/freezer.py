@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel
 
@@ -12,12 +12,14 @@ from eohub_catalogue.contract import FreezeQuery, FrozenList, FrozenState, NewCa
 from eohub_catalogue.index.placing import clean
 from eohub_catalogue.naming import distinct, slug_of
 from eohub_catalogue.server.catalogues import Catalogues
-from eohub_catalogue.server.freezing import Freezing
 from eohub_catalogue.server.home import Home
 from eohub_catalogue.server.keeping import KeptFile
 from eohub_catalogue.server.packing import room_of
 from eohub_catalogue.server.web import Web
 from eohub_toolkit.errors import Conflict, EohubError, NotFound, TooMany
+
+if TYPE_CHECKING:
+    from eohub_catalogue.server.freezing import Freezing
 
 MOST_AT_ONCE = 3
 _MOST_REMEMBERED = 50
@@ -32,7 +34,7 @@ class Rooms(BaseModel):
 class _Job:
     """One search that is being frozen or was."""
 
-    def __init__(self, identifier: str, query: FreezeQuery, shown: str, freezing: Freezing) -> None:
+    def __init__(self, identifier: str, query: FreezeQuery, shown: str, freezing: "Freezing") -> None:
         self.identifier = identifier
         self.title = query.title
         self.shown = shown
@@ -102,6 +104,9 @@ class FileFreezer:
             self._taking.discard(target)
             raise
         identifier = distinct(slug_of(query.title), self._jobs)
+        # What writes items takes long to import, and few searches are frozen.
+        from eohub_catalogue.server.freezing import Freezing
+
         freezing = Freezing(query, asked, target, self._web, self._clock)
         job = _Job(identifier, query, self._home.shown(target), freezing)
         self._forget_the_oldest()
