@@ -19,8 +19,7 @@ from eohub_catalogue.service.commands.terminal import DONE, FOUND_FAULTS, Naming
 from eohub_catalogue.service.sources import files_below, read_sources
 
 _WORTH_A_PROCESS = 8 * 1024 * 1024
-# What two prepare one can write, if each has a processor for most of the time.
-_MOST_PROCESSES = 2
+_MOST_PROCESSES = 3
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
@@ -69,7 +68,7 @@ def _import(store: StacStore, paths: Sequence[Path], collections_only: bool, con
 
 def _pool() -> Executor:
     """Processes that parse while this one writes."""
-    count = min(_MOST_PROCESSES, os.cpu_count() or 1)
+    count = max(1, min(_MOST_PROCESSES, (os.cpu_count() or 2) - 1))
     # Not forked: this process has threads, and a lock that one of them holds would stay locked in the copy.
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(count, mp_context=context, initializer=_start_worker)
