@@ -2,6 +2,7 @@ import { lazy, Suspense, useMemo, useState, type ReactElement } from 'react';
 import type { ItemSummary } from '../../tokens';
 import type { Footprint } from '../mapProps';
 import type { Tiles } from '../map/types';
+import { surroundings } from './surroundings';
 
 const CatalogueMap = lazy(() => import('../map/CatalogueMap'));
 const nothing = () => undefined;
@@ -14,7 +15,7 @@ interface Props {
 
 /** What the item looks like, and where it is. */
 export function ItemPictures({ summary, tiles, pictureUrl }: Props): ReactElement {
-  const { footprint, quicklook, title } = summary;
+  const { footprint, quicklook, title, bbox } = summary;
   const footprints = useMemo<readonly Footprint[]>(
     () => (footprint ? [{ key: '', title, geometry: footprint }] : []),
     [footprint, title]
@@ -33,7 +34,7 @@ export function ItemPictures({ summary, tiles, pictureUrl }: Props): ReactElemen
               highlighted={null}
               selected={null}
               drawing={null}
-              view={null}
+              view={bbox && surroundings(bbox)}
               tiles={tiles}
               onDraw={nothing}
               onDrawStop={nothing}
