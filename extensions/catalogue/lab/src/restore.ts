@@ -56,7 +56,8 @@ function keep(search: CatalogueSearch, states: IStateDB, onKept: () => void): vo
       last = now;
       // What is kept is plain JSON, which the types of a state database cannot tell.
       const kept = JSON.parse(JSON.stringify({ form, selected, view, pages, leftOut }));
-      void states.save(KEY, kept).then(saved);
+      // What cannot be kept costs the next reload its form, and the person nothing now.
+      void states.save(KEY, kept).then(saved, () => undefined);
     }
   });
 }

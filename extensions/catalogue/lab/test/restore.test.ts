@@ -1,5 +1,5 @@
 import { URLExt } from '@jupyterlab/coreutils/lib/url';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { EMPTY_FORM } from '../src/form';
 import { formOf } from '../src/kept';
 import { linkedSearch, linkOf, withoutSearch } from '../src/link';
@@ -44,6 +44,19 @@ test('typing alone is not kept', async () => {
   await restorePanel(search, states as never, null);
   search.edit({ ...EMPTY_FORM, words: 'half a wo' });
   expect(states.kept.size).toBe(0);
+});
+
+test('a server that keeps nothing does not disturb the search', async () => {
+  const states = new MemoryStates();
+  states.save = () => Promise.reject(new Error('disk full'));
+  const search = new CatalogueSearch(new FakeClient(), new FakeClock());
+  const kept = vi.fn();
+  await restorePanel(search, states as never, null, kept);
+  await search.load();
+  search.search({ ...EMPTY_FORM, words: 'ice' });
+  await settled();
+  expect(search.store.get().form.words).toBe('ice');
+  expect(kept).not.toHaveBeenCalled();
 });
 
 test('pages, the selected row, the catalogues and the arrangement are as they were', async () => {
