@@ -53,11 +53,13 @@ async def import_documents(
 
     `collections_only` takes every document for a collection, whatever its `type` says. Items are told from
     collections by their `type` otherwise. While one batch is written, the next ones are prepared: in the
-    processes of `pool` where one is given, else in a thread.
+    processes of `pool` where one is given, else in a thread. The first is prepared here in any case, while
+    those processes start.
     """
     report = Report()
     chunks = _chunks(sources)
     waiting: deque[Awaitable[Batch]] = deque()
+    place: Executor | None = None
     is_at_end = False
     try:
         while waiting or not is_at_end:
@@ -65,7 +67,8 @@ async def import_documents(
                 chunk = await to_thread.run_sync(next, chunks, None)
                 is_at_end = chunk is None
                 if chunk is not None:
-                    waiting.append(_prepared(chunk, collections_only, pool))
+                    waiting.append(_prepared(chunk, collections_only, place))
+                    place = pool
             if waiting:
                 await _store(store, await waiting.popleft(), report, refuse)
     finally:

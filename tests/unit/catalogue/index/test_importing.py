@@ -2,6 +2,7 @@ import json
 from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes.stac_store import MemoryStacStore
@@ -134,3 +135,18 @@ async def test_batches_that_a_pool_prepares_are_written_in_their_order(tmp_path:
     stored = await store.item("c", "4999")
     assert stored is not None
     assert json.loads(stored.body)["n"] == 24_999
+
+
+async def test_the_first_batch_waits_for_no_pool_to_start(tmp_path: Path) -> None:
+    class CountingPool(ThreadPoolExecutor):
+        submitted = 0
+
+        def submit(self, *arguments: Any, **more: Any) -> Any:
+            self.submitted += 1
+            return super().submit(*arguments, **more)
+
+    path = write(tmp_path / "a.ndjson", *(item(number) for number in range(2 * BATCH_DOCUMENTS + 1)))
+    with CountingPool(1) as pool:
+        report, _ = await run(CountingStore(), path, pool=pool)
+    assert pool.submitted == 2
+    assert report.items == Written(added=2 * BATCH_DOCUMENTS + 1)
