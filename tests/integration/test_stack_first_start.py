@@ -4,6 +4,7 @@ import signal
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 from integration.local_stack import LocalStack
 
@@ -33,11 +34,17 @@ def test_a_killed_first_start_holds_nobody_up(tmp_path: Path) -> None:
     stack = LocalStack(StateFolder(tmp_path / "state"))
     stack.begin()
     try:
-        stack.wait_for_output("Making the environment for notebooks", 60)
+        stack.wait_for_output("locked packages", 60)
+        assert stack.keeper is not None
+        installing = psutil.Process(stack.keeper.pid).children(recursive=True)
+        assert installing
         stack.send(signal.SIGKILL)
         stack.ended()
         stack.begin()
         stack.wait_for_output("Making the environment for notebooks", 60)
+        # They would write into the folder that is being emptied.
+        assert [process for process in installing if process.is_running()] == []
+        stack.wait_for_output("locked packages", 60)
         stack.send(signal.SIGINT)
         assert stack.ended() == 0
     finally:

@@ -32,7 +32,9 @@ def make_first(state: StateFolder, tools: Tools, environ: Mapping[str, str], rep
     package_index.remember(state.environments, environ)
     room = room_of(state)
     room.look_around()
-    return room.make_ready(ENVIRONMENT, Uv(tools.beside_python("uv")), try_out(state), report)
+    # Marked, so that the next start ends what goes on writing after this one was killed.
+    uv = Uv(tools.beside_python("uv"), {**environ, MARK: state.instance})
+    return room.make_ready(ENVIRONMENT, uv, try_out(state), report)
 
 
 def on_demand(state: StateFolder, manifest: Manifest) -> OnDemand:
