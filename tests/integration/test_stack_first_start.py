@@ -35,17 +35,33 @@ def test_a_killed_first_start_holds_nobody_up(tmp_path: Path) -> None:
     stack.begin()
     try:
         stack.wait_for_output("locked packages", 60)
-        assert stack.keeper is not None
-        installing = psutil.Process(stack.keeper.pid).children(recursive=True)
-        assert installing
+        installing = programs_of(stack)
         stack.send(signal.SIGKILL)
         stack.ended()
         stack.begin()
         stack.wait_for_output("Making the environment for notebooks", 60)
         # They would write into the folder that is being emptied.
-        assert [process for process in installing if process.is_running()] == []
+        assert [process for process in installing if is_alive(process)] == []
         stack.wait_for_output("locked packages", 60)
         stack.send(signal.SIGINT)
         assert stack.ended() == 0
     finally:
         stack.close()
+
+
+def programs_of(stack: LocalStack) -> list[psutil.Process]:
+    """What `eohub up` has started, as soon as it has."""
+    assert stack.keeper is not None
+    keeper = psutil.Process(stack.keeper.pid)
+    while not (found := keeper.children(recursive=True)):
+        assert keeper.is_running()
+        time.sleep(0.01)
+    return found
+
+
+def is_alive(process: psutil.Process) -> bool:
+    """Whether it runs; one that has ended may still wait to be told of."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
