@@ -54,7 +54,7 @@ def programs_of(stack: LocalStack) -> list[psutil.Process]:
     assert stack.keeper is not None
     keeper = psutil.Process(stack.keeper.pid)
     while not (found := keeper.children(recursive=True)):
-        assert keeper.is_running()
+        assert stack.keeper.poll() is None, stack.output
         time.sleep(0.01)
     return found
 
