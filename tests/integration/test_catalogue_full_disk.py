@@ -1,13 +1,13 @@
 """A disk that fills under what a server and the commands write: it is said, and nothing is damaged."""
 
 import os
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from fakes.catalogue_documents import MemoryDocuments, an_item, leading_to
+from fakes.small_disk import fill, small_disk
 from pydantic import BaseModel
 
 from eohub_catalogue.server.keeping import KeptFile
@@ -24,24 +24,8 @@ class Names(BaseModel):
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)], check=True)
-    try:
+    with small_disk(tmp_path / "disk", "size=2m") as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
-
-
-def fill(disk: Path) -> Path:
-    ballast = disk / "ballast"
-    with ballast.open("wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(b"x" * 4096)
-        except OSError:
-            pass
-    return ballast
 
 
 async def test_an_index_that_the_disk_has_no_room_for_says_so_and_is_built_when_it_has(disk: Path) -> None:

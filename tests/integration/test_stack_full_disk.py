@@ -1,11 +1,11 @@
 """A disk that fills while the first files are made: whole files or none, and a later start mends it."""
 
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fakes.small_disk import fill, small_disk
 
 from eohub_hub.local.demo_accounts import make_accounts
 from eohub_hub.local.errors import DiskTrouble
@@ -20,25 +20,8 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="mounting a file syste
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 128 KiB with 64 inodes."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    options = "size=128k,nr_inodes=64"
-    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], check=True)
-    try:
+    with small_disk(tmp_path / "disk", "size=128k,nr_inodes=64") as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
-
-
-def fill(disk: Path) -> Path:
-    ballast = disk / "ballast"
-    with ballast.open("wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(b"x" * 4096)
-        except OSError:
-            pass
-    return ballast
 
 
 def test_a_file_that_does_not_fit_leaves_the_old_one_and_nothing_beside(disk: Path) -> None:

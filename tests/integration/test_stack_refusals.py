@@ -3,12 +3,12 @@
 import json
 import os
 import socket
-import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fakes.small_disk import small_disk
 from integration.local_stack import LocalStack, free_ports
 
 from eohub_hub.local.ports import Ports
@@ -31,23 +31,16 @@ def listener() -> Iterator[int]:
         yield int(server.getsockname()[1])
 
 
-def mounted(folder: Path, options: str) -> Iterator[Path]:
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], check=True)
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
-
-
 @pytest.fixture
 def read_only(tmp_path: Path) -> Iterator[Path]:
-    yield from mounted(tmp_path / "read-only", "ro")
+    with small_disk(tmp_path / "read-only", "ro") as folder:
+        yield folder
 
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Iterator[Path]:
-    yield from mounted(tmp_path / "tiny", "size=64k")
+    with small_disk(tmp_path / "tiny", "size=64k") as folder:
+        yield folder
 
 
 def refusal_of(stack: LocalStack, *, command: str = "up") -> str:
