@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Collections } from '../src/collections';
 import { Queryables } from '../src/queryables';
-import type { CatalogueSource, CollectionSummary, Queryable } from '../src/tokens';
-import { AWAY, EMBEDDED, FakeClient, FakeClock, OTHER, settled } from './fakes';
+import type { CatalogueSource, Queryable } from '../src/tokens';
+import { AWAY, collection, EMBEDDED, FakeClient, FakeClock, OTHER, settled } from './fakes';
 
 let client: FakeClient;
 let clock: FakeClock;
@@ -13,18 +13,6 @@ beforeEach(() => {
   clock = new FakeClock();
   chosen = [EMBEDDED, OTHER];
 });
-
-function collection(catalogue: string, id: string, title = id): CollectionSummary {
-  const told = {
-    description: null,
-    keywords: [],
-    license: null,
-    start: null,
-    end: null,
-    bbox: null
-  };
-  return { ...told, catalogue, id, title };
-}
 
 function pageOf(catalogue: string, ids: readonly string[], next: string | null = null) {
   const collections = ids.map(id => collection(catalogue, id));

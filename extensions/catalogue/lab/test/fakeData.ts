@@ -2,6 +2,7 @@ import { ProblemError } from '@eohub/toolkit/lib/problem';
 import type {
   Abilities,
   CatalogueSource,
+  CollectionSummary,
   IndexState,
   ItemDetail,
   ItemPage,
@@ -118,4 +119,10 @@ export function detail(summary: ItemSummary, changes: Partial<ItemDetail> = {}):
     raw: {},
     ...changes
   };
+}
+
+/** A collection that tells no more than its title, which is its id where none is given. */
+export function collection(catalogue: string, id: string, title = id): CollectionSummary {
+  const untold = { description: null, license: null, start: null, end: null, bbox: null };
+  return { ...untold, catalogue, id, title, keywords: [] };
 }

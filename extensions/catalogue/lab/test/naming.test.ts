@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { EMPTY_FORM, type SearchForm } from '../src/form';
 import { collectionsNamed } from '../src/naming';
 import { freshRow, type CatalogueRow } from '../src/state';
-import { AWAY, EMBEDDED, FakeClient, OTHER } from './fakes';
+import { AWAY, collection, EMBEDDED, FakeClient, OTHER } from './fakes';
 
 const ROWS = [EMBEDDED, OTHER].map(source => ({
   ...freshRow(source),
@@ -18,17 +18,7 @@ beforeEach(() => {
 
 const give = (catalogue: string, ...ids: readonly string[]) =>
   client.collectionPages.set(catalogue, {
-    collections: ids.map(id => ({
-      catalogue,
-      id,
-      title: `Level ${id}`,
-      description: null,
-      keywords: [],
-      license: null,
-      start: null,
-      end: null,
-      bbox: null
-    })),
+    collections: ids.map(id => collection(catalogue, id, `Level ${id}`)),
     next: null,
     matched: null,
     note: null

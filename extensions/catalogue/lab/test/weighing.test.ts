@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { CatalogueSearch } from '../src/search';
 import { EMPTY_FORM } from '../src/form';
-import { AWAY, EMBEDDED, FakeClient, FakeClock, OTHER, page } from './fakes';
+import { AWAY, collection, EMBEDDED, FakeClient, FakeClock, OTHER, page } from './fakes';
 
 const FORM = { ...EMPTY_FORM, words: 'ice', from: '2020-01-01', to: '2020-12-31' };
 let client: FakeClient;
@@ -44,9 +44,7 @@ describe('several filters that find nothing', () => {
   });
 
   test('lead to the collections that their words name, asked for once', async () => {
-    const named = { catalogue: 'embedded', id: 'ice', title: 'Sea ice', keywords: [] };
-    const untold = { description: null, license: null, start: null, end: null, bbox: null };
-    const collections = [{ ...untold, ...named }];
+    const collections = [collection('embedded', 'ice', 'Sea ice')];
     client.collectionPages.set('embedded', { collections, next: null, matched: null, note: null });
     await search.load();
     search.search({ ...FORM, from: '', to: '' });
