@@ -27,7 +27,7 @@ from eohub_toolkit.errors import EohubError, Unavailable, Upstream
 _LONGEST_REASON = 64 * 1024
 _NO_SUCH_ADDRESS = frozenset({404, 405, 501})
 _NO_LOGIN = "Search the other catalogues, or this one on its own web page."
-_NO_STAC = "Its address in the settings has to be the root of a STAC API."
+NO_STAC = "Its address in the settings has to be the root of a STAC API."
 _NEXT_IN_HEADER = re.compile(r'<([^<>]{1,8000})>\s*;[^,<]*\brel="?next"?', re.IGNORECASE)
 
 
@@ -114,7 +114,7 @@ class ApiDocuments:
     def _object(self, answer: Answer) -> Mapping[str, object]:
         document = answer.json()
         if not isinstance(document, dict):
-            raise CatalogueBroken(f"{self.title} answered with something that is no STAC.", hint=_NO_STAC)
+            raise CatalogueBroken(f"{self.title} answered with something that is no STAC.", hint=NO_STAC)
         found = dict(mapping(document))
         links = found.get("links")
         in_header = _NEXT_IN_HEADER.search(answer.headers.get("link", "")[:20_000])
@@ -147,7 +147,7 @@ class ApiDocuments:
                 )
             case status:
                 kind = NoSuchAddress if status in _NO_SUCH_ADDRESS else CatalogueBroken
-                return kind(f"{self.title} is not found at its address (status {status}).", hint=_NO_STAC)
+                return kind(f"{self.title} is not found at its address (status {status}).", hint=NO_STAC)
 
     def _in_words(self, error: EohubError) -> EohubError:
         """The way out speaks of hosts; a person knows the catalogue by its title."""

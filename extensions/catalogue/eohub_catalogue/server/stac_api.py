@@ -24,7 +24,7 @@ from eohub_catalogue.reading import mapping, sequence
 from eohub_catalogue.search import halves, here_of, matched_of, needs_facts, next_link, request_of
 from eohub_catalogue.server.afterwards import Afterwards, was_in
 from eohub_catalogue.server.api_collections import ApiCollections
-from eohub_catalogue.server.api_documents import ApiDocuments, Login
+from eohub_catalogue.server.api_documents import NO_STAC, ApiDocuments, Login
 from eohub_catalogue.server.page import PageMarker
 from eohub_catalogue.server.web import Web
 from eohub_catalogue.wire import MAX_PAGE
@@ -34,7 +34,6 @@ _MOST_PAGES = 5
 _MOST_COLLECTIONS_LOOKED_AT = 5
 _SAMPLE = 50
 _MOST_KNOWN = 1_000
-_NO_STAC = "Its address in the settings has to be the root of a STAC API."
 _DONE_HERE: Mapping[FilterName, str] = {
     "words": "search words",
     "area": "search shapes",
@@ -307,7 +306,7 @@ class _Search:
         """Keep what belongs to the answer; returns where to go on."""
         if not isinstance(document.get("features"), list):
             raise CatalogueBroken(
-                f"{self._title} answered with something that is no list of items.", hint=_NO_STAC
+                f"{self._title} answered with something that is no list of items.", hint=NO_STAC
             )
         sent = sequence(document["features"])
         for item in sent[:MAX_PAGE]:
