@@ -7,15 +7,15 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 MEMBERS := spawner_profiles hub_config extensions/toolkit extensions/storage extensions/catalogue \
-  extensions/lifetime
-POD_HALVES := extensions/toolkit extensions/storage extensions/catalogue extensions/lifetime
+  extensions/cubes extensions/lifetime
+POD_HALVES := extensions/toolkit extensions/storage extensions/catalogue extensions/cubes extensions/lifetime
 MANIFESTS := $(addsuffix /pyproject.toml,$(MEMBERS))
 POD_SOURCES := $(shell find $(POD_HALVES) -type f -not -path '*/node_modules/*' -not -path '*/lib/*' \
   -not -path '*/labextension/*' -not -path '*/__pycache__/*' -not -name '*.tsbuildinfo' 2>/dev/null)
 
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-emit-index-url \
   --no-header --no-annotate
-NOT_OURS := $(foreach name,profiles hub toolkit storage catalogue lifetime,--no-emit-package eohub-$(name))
+NOT_OURS := $(foreach name,profiles hub toolkit storage catalogue cubes lifetime,--no-emit-package eohub-$(name))
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | sort | expand -t 18

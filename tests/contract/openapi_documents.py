@@ -7,6 +7,8 @@ from typing import Any
 
 from eohub_catalogue.server.routes import PREFIX, ROUTES
 from eohub_catalogue.service.app import openapi_document as catalogue_service
+from eohub_cubes.server.routes import PREFIX as CUBES_PREFIX
+from eohub_cubes.server.routes import ROUTES as CUBES_ROUTES
 from eohub_lifetime.server.routes import PREFIX as LIFETIME_PREFIX
 from eohub_lifetime.server.routes import ROUTES as LIFETIME_ROUTES
 from eohub_lifetime.service.app import openapi_document as lifetime_service
@@ -28,6 +30,11 @@ def storage_server() -> dict[str, Any]:
     return openapi("EOHub storage", STORAGE_PREFIX, STORAGE_ROUTES)
 
 
+def cubes_server() -> dict[str, Any]:
+    """The routes of the cubes' half in the user's pod."""
+    return openapi("EOHub cubes", CUBES_PREFIX, CUBES_ROUTES)
+
+
 def lifetime_server() -> dict[str, Any]:
     """The routes of the lifetime's half in the user's pod."""
     return openapi("EOHub lifetime", LIFETIME_PREFIX, LIFETIME_ROUTES)
@@ -36,6 +43,7 @@ def lifetime_server() -> dict[str, Any]:
 DOCUMENTS: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     "catalogue/openapi/server.json": catalogue_server,
     "catalogue/openapi/service.json": catalogue_service,
+    "cubes/openapi/server.json": cubes_server,
     "lifetime/openapi/server.json": lifetime_server,
     "lifetime/openapi/service.json": lifetime_service,
     "storage/openapi/server.json": storage_server,

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import eohub_catalogue
+import eohub_cubes
 import eohub_hub
 import eohub_lifetime
 import eohub_storage
@@ -20,7 +21,7 @@ GUIDE = "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "docs" / "o
 
 
 def settings_classes() -> list[type[Settings]]:
-    for package in (eohub_hub, eohub_storage, eohub_catalogue, eohub_lifetime):
+    for package in (eohub_hub, eohub_storage, eohub_catalogue, eohub_cubes, eohub_lifetime):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if module.name.endswith("settings"):
                 importlib.import_module(module.name)

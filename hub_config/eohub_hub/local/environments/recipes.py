@@ -7,7 +7,7 @@ from eohub_hub.local.environment import Layer, Recipe
 from eohub_hub.local.environments.manifest import Known, Manifest
 from eohub_hub.local.errors import ToolMissing
 
-POD_HALVES = ("eohub_toolkit", "eohub_storage", "eohub_catalogue", "eohub_lifetime")
+POD_HALVES = ("eohub_toolkit", "eohub_storage", "eohub_catalogue", "eohub_cubes", "eohub_lifetime")
 """What of EOHub runs in a user's server."""
 
 

@@ -1,0 +1,1 @@
+"""Data cubes: know their size, open them lazily and look at a slice."""

@@ -1,0 +1,64 @@
+"""What can keep a person from the numbers in some data."""
+
+from eohub_toolkit.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+    Upstream,
+)
+
+
+class DataMissing(NotFound):
+    """There is no object at the address, or not all of them."""
+
+
+class NoAccess(Forbidden):
+    """The store does not let this person read there."""
+
+
+class LoginEnded(Unauthenticated):
+    """The store wants a token or keys, and there are none or they could not be renewed."""
+
+
+class StoreDown(Unavailable):
+    """The store cannot be reached, or does not answer in time."""
+
+
+class StoreBusy(TooMany):
+    """The store asks to slow down, and went on doing so."""
+
+
+class DataChanged(Conflict):
+    """The data changed between its metadata and its values (another ETag or size)."""
+
+
+class DataDamaged(Upstream):
+    """What came cannot be read: truncated, corrupt, or not what its metadata says."""
+
+
+class NotReadable(Invalid):
+    """Data of a kind, codec or form that cannot be read here; the reason says which."""
+
+
+class AddressRefused(Forbidden):
+    """An address that this server must not ask, such as one inside the site."""
+
+
+class BadSelection(Invalid):
+    """A selection that names what is not there, or takes nothing."""
+
+
+class BeyondBudget(Invalid):
+    """More bytes would have to be read than were allowed."""
+
+
+class ReaderStopped(Unavailable):
+    """The process that reads data ended in the middle; the next request starts another."""
+
+
+class Cancelled(Exception):
+    """Nobody waits for the answer any more, so nothing more is read."""

@@ -1,0 +1,31 @@
+"""How an array is cut into pieces: the pure part of what zarr, HDF5 and TIFF have in common."""
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ArrayLayout:
+    """One array as it is stored.
+
+    `chunk` is the shape of what is compressed together and `shard` that of what lies in one object; both have
+    a length for each dimension. `stored_item_bytes` is the width of one value at rest, not compressed.
+    """
+
+    dimensions: tuple[str, ...]
+    shape: tuple[int, ...]
+    chunk: tuple[int, ...]
+    stored_item_bytes: int
+    shard: tuple[int, ...] | None = None
+    compressed: bool = True
+    problem: str | None = None
+
+    def grid(self) -> tuple[int, ...]:
+        """Number of chunks along each dimension; the last may reach beyond the shape."""
+        return tuple(
+            math.ceil(size / each) if each else 0 for size, each in zip(self.shape, self.chunk, strict=True)
+        )
+
+    def chunk_bytes(self) -> int:
+        """Bytes of one whole chunk, before it is compressed."""
+        return math.prod(self.chunk) * self.stored_item_bytes

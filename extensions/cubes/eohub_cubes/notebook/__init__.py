@@ -1,0 +1,1 @@
+"""What a person imports in a notebook."""

@@ -1,0 +1,30 @@
+"""What the process that reads data can be asked: the query of each question and what answers it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from eohub_cubes.contract import CubeDescription, DescribeQuery
+from eohub_cubes.describing import described
+from eohub_cubes.ports import Traffic
+from eohub_cubes.server.desk import Desk
+from eohub_cubes.wire import Wire
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One question: how it is read, and the blocking function that answers it."""
+
+    query: type[Wire]
+    answer: Callable[[Any, Desk, Traffic], Wire]
+
+
+def describe(query: DescribeQuery, desk: Desk, traffic: Traffic) -> CubeDescription:
+    """Tell what is in some data."""
+    asset, cube = desk.cube(query)
+    return described(query.source.title, asset, cube, traffic)
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "describe": Operation(DescribeQuery, describe),
+}

@@ -1,0 +1,14 @@
+"""What the routes are given: each part made once, nothing started before it is needed."""
+
+from collections.abc import Mapping
+from functools import cache
+
+from eohub_cubes.server.reader_process import ReaderProcess
+from eohub_cubes.server.settings import ServerSettings
+from eohub_toolkit.settings import load
+
+
+def parts_of(environ: Mapping[str, str]) -> dict[type, object]:
+    """The parts by the type that a route asks for."""
+    settings = cache(lambda: load(ServerSettings, environ))
+    return {ReaderProcess: ReaderProcess(settings, environ)}

@@ -1,0 +1,59 @@
+"""What the cube view of the Lab can ask the user's own Jupyter server."""
+
+from eohub_cubes.contract import (
+    CodeQuery,
+    CubeDescription,
+    DescribeQuery,
+    Estimate,
+    EstimateQuery,
+    Located,
+    LocateQuery,
+    NotebookCode,
+    Preview,
+    PreviewQuery,
+    Series,
+    SeriesQuery,
+)
+from eohub_cubes.server.extension import PREFIX
+from eohub_cubes.server.reader_process import ReaderProcess
+from eohub_toolkit.routes import route
+
+
+@route("POST", "/describe")
+async def describe(query: DescribeQuery, reader: ReaderProcess) -> CubeDescription:
+    """Tell what is in some data, from its metadata alone."""
+    return await reader.ask("describe", query, CubeDescription)
+
+
+@route("POST", "/estimate")
+async def estimate(query: EstimateQuery, reader: ReaderProcess) -> Estimate:
+    """Tell what a selection costs to read and to hold, from metadata and headers alone."""
+    return await reader.ask("estimate", query, Estimate)
+
+
+@route("POST", "/preview")
+async def preview(query: PreviewQuery, reader: ReaderProcess) -> Preview:
+    """Read one slice to draw, within a budget of bytes."""
+    return await reader.ask("preview", query, Preview)
+
+
+@route("POST", "/series")
+async def series(query: SeriesQuery, reader: ReaderProcess) -> Series:
+    """Read the values along one dimension at a point, within a budget of bytes."""
+    return await reader.ask("series", query, Series)
+
+
+@route("POST", "/locate")
+async def locate(query: LocateQuery, reader: ReaderProcess) -> Located:
+    """Find the step of a value, or the value of a step."""
+    return await reader.ask("locate", query, Located)
+
+
+@route("POST", "/code")
+async def code(query: CodeQuery, reader: ReaderProcess) -> NotebookCode:
+    """Write the notebook cell that opens a source."""
+    return await reader.ask("code", query, NotebookCode)
+
+
+ROUTES = (describe, estimate, preview, series, locate, code)
+__all__ = ["PREFIX", "ROUTES"]

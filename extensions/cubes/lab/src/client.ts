@@ -1,0 +1,56 @@
+import { request } from '@eohub/toolkit';
+import { ServerConnection } from '@jupyterlab/services';
+import type {
+  CodeQuery,
+  CubeDescription,
+  DescribeQuery,
+  Estimate,
+  EstimateQuery,
+  ICubesClient,
+  Located,
+  LocateQuery,
+  NotebookCode,
+  Preview,
+  PreviewQuery,
+  Series,
+  SeriesQuery
+} from './tokens';
+
+const ROOT = 'eohub/cubes';
+
+/** The only place that knows the addresses of the pod's routes. */
+export class CubesClient implements ICubesClient {
+  constructor(private readonly settings: ServerConnection.ISettings) {}
+
+  describe(query: DescribeQuery, signal: AbortSignal): Promise<CubeDescription> {
+    return this.post<CubeDescription>('describe', query, signal);
+  }
+
+  estimate(query: EstimateQuery, signal: AbortSignal): Promise<Estimate> {
+    return this.post<Estimate>('estimate', query, signal);
+  }
+
+  preview(query: PreviewQuery, signal: AbortSignal): Promise<Preview> {
+    return this.post<Preview>('preview', query, signal);
+  }
+
+  series(query: SeriesQuery, signal: AbortSignal): Promise<Series> {
+    return this.post<Series>('series', query, signal);
+  }
+
+  locate(query: LocateQuery, signal: AbortSignal): Promise<Located> {
+    return this.post<Located>('locate', query, signal);
+  }
+
+  async code(query: CodeQuery): Promise<string> {
+    return (await this.post<NotebookCode>('code', query)).source;
+  }
+
+  private post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+    return request<T>(
+      `${ROOT}/${path}`,
+      { method: 'POST', body, ...(signal ? { signal } : {}) },
+      this.settings
+    );
+  }
+}

@@ -1,0 +1,4 @@
+import { client } from './plugins/client';
+
+export * from './tokens';
+export default [client];
