@@ -54,7 +54,8 @@ def kind_of_dimension(dataset: xr.Dataset, name: str) -> DimensionKind:
         told = _told(coordinate)
         if told is not None:
             return told
-    return next((kind for kind, pattern in _NAMES if pattern.match(name)), "other")
+    other: DimensionKind = "other"
+    return next((kind for kind, pattern in _NAMES if pattern.match(name)), other)
 
 
 def plane_of(dataset: xr.Dataset, variable: str) -> Plane | None:
