@@ -204,6 +204,10 @@ class Preview(Wire):
     across: str = Field(description="What runs across, with its unit")
     along: str = Field(description="What runs from bottom to top, with its unit")
     every: tuple[int, int] = Field(description="Each n-th row and column was drawn; (1, 1): all of them")
+    row_steps: tuple[int, ...] | None = Field(
+        description="Step of the dimension along that each row shows; null where places were resampled"
+    )
+    column_steps: tuple[int, ...] | None = Field(description="The same for the dimension across")
     notes: tuple[str, ...]
     bytes_read: int
     requests: int
@@ -215,6 +219,9 @@ class SeriesQuery(SourceQuery):
     variable: Name
     along: Name
     ranges: dict[Name, Range] = Field(default={}, max_length=MOST_DIMENSIONS)
+    place: tuple[float, float] | None = Field(
+        default=None, description="Longitude and latitude, where a picture tells no steps (curvilinear)"
+    )
     budget_bytes: int = Field(default=64 * 2**20, ge=1, le=2**30)
 
 

@@ -55,6 +55,8 @@ class BadSelection(Invalid):
 class BeyondBudget(Invalid):
     """More bytes would have to be read than were allowed."""
 
+    code = "beyond_budget"
+
 
 class ReaderStopped(Unavailable):
     """The process that reads data ended in the middle; the next request starts another."""

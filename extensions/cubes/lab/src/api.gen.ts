@@ -501,6 +501,11 @@ export interface components {
              */
             colours: string;
             /**
+             * Column Steps
+             * @description The same for the dimension across
+             */
+            column_steps: number[] | null;
+            /**
              * Every
              * @description Each n-th row and column was drawn; (1, 1): all of them
              */
@@ -528,6 +533,11 @@ export interface components {
             notes: string[];
             /** Requests */
             requests: number;
+            /**
+             * Row Steps
+             * @description Step of the dimension along that each row shows; null where places were resampled
+             */
+            row_steps: number[] | null;
             /** Units */
             units: string | null;
             /**
@@ -704,6 +714,15 @@ export interface components {
              * @default null
              */
             group: string | null;
+            /**
+             * Place
+             * @description Longitude and latitude, where a picture tells no steps (curvilinear)
+             * @default null
+             */
+            place: [
+                number,
+                number
+            ] | null;
             /**
              * Ranges
              * @default {}
