@@ -54,8 +54,10 @@ def kind_of_dimension(dataset: xr.Dataset, name: str) -> DimensionKind:
         told = _told(coordinate)
         if told is not None:
             return told
-    other: DimensionKind = "other"
-    return next((kind for kind, pattern in _NAMES if pattern.match(name)), other)
+    for kind, pattern in _NAMES:
+        if pattern.match(name):
+            return kind
+    return "other"
 
 
 def plane_of(dataset: xr.Dataset, variable: str) -> Plane | None:

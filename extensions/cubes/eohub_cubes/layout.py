@@ -9,7 +9,8 @@ class ArrayLayout:
     """One array as it is stored.
 
     `chunk` is the shape of what is compressed together and `shard` that of what lies in one object; both have
-    a length for each dimension. `stored_item_bytes` is the width of one value at rest, not compressed.
+    a length for each dimension. `stored_item_bytes` is the width of one value at rest, not compressed. Of a
+    `contiguous` array ranges can be read by themselves, as its values lie side by side as they are.
     """
 
     dimensions: tuple[str, ...]
@@ -18,6 +19,7 @@ class ArrayLayout:
     stored_item_bytes: int
     shard: tuple[int, ...] | None = None
     compressed: bool = True
+    contiguous: bool = False
     problem: str | None = None
 
     def grid(self) -> tuple[int, ...]:

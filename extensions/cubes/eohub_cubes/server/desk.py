@@ -6,7 +6,7 @@ from threading import Lock
 from eohub_cubes.contract import DataAsset, SourceQuery
 from eohub_cubes.errors import NotReadable
 from eohub_cubes.formats.opening import open_cube
-from eohub_cubes.ports import OpenCube
+from eohub_cubes.ports import Bandwidth, MemoryGauge, OpenCube
 from eohub_cubes.reading.opening import reader_of
 
 _MOST_OPEN = 8
@@ -15,7 +15,9 @@ _MOST_OPEN = 8
 class Desk:
     """Opened data by source, the least lately used closed first. Any thread may call it."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory: MemoryGauge, bandwidth: Bandwidth) -> None:
+        self.memory = memory
+        self.bandwidth = bandwidth
         self._open: OrderedDict[str, OpenCube] = OrderedDict()
         self._lock = Lock()
 

@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from eohub_cubes.contract import CubeDescription, DescribeQuery
+from eohub_cubes.contract import CubeDescription, DescribeQuery, Estimate, EstimateQuery
 from eohub_cubes.describing import described
+from eohub_cubes.estimating import estimated
 from eohub_cubes.ports import Traffic
+from eohub_cubes.reading.opening import reader_of
 from eohub_cubes.server.desk import Desk
 from eohub_cubes.wire import Wire
 
@@ -25,6 +27,13 @@ def describe(query: DescribeQuery, desk: Desk, traffic: Traffic) -> CubeDescript
     return described(query.source.title, asset, cube, traffic)
 
 
+def estimate(query: EstimateQuery, desk: Desk, traffic: Traffic) -> Estimate:
+    """Tell what a selection costs."""
+    asset, cube = desk.cube(query)
+    return estimated(query.selection, cube, desk.bandwidth.of(reader_of(asset).host), desk.memory.now())
+
+
 OPERATIONS: Mapping[str, Operation] = {
     "describe": Operation(DescribeQuery, describe),
+    "estimate": Operation(EstimateQuery, estimate),
 }

@@ -1,6 +1,6 @@
 """Settings of the pod's half, from the environment."""
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from eohub_toolkit.settings import Settings, settings_config
 
@@ -18,4 +18,10 @@ class ServerSettings(Settings):
     )
     idle_seconds: float = Field(
         default=600.0, gt=0, le=86_400, description="The process that reads data ends when unused for so long"
+    )
+    memory_bytes: int | None = Field(
+        default=None,
+        gt=0,
+        validation_alias=AliasChoices("EOHUB_CUBES_SERVER_MEMORY_BYTES", "MEM_LIMIT"),
+        description="Memory that this server may use, where no control group tells it",
     )

@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
@@ -10,11 +11,15 @@ from typing import BinaryIO
 
 from eohub_cubes.errors import Cancelled
 from eohub_cubes.ports import Traffic
+from eohub_cubes.reading.speeds import RecentSpeeds
 from eohub_cubes.reading.traffic import counted
 from eohub_cubes.server.desk import Desk
+from eohub_cubes.server.memory import ServerMemory
 from eohub_cubes.server.messages import Answer, Ask, Message, Stop, failure_of
 from eohub_cubes.server.operations import OPERATIONS
+from eohub_cubes.server.settings import ServerSettings
 from eohub_toolkit.errors import EohubError, Internal
+from eohub_toolkit.settings import load
 
 _AT_ONCE = 4
 log = logging.getLogger("eohub.cubes")
@@ -76,7 +81,10 @@ def main() -> None:
         out.write(line)
         out.flush()
 
-    Worker(Desk(), write).serve(sys.stdin.buffer)
+    # This is the entry point of the process: nothing else in it reads the environment.
+    settings = load(ServerSettings, dict(os.environ))  # noqa: TID251
+    desk = Desk(ServerMemory(os.getppid(), settings.memory_bytes), RecentSpeeds(time.monotonic))
+    Worker(desk, write).serve(sys.stdin.buffer)
 
 
 if __name__ == "__main__":
