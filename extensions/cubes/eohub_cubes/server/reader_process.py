@@ -16,6 +16,8 @@ from eohub_cubes.errors import ReaderStopped, StoreDown
 from eohub_cubes.server.messages import LARGEST_MESSAGE, Answer, Ask, Stop, error_of
 from eohub_cubes.server.settings import ServerSettings
 
+_STUCK_SECONDS = 10.0
+"""A question that nobody waits for ends with its next read; one that goes on has to be ended from outside."""
 _STOPPED = "The reader of data ended before it was done."
 _STOPPED_HINT = "Ask again; where it happens again, the data may be damaged or too large for this server."
 
@@ -28,7 +30,8 @@ class ReaderProcess:
         self._environ = environ
         self._process: asyncio.subprocess.Process | None = None
         self._starting = asyncio.Lock()
-        self._waiting: dict[int, asyncio.Future[Answer]] = {}
+        self._waiting: dict[int, tuple[asyncio.subprocess.Process, asyncio.Future[Answer]]] = {}
+        self._given_up: dict[int, asyncio.TimerHandle] = {}
         self._numbers = itertools.count(1)
         self._listening: asyncio.Task[None] | None = None
         self._idle: asyncio.TimerHandle | None = None
@@ -41,7 +44,7 @@ class ReaderProcess:
         process = await self._running()
         number = next(self._numbers)
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._waiting[number] = answer
+        self._waiting[number] = (process, answer)
         self._stay()
         try:
             self._tell(process, Ask(number=number, what=what, query=query.model_dump(mode="json")))
@@ -54,7 +57,7 @@ class ReaderProcess:
         finally:
             del self._waiting[number]
             if not answer.done() or answer.cancelled():
-                self._tell(process, Stop(number=number))
+                self._give_up(process, number)
             self._leave_later()
         if given.error is not None:
             raise error_of(given.error)
@@ -65,9 +68,8 @@ class ReaderProcess:
         process, self._process = self._process, None
         if self._idle is not None:
             self._idle.cancel()
-        if process is not None and process.returncode is None:
-            with suppress(ProcessLookupError):
-                process.kill()
+        if process is not None:
+            _end(process)
             await process.wait()
         if self._listening is not None:
             await self._listening
@@ -92,17 +94,24 @@ class ReaderProcess:
         try:
             while line := await process.stdout.readline():
                 given = Answer.model_validate_json(line)
-                waiting = self._waiting.get(given.number)
+                if (timer := self._given_up.pop(given.number, None)) is not None:
+                    timer.cancel()
+                _, waiting = self._waiting.get(given.number, (None, None))
                 if waiting is not None and not waiting.done():
                     waiting.set_result(given)
         except ValueError:
             # A line that is too long or no answer: nothing after it can be trusted.
-            with suppress(ProcessLookupError):
-                process.kill()
+            _end(process)
         await process.wait()
-        for waiting in self._waiting.values():
-            if not waiting.done():
+        for asked, waiting in self._waiting.values():
+            if asked is process and not waiting.done():
                 waiting.set_exception(ReaderStopped(_STOPPED, hint=_STOPPED_HINT))
+
+    def _give_up(self, process: asyncio.subprocess.Process, number: int) -> None:
+        if process.returncode is None:
+            self._tell(process, Stop(number=number))
+            later = asyncio.get_running_loop().call_later(_STUCK_SECONDS, _end, process)
+            self._given_up[number] = later
 
     def _tell(self, process: asyncio.subprocess.Process, message: Ask | Stop) -> None:
         assert process.stdin is not None
@@ -124,3 +133,8 @@ class ReaderProcess:
         if process is not None and process.stdin is not None:
             # The end of its input is how it is told to go.
             process.stdin.close()
+
+
+def _end(process: asyncio.subprocess.Process) -> None:
+    with suppress(ProcessLookupError):
+        process.kill()

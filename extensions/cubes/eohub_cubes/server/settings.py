@@ -19,6 +19,9 @@ class ServerSettings(Settings):
     idle_seconds: float = Field(
         default=600.0, gt=0, le=86_400, description="The process that reads data ends when unused for so long"
     )
+    reader_memory_bytes: int = Field(
+        default=2 * 2**30, ge=2**29, description="Memory that the process that reads data may take"
+    )
     memory_bytes: int | None = Field(
         default=None,
         gt=0,

@@ -2,21 +2,22 @@
 
 import logging
 import os
+import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import BinaryIO
 
-from eohub_cubes.errors import Cancelled
+from eohub_cubes.errors import Cancelled, NotReadable
 from eohub_cubes.ports import Traffic
 from eohub_cubes.reading.speeds import RecentSpeeds
 from eohub_cubes.reading.traffic import counted
 from eohub_cubes.server.desk import Desk
 from eohub_cubes.server.memory import ServerMemory
 from eohub_cubes.server.messages import Answer, Ask, Message, Stop, failure_of
-from eohub_cubes.server.operations import OPERATIONS
+from eohub_cubes.server.operations import OPERATIONS, Operation
 from eohub_cubes.server.settings import ServerSettings
 from eohub_toolkit.errors import EohubError, Internal
 from eohub_toolkit.settings import load
@@ -28,9 +29,15 @@ log = logging.getLogger("eohub.cubes")
 class Worker:
     """Answers questions until its input ends."""
 
-    def __init__(self, desk: Desk, write: Callable[[bytes], None]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        write: Callable[[bytes], None],
+        operations: Mapping[str, Operation] = OPERATIONS,
+    ) -> None:
         self._desk = desk
         self._write = write
+        self._operations = operations
         self._writing = Lock()
         self._asked: dict[int, Traffic] = {}
         self._threads = ThreadPoolExecutor(_AT_ONCE)
@@ -52,12 +59,18 @@ class Worker:
     def _answer(self, ask: Ask) -> None:
         traffic = self._asked[ask.number]
         try:
-            operation = OPERATIONS[ask.what]
+            operation = self._operations[ask.what]
             with counted(traffic):
                 given = operation.answer(operation.query.model_validate(ask.query), self._desk, traffic)
             self._say(Answer(number=ask.number, answer=given.model_dump(mode="json")))
         except Cancelled:
-            pass
+            # Nobody reads it, but it tells that this question has ended.
+            self._say(Answer(number=ask.number))
+        except MemoryError:
+            error = NotReadable(
+                "This takes more memory than reading is given.", hint="Take a smaller part of the data."
+            )
+            self._say(Answer(number=ask.number, error=failure_of(error)))
         except EohubError as error:
             self._say(Answer(number=ask.number, error=failure_of(error)))
         except Exception:
@@ -83,6 +96,9 @@ def main() -> None:
 
     # This is the entry point of the process: nothing else in it reads the environment.
     settings = load(ServerSettings, dict(os.environ))  # noqa: TID251
+    # What a damaged or hostile file says of its size ends here, and not in the memory of the kernels.
+    most = settings.reader_memory_bytes
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     desk = Desk(ServerMemory(os.getppid(), settings.memory_bytes), RecentSpeeds(time.monotonic))
     Worker(desk, write).serve(sys.stdin.buffer)
 
