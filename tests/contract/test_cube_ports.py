@@ -5,8 +5,10 @@ from pathlib import Path
 import numpy as np
 import numpy.testing as npt
 import pytest
+import rasterio
 import xarray as xr
 from fakes.cube_cases import CubeCase, all_chunks, asset_at, measured, opened, opened_case
+from rasterio.transform import from_origin
 
 from eohub_cubes.contract import CubeDescription
 from eohub_cubes.describing import described
@@ -125,3 +127,26 @@ class TestShardedZarr(OpenCubeContract):
         dataset, path = written(tmp_path, chunks=(1, 3, 3), shards=(2, 3, 6))
         dataset.to_zarr(path.with_suffix(".zarr"), zarr_format=3)
         return CubeCase(path.with_suffix(".zarr"), "tas", dataset["tas"].values)
+
+
+def picture(path: Path, **form: object) -> CubeCase:
+    """A small picture of two bands."""
+    values = np.arange(2 * 70 * 50, dtype=np.int16).reshape(2, 70, 50)
+    place = {"crs": "EPSG:32631", "transform": from_origin(500_000, 5_000_000, 10, 10)}
+    with rasterio.open(
+        path, "w", driver="GTiff", count=2, height=70, width=50, dtype="int16", **place, **form
+    ) as out:
+        out.write(values)
+    return CubeCase(path, "band_data", values)
+
+
+class TestTiledTiff(CubeFileContract):
+    @pytest.fixture
+    def case(self, tmp_path: Path) -> CubeCase:
+        return picture(tmp_path / "a.tif", compress="deflate", tiled=True, blockxsize=32, blockysize=32)
+
+
+class TestTiffInStrips(CubeFileContract):
+    @pytest.fixture
+    def case(self, tmp_path: Path) -> CubeCase:
+        return picture(tmp_path / "a.tif", compress="lzw", blockysize=8, interleave="band")
