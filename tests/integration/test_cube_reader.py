@@ -73,6 +73,15 @@ async def test_it_starts_with_the_first_question_and_answers_the_next_too(cube: 
     assert processes() == []
 
 
+async def test_a_file_of_the_person_is_not_taken_for_a_library(
+    cube: DescribeQuery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "xarray.py").write_text("raise SystemExit('not the library')")
+    monkeypatch.chdir(tmp_path)
+    async with reader() as asked:
+        assert (await asked.ask("describe", cube, CubeDescription)).variable_count == 1
+
+
 async def test_an_error_comes_as_it_was_raised() -> None:
     async with reader() as asked:
         with pytest.raises(DataMissing, match=r"/nowhere\.zarr"):

@@ -79,6 +79,7 @@ class ReaderProcess:
             if self._process is None or self._process.returncode is not None:
                 self._process = await asyncio.create_subprocess_exec(
                     sys.executable,
+                    "-P",
                     "-m",
                     "eohub_cubes.server.worker",
                     stdin=asyncio.subprocess.PIPE,
