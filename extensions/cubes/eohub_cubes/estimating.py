@@ -103,6 +103,7 @@ def cost_of(name: str, ranges: Mapping[str, Range], cube: OpenCube) -> Cost:
     known = [size for size in stored.sizes if size is not None]
     shards = shard_count(layout, box)
     read = round(sum(known) / len(known) * needed.count) if known else needed.count * layout.chunk_bytes()
+    read += shards * layout.shard_index_bytes
     return Cost(
         cells=box.cells,
         memory_bytes=memory_bytes,

@@ -18,6 +18,7 @@ class ArrayLayout:
     chunk: tuple[int, ...]
     stored_item_bytes: int
     shard: tuple[int, ...] | None = None
+    shard_index_bytes: int = 0
     compressed: bool = True
     contiguous: bool = False
     problem: str | None = None

@@ -54,6 +54,10 @@ class ObjectReader(Protocol):
         """List the keys below a prefix; raises NotReadable where the store cannot list."""
         ...
 
+    def children(self, prefix: str) -> AsyncIterator[str]:
+        """List the names right below a prefix, not what lies below them; raises as `keys` does."""
+        ...
+
     def get_now(self, key: str, start: int | None = None, length: int | None = None) -> bytes | None:
         """Do as `get`, for a library that cannot wait for coroutines."""
         ...

@@ -1,5 +1,7 @@
 """Numbers in sentences for a person."""
 
+from collections.abc import Sequence
+
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 
 
@@ -25,3 +27,9 @@ def seconds_text(seconds: float) -> str:
 def count_text(count: int, one: str, many: str) -> str:
     """A count with its noun: `1 request`, `1,212 requests`."""
     return f"{count:,} {one if count == 1 else many}"
+
+
+def listed(names: Sequence[str], most: int = 5) -> str:
+    """Names as they stand in a sentence: `tas`, `tas and pr`, `a, b, c, d, e and 12 more`."""
+    shown = [*names] if len(names) <= most + 1 else [*names[:most], f"{len(names) - most} more"]
+    return " and ".join(part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)

@@ -1,4 +1,4 @@
-"""Zarr, versions 2 and 3, with and without shards."""
+"""Zarr, versions 2 and 3, consolidated or not, with and without shards."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -9,44 +9,99 @@ import numpy.typing as npt
 import xarray as xr
 import zarr
 from zarr.core.sync import sync
-from zarr.errors import GroupNotFoundError
 
 from eohub_cubes.contract import DataAsset
 from eohub_cubes.errors import DataMissing
+from eohub_cubes.formats.decoding import decoded
+from eohub_cubes.formats.phony import PhonyDimensions
+from eohub_cubes.formats.zarr_arrays import (
+    StoredArray,
+    chunk_key,
+    shard_index_bytes,
+    sharding_of,
+    stored_array,
+)
+from eohub_cubes.formats.zarr_tree import Tree, read_tree
 from eohub_cubes.layout import ArrayLayout
 from eohub_cubes.ports import ObjectReader, StoredChunks
 from eohub_cubes.reading.store import ReaderStore
+from eohub_cubes.wording import listed
 
-_OPEN = ("consolidated", "zarr_format", "decode_times", "decode_coords", "mask_and_scale", "drop_variables")
+_ABSENT = 2**64 - 1
+"""Offset and length of a chunk that is not in its shard, as the zarr specification has it."""
 
 
 class ZarrCube:
-    """The port OpenCube over a zarr group."""
+    """The port OpenCube over the arrays of a zarr group."""
 
     kind = "zarr"
-    notes: Sequence[str] = ()
 
-    def __init__(self, group: zarr.Group, dataset: xr.Dataset, reader: ObjectReader) -> None:
+    def __init__(
+        self,
+        dataset: xr.Dataset,
+        arrays: Mapping[str, StoredArray],
+        groups: Sequence[str],
+        notes: Sequence[str],
+        reader: ObjectReader,
+    ) -> None:
         self.dataset = dataset
-        self.groups: Sequence[str] = tuple(sorted(name for name, _ in group.groups()))
-        self._zarr: dict[str, zarr.Array[Any]] = {
-            name: array for name, array in group.arrays() if name in dataset.variables
-        }
-        self.arrays: Mapping[str, ArrayLayout] = {
-            name: _layout(array, tuple(map(str, dataset[name].dims))) for name, array in self._zarr.items()
-        }
+        self.groups = groups
+        self.notes = notes
+        self._stored = {name: each for name, each in arrays.items() if name in dataset.variables}
+        self.arrays: Mapping[str, ArrayLayout] = {name: each.layout for name, each in self._stored.items()}
         self._reader = reader
 
     def stored(self, variable: str, chunks: npt.NDArray[np.int64]) -> StoredChunks:
-        """Bytes of chunks, from the headers of their objects."""
-        array = self._zarr[variable]
-        keys = [f"{array.path}/{array.metadata.encode_chunk_key(tuple(map(int, chunk)))}" for chunk in chunks]
+        """Bytes of chunks, from the headers of their objects or the indices of their shards."""
+        array = self._stored[variable].array
+        if array is None:
+            return StoredChunks([None] * len(chunks))
+        indices = [tuple(map(int, chunk)) for chunk in chunks]
+        if array.shards is None:
+            return StoredChunks(sync(self._object_sizes(array, indices)))
+        return StoredChunks(sync(self._sizes_in_shards(array, indices)))
 
-        async def sizes() -> list[int | None]:
-            found = await asyncio.gather(*(self._reader.info(key) for key in keys))
-            return [0 if each is None else each.size for each in found]
+    async def _object_sizes(
+        self, array: zarr.Array[Any], indices: Sequence[tuple[int, ...]]
+    ) -> list[int | None]:
+        found = await asyncio.gather(*(self._reader.info(chunk_key(array, index)) for index in indices))
+        return [0 if each is None else each.size for each in found]
 
-        return StoredChunks(sync(sizes()))
+    async def _sizes_in_shards(
+        self, array: zarr.Array[Any], indices: Sequence[tuple[int, ...]]
+    ) -> list[int | None]:
+        inside = tuple(
+            shard // chunk
+            for shard, chunk in zip(cast(tuple[int, ...], array.shards), array.chunks, strict=True)
+        )
+        shards = [tuple(at // each for at, each in zip(index, inside, strict=True)) for index in indices]
+        asked = [*dict.fromkeys(shards)]
+        read = await asyncio.gather(*(self._shard_index(array, shard, inside) for shard in asked))
+        tables = dict(zip(asked, read, strict=True))
+        sizes: list[int | None] = []
+        for index, shard in zip(indices, shards, strict=True):
+            table = tables[shard]
+            at = tuple(place % each for place, each in zip(index, inside, strict=True))
+            sizes.append(table if isinstance(table, int) or table is None else int(table[at]))
+        return sizes
+
+    async def _shard_index(
+        self, array: zarr.Array[Any], shard: tuple[int, ...], inside: tuple[int, ...]
+    ) -> npt.NDArray[np.uint64] | int | None:
+        """Length of each chunk of a shard; 0 where there is no shard, None where its index is not known."""
+        codec, length = sharding_of(array), shard_index_bytes(array)
+        if codec is None or length is None:
+            return None
+        key = chunk_key(array, shard)
+        at_end = codec.index_location == "end"
+        raw = await (self._reader.get(key, -length) if at_end else self._reader.get(key, 0, length))
+        if raw is None:
+            return 0
+        count = 2 * int(np.prod(inside))
+        if len(raw) < length:
+            return None
+        lengths = np.frombuffer(raw, "<u8", count).reshape(*inside, 2)[..., 1]
+        return np.where(lengths == _ABSENT, np.uint64(0), lengths)
 
     def close(self) -> None:
         """Nothing is held."""
@@ -54,25 +109,51 @@ class ZarrCube:
 
 def open_cube(asset: DataAsset, group: str | None, reader: ObjectReader) -> ZarrCube:
     """Open a group of a zarr store; raises DataMissing where there is none."""
+    tree = sync(read_tree(reader, asset.href))
+    wanted = (group or cast(str | None, asset.open_kwargs.get("group")) or "").strip("/")
+    path, notes = _group_of(tree, wanted, asset)
+    phony = PhonyDimensions()
     store = ReaderStore(reader)
-    options: dict[str, Any] = {name: asset.open_kwargs[name] for name in _OPEN if name in asset.open_kwargs}
-    inner = group or cast(str | None, asset.open_kwargs.get("group"))
-    try:
-        opened = zarr.open_group(store, mode="r", path=inner or "")
-        dataset = xr.open_dataset(
-            cast(Any, store), engine="zarr", chunks=None, cache=False, group=inner, **options
+    arrays = {
+        name: stored_array(name, _path(tree, path, name), document, store, phony)
+        for name, document in tree.arrays_in(path).items()
+    }
+    if unnamed := [name for name, each in arrays.items() if not each.named]:
+        notes.append(
+            f"The dimensions of {listed(unnamed)} have no names in the data; they are told by their sizes."
         )
-    except (GroupNotFoundError, FileNotFoundError):
-        raise DataMissing(f"There is no zarr store at {asset.href}.") from None
-    return ZarrCube(opened, dataset, reader)
-
-
-def _layout(array: zarr.Array[Any], dimensions: tuple[str, ...]) -> ArrayLayout:
-    return ArrayLayout(
-        dimensions=dimensions,
-        shape=array.shape,
-        chunk=array.chunks,
-        stored_item_bytes=array.dtype.itemsize,
-        shard=array.shards,
-        compressed=bool(array.compressors),
+    attributes = {
+        key: value for key, value in tree.groups.get(path, {}).items() if not key.lower().startswith("_nc")
+    }
+    dataset, left = decoded(
+        {name: each.variable for name, each in arrays.items()}, attributes, asset.open_kwargs
     )
+    groups = [each or "/" for each in tree.groups_with_arrays() if each != path]
+    return ZarrCube(dataset, arrays, groups, [*notes, *left, *tree.notes], reader)
+
+
+def _group_of(tree: Tree, wanted: str, asset: DataAsset) -> tuple[str, list[str]]:
+    """The group that is looked at: the one that is asked for, or the first below it that holds arrays."""
+    holding = sorted(tree.groups_with_arrays(), key=_natural)
+    if wanted not in tree.groups and not tree.arrays_in(wanted):
+        raise DataMissing(
+            f"{asset.href} has no group {wanted}.",
+            hint=f"It has {listed([each or '/' for each in holding], 20) or 'no group with variables'}.",
+        )
+    if tree.arrays_in(wanted):
+        return wanted, []
+    below = [each for each in holding if each.startswith(f"{wanted}/" if wanted else "")]
+    if not below:
+        return wanted, ["There are no variables in it."]
+    own = wanted or "The store"
+    return below[0], [f"{own} holds groups and no variables of its own: its group {below[0]} is shown."]
+
+
+def _natural(path: str) -> list[tuple[bool, int, str]]:
+    """Order in which `2` comes before `10`, and numbers before words."""
+    return [(not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in path.split("/")]
+
+
+def _path(tree: Tree, group: str, name: str) -> str:
+    at_root = group == "" and "" in tree.arrays
+    return "" if at_root else f"{group}/{name}".lstrip("/")

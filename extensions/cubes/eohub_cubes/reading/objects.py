@@ -68,6 +68,20 @@ class ObstoreReader:
             for each in batch:
                 yield each["path"].removeprefix(below)
 
+    async def children(self, prefix: str) -> AsyncIterator[str]:
+        """List the names right below a prefix."""
+        if not self._lists:
+            raise NotReadable("This store cannot list what lies in it.")
+        traffic.begin()
+        try:
+            found = await obstore.list_with_delimiter_async(self._store, prefix=self._path(prefix))
+        except _MISSING:
+            return
+        except (BaseError, OSError) as error:
+            raise self._told(error) from None
+        for path in [*found["common_prefixes"], *(each["path"] for each in found["objects"])]:
+            yield path.rstrip("/").rpartition("/")[2]
+
     def get_now(self, key: str, start: int | None = None, length: int | None = None) -> bytes | None:
         """Do as `get`, blocking."""
         path = self._path(key)

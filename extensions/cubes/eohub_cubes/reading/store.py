@@ -78,13 +78,8 @@ class ReaderStore(Store):
 
     @override
     async def list_dir(self, prefix: str) -> AsyncIterator[str]:
-        seen = set[str]()
-        below = f"{prefix.strip('/')}/" if prefix else ""
-        async for key in self.reader.keys(prefix):
-            name = key.removeprefix(below).partition("/")[0]
-            if name and name not in seen:
-                seen.add(name)
-                yield name
+        async for name in self.reader.children(prefix):
+            yield name
 
 
 def zarr_store(reader: ObjectReader) -> Any:
