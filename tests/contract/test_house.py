@@ -237,7 +237,7 @@ def test_what_touches_the_world_is_found_in_a_domain_module(source: str) -> None
     assert impurities_of(source, PURE | {"eohub_storage.policy"})
 
 
-SHARED = {"catalogue": {"index", "lint"}, "cubes": {"formats", "reading", "notebook"}}
+SHARED = {"catalogue": {"index", "lint"}, "cubes": {"formats", "reading", "notebook", "virtualizing"}}
 """Rooms beside the halves of a feature, which import neither of them."""
 
 WITHOUT_SERVICE = {"cubes"}

@@ -4,9 +4,18 @@ from typing import Literal
 
 from pydantic import Field, JsonValue
 
-from eohub_cubes.wire import MOST_ASSETS, MOST_DIMENSIONS, MOST_VARIABLES, Address, Name, Wire
+from eohub_cubes.wire import (
+    MOST_ASSETS,
+    MOST_DIMENSIONS,
+    MOST_FILES,
+    MOST_REFUSALS,
+    MOST_VARIABLES,
+    Address,
+    Name,
+    Wire,
+)
 
-Kind = Literal["zarr", "netcdf", "geotiff", "grib", "vector", "table"]
+Kind = Literal["zarr", "netcdf", "geotiff", "grib", "vector", "table", "icechunk"]
 DimensionKind = Literal["x", "y", "z", "time", "ensemble", "band", "other"]
 
 
@@ -264,3 +273,40 @@ class NotebookCode(Wire):
     """The source of one notebook cell."""
 
     source: str
+
+
+class VirtualQuery(Wire):
+    """Ask for a virtual cube: one icechunk repository that refers to the values in many netCDF files."""
+
+    addresses: tuple[Address, ...] = Field(min_length=1, max_length=MOST_FILES)
+    target: Address = Field(pattern=r"\.icechunk$", description="Where it is made; nothing may be there yet")
+    join: Name = Field(default="time", description="Dimension along which the files follow each other")
+
+
+class VirtualRefusal(Wire):
+    """Why a file cannot be part of a virtual cube: which variable, and both values, in a sentence."""
+
+    address: Address
+    variable: str | None
+    aspect: str = Field(description="What differs, such as add_offset, codecs or calendar")
+    text: str
+
+
+class VirtualJob(Wire):
+    """How far the making of a virtual cube is."""
+
+    id: Name
+    target: Address
+    state: Literal["running", "done", "refused", "failed", "cancelled"]
+    files: int
+    files_read: int
+    problem: str | None = Field(default=None, description="Why it is refused or failed, a sentence")
+    hint: str | None = None
+    refusals: tuple[VirtualRefusal, ...] = Field(default=(), max_length=MOST_REFUSALS)
+    refusal_count: int = 0
+
+
+class VirtualJobs(Wire):
+    """The virtual cubes of late, the newest first."""
+
+    jobs: tuple[VirtualJob, ...]

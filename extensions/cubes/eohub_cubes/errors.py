@@ -1,5 +1,8 @@
 """What can keep a person from the numbers in some data."""
 
+from collections.abc import Sequence
+
+from eohub_cubes.contract import VirtualRefusal
 from eohub_toolkit.errors import (
     Conflict,
     Forbidden,
@@ -56,6 +59,17 @@ class BeyondBudget(Invalid):
     """More bytes would have to be read than were allowed."""
 
     code = "beyond_budget"
+
+
+class TargetTaken(Conflict):
+    """Something lies already where a virtual cube is to be made, or one is being made there now."""
+
+
+class NotJoinable(Invalid):
+    """Files that would make a virtual cube with wrong values; `refusals` are the first of `count` reasons."""
+
+    refusals: Sequence[VirtualRefusal] = ()
+    count: int = 0
 
 
 class ReaderStopped(Unavailable):

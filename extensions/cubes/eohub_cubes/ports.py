@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 import numpy as np
@@ -17,6 +18,7 @@ class ObjectInfo:
 
     size: int
     etag: str | None
+    modified: datetime | None = None
 
 
 @dataclass

@@ -8,6 +8,8 @@ LONGEST_ADDRESS = 4_096
 LONGEST_NAME = 500
 MOST_ASSETS = 100
 MOST_DIMENSIONS = 20
+MOST_FILES = 10_000
+MOST_REFUSALS = 200
 MOST_VARIABLES = 500
 """A description shows the first of more variables, and says how many there are."""
 

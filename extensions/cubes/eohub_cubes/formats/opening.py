@@ -11,6 +11,7 @@ type Open = Callable[[DataAsset, str | None, ObjectReader], OpenCube]
 
 _NAMES: dict[Kind, tuple[str, ...]] = {
     "zarr": (".zarr",),
+    "icechunk": (".icechunk",),
     "netcdf": (".nc", ".nc4", ".cdf", ".h5", ".hdf5", ".he5"),
     "geotiff": (".tif", ".tiff"),
     "grib": (".grib", ".grib2", ".grb", ".grb2"),

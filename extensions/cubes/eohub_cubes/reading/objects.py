@@ -149,7 +149,7 @@ async def _bytes(found: Any) -> bytes:
 
 
 def _info(found: Any) -> ObjectInfo:
-    return ObjectInfo(size=found["size"], etag=found.get("e_tag"))
+    return ObjectInfo(size=found["size"], etag=found.get("e_tag"), modified=found["last_modified"])
 
 
 def _whole(found: bytes | None, length: int) -> bytes | None:

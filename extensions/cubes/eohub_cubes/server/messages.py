@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import JsonValue, TypeAdapter
 
 from eohub_cubes import errors
+from eohub_cubes.contract import VirtualRefusal
 from eohub_cubes.wire import Wire
 from eohub_toolkit.errors import EohubError, Internal
 
@@ -42,6 +43,16 @@ class Answer(Wire):
     number: int
     answer: dict[str, Any] | None = None
     error: Failure | None = None
+
+
+class VirtualStep(Wire):
+    """How far a virtual cube is; with the last one how it ended."""
+
+    files_read: int
+    ended: bool = False
+    error: Failure | None = None
+    refusals: tuple[VirtualRefusal, ...] = ()
+    refusal_count: int = 0
 
 
 Message: TypeAdapter[Ask | Stop] = TypeAdapter(Ask | Stop)

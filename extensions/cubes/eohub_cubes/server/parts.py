@@ -5,10 +5,11 @@ from functools import cache
 
 from eohub_cubes.server.reader_process import ReaderProcess
 from eohub_cubes.server.settings import ServerSettings
+from eohub_cubes.server.virtual_jobs import VirtualCubes
 from eohub_toolkit.settings import load
 
 
 def parts_of(environ: Mapping[str, str]) -> dict[type, object]:
     """The parts by the type that a route asks for."""
     settings = cache(lambda: load(ServerSettings, environ))
-    return {ReaderProcess: ReaderProcess(settings, environ)}
+    return {ReaderProcess: ReaderProcess(settings, environ), VirtualCubes: VirtualCubes(environ)}

@@ -13,9 +13,13 @@ from eohub_cubes.contract import (
     PreviewQuery,
     Series,
     SeriesQuery,
+    VirtualJob,
+    VirtualJobs,
+    VirtualQuery,
 )
 from eohub_cubes.server.extension import PREFIX
 from eohub_cubes.server.reader_process import ReaderProcess
+from eohub_cubes.server.virtual_jobs import VirtualCubes
 from eohub_toolkit.routes import route
 
 
@@ -55,5 +59,33 @@ async def code(query: CodeQuery, reader: ReaderProcess) -> NotebookCode:
     return await reader.ask("code", query, NotebookCode)
 
 
-ROUTES = (describe, estimate, preview, series, locate, code)
+@route("POST", "/virtual")
+async def make_virtual(query: VirtualQuery, virtual: VirtualCubes) -> VirtualJob:
+    """Begin to make a virtual cube from many files; it goes on without the page that asked."""
+    return await virtual.start(query)
+
+
+@route("GET", "/virtual")
+async def list_virtual(virtual: VirtualCubes) -> VirtualJobs:
+    """Tell how far the virtual cubes of late are, the newest first."""
+    return virtual.jobs()
+
+
+@route("DELETE", "/virtual/{job}")
+async def cancel_virtual(job: str, virtual: VirtualCubes) -> VirtualJob:
+    """Stop making a virtual cube; nothing of it stays."""
+    return await virtual.cancel(job)
+
+
+ROUTES = (
+    describe,
+    estimate,
+    preview,
+    series,
+    locate,
+    code,
+    make_virtual,
+    list_virtual,
+    cancel_virtual,
+)
 __all__ = ["PREFIX", "ROUTES"]

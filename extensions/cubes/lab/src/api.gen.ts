@@ -106,6 +106,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/eohub/cubes/virtual": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell how far the virtual cubes of late are, the newest first. */
+        get: operations["list_virtual"];
+        put?: never;
+        /** Begin to make a virtual cube from many files; it goes on without the page that asked. */
+        post: operations["make_virtual"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/eohub/cubes/virtual/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Stop making a virtual cube; nothing of it stays. */
+        delete: operations["cancel_virtual"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -150,7 +185,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "zarr" | "netcdf" | "geotiff" | "grib" | "vector" | "table";
+            kind: "zarr" | "netcdf" | "geotiff" | "grib" | "vector" | "table" | "icechunk";
             /**
              * Notes
              * @description What a person should know before they rely on it, sentences
@@ -184,7 +219,7 @@ export interface components {
              * @description Null: found out from the data itself
              * @default null
              */
-            kind: ("zarr" | "netcdf" | "geotiff" | "grib" | "vector" | "table") | null;
+            kind: ("zarr" | "netcdf" | "geotiff" | "grib" | "vector" | "table" | "icechunk") | null;
             /**
              * Media Type
              * @default null
@@ -802,6 +837,90 @@ export interface components {
             /** Y */
             y: string | null;
         };
+        /**
+         * VirtualJob
+         * @description How far the making of a virtual cube is.
+         */
+        VirtualJob: {
+            /** Files */
+            files: number;
+            /** Files Read */
+            files_read: number;
+            /**
+             * Hint
+             * @default null
+             */
+            hint: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Problem
+             * @description Why it is refused or failed, a sentence
+             * @default null
+             */
+            problem: string | null;
+            /**
+             * Refusal Count
+             * @default 0
+             */
+            refusal_count: number;
+            /**
+             * Refusals
+             * @default []
+             */
+            refusals: components["schemas"]["VirtualRefusal"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "refused" | "failed" | "cancelled";
+            /** Target */
+            target: string;
+        };
+        /**
+         * VirtualJobs
+         * @description The virtual cubes of late, the newest first.
+         */
+        VirtualJobs: {
+            /** Jobs */
+            jobs: components["schemas"]["VirtualJob"][];
+        };
+        /**
+         * VirtualQuery
+         * @description Ask for a virtual cube: one icechunk repository that refers to the values in many netCDF files.
+         */
+        VirtualQuery: {
+            /** Addresses */
+            addresses: string[];
+            /**
+             * Join
+             * @description Dimension along which the files follow each other
+             * @default time
+             */
+            join: string;
+            /**
+             * Target
+             * @description Where it is made; nothing may be there yet
+             */
+            target: string;
+        };
+        /**
+         * VirtualRefusal
+         * @description Why a file cannot be part of a virtual cube: which variable, and both values, in a sentence.
+         */
+        VirtualRefusal: {
+            /** Address */
+            address: string;
+            /**
+             * Aspect
+             * @description What differs, such as add_offset, codecs or calendar
+             */
+            aspect: string;
+            /** Text */
+            text: string;
+            /** Variable */
+            variable: string | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -1311,6 +1430,288 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Series"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_virtual: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VirtualJobs"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_virtual: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VirtualQuery"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VirtualJob"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_virtual: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VirtualJob"];
                 };
             };
             /** @description Problem */

@@ -1,0 +1,79 @@
+"""The process that makes one virtual cube: its question on the first line in, how far it is in lines out.
+
+It ends with the end of its input, also in the middle: the server that asked is gone then.
+"""
+
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Thread
+from types import FrameType
+
+from eohub_cubes.contract import VirtualQuery
+from eohub_cubes.errors import NotJoinable
+from eohub_cubes.server.messages import VirtualStep, failure_of
+from eohub_cubes.virtualizing.building import build
+from eohub_toolkit.errors import EohubError, Internal
+
+log = logging.getLogger("eohub.cubes")
+
+
+def answer(query: VirtualQuery, say: Callable[[VirtualStep], None]) -> None:
+    """Make the cube, and say how far it is and how it ended."""
+    read = 0
+
+    def progress(files: int, _: int) -> None:
+        nonlocal read
+        read = files
+        say(VirtualStep(files_read=read))
+
+    try:
+        build(query.addresses, query.target, query.join, progress)
+        say(VirtualStep(files_read=read, ended=True))
+    except NotJoinable as error:
+        told = VirtualStep(files_read=read, ended=True, error=failure_of(error))
+        say(told.model_copy(update={"refusals": tuple(error.refusals), "refusal_count": error.count}))
+    except EohubError as error:
+        say(VirtualStep(files_read=read, ended=True, error=failure_of(error)))
+    except Exception:
+        log.exception("A virtual cube could not be made")
+        fault = Internal(
+            "The virtual cube could not be made, by a fault of ours.", hint="The log tells more."
+        )
+        say(VirtualStep(files_read=read, ended=True, error=failure_of(fault)))
+
+
+def main() -> None:
+    """Serve the process that started this one; nothing but steps may stand in its output."""
+    out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+
+    def say(step: VirtualStep) -> None:
+        with suppress(BrokenPipeError):
+            out.write(step.model_dump_json().encode() + b"\n")
+            out.flush()
+
+    signal.signal(signal.SIGTERM, _cancelled)
+    query = VirtualQuery.model_validate_json(sys.stdin.buffer.readline())
+    Thread(target=_leave_with_input, daemon=True).start()
+    try:
+        answer(query, say)
+    finally:
+        # Threads that still read hold nobody up.
+        os._exit(0)
+
+
+def _cancelled(number: int, frame: FrameType | None) -> None:
+    sys.exit(1)
+
+
+def _leave_with_input() -> None:
+    sys.stdin.buffer.read()
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""Where a virtual cube comes to be: beside its place, and in its place only once it is whole."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+
+import boto3
+import obstore
+from obstore.auth.boto3 import Boto3CredentialProvider
+from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.store import S3Store
+
+from eohub_cubes.errors import DataMissing, NotReadable, StoreDown, TargetTaken
+from eohub_cubes.virtualizing.repository import s3_endpoint
+
+_PARTS = frozenset({"chunks", "manifests", "overwritten", "snapshots", "transactions"})
+_HEAD = "repo"
+"""The object without which icechunk sees no repository; it is put last, and only where there is none."""
+
+
+@contextmanager
+def place_of(target: str) -> Generator[tuple[Path, Callable[[], None]]]:
+    """An empty folder to build in, and what puts it into its place; raises TargetTaken, also at the end.
+
+    Whatever happens between, nothing that opens is at the target before, and all of it after.
+    """
+    if target.startswith("/"):
+        with _folder(Path(target)) as place:
+            yield place
+    elif urlsplit(target).scheme == "s3":
+        with TemporaryDirectory(prefix="eohub-virtual-") as folder:
+            store = _store(target)
+            _refuse_taken(store, target)
+            yield Path(folder), lambda: _put(store, Path(folder), target)
+    else:
+        raise NotReadable("A virtual cube can be made in a folder or at an s3:// address.")
+
+
+@contextmanager
+def _folder(target: Path) -> Generator[tuple[Path, Callable[[], None]]]:
+    if not target.parent.is_dir():
+        raise DataMissing(f"There is no folder {target.parent}.", hint="Make it first.")
+    beside = target.parent / f".{target.name}.part"
+    beside.mkdir(exist_ok=True)
+    with open(beside / "lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise TargetTaken(f"{target.name} is being made already.", hint="Wait until it is.") from None
+        try:
+            if target.exists():
+                raise _taken(str(target))
+            building = beside / "repository"
+            # What a killed one left.
+            shutil.rmtree(building, ignore_errors=True)
+            building.mkdir()
+            yield building, lambda: _rename(building, target)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+
+
+def _rename(building: Path, target: Path) -> None:
+    try:
+        os.rename(building, target)
+    except OSError:
+        raise _taken(str(target)) from None
+
+
+def _store(target: str) -> S3Store:
+    parts = urlsplit(target)
+    endpoint, region = s3_endpoint()
+    return S3Store(
+        parts.netloc,
+        prefix=parts.path.strip("/"),
+        endpoint=endpoint,
+        region=region,
+        virtual_hosted_style_request=False,
+        credential_provider=Boto3CredentialProvider(boto3.Session()),
+        client_options={"allow_http": endpoint.startswith("http://")},
+    )
+
+
+def _refuse_taken(store: S3Store, target: str) -> None:
+    try:
+        there = [each["path"] for batch in obstore.list(store) for each in batch]
+    except (BaseError, OSError) as error:
+        raise StoreDown(f"{target} cannot be looked into.", hint=str(error).splitlines()[0][:200]) from None
+    if any(key.partition("/")[0] not in _PARTS for key in there):
+        raise _taken(target)
+
+
+def _put(store: S3Store, folder: Path, target: str) -> None:
+    keys = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file()]
+    try:
+        for key in keys:
+            if key != _HEAD:
+                obstore.put(store, key, folder / key)
+        obstore.put(store, _HEAD, (folder / _HEAD).read_bytes(), mode="create")
+    except AlreadyExistsError:
+        obstore.delete(store, [key for key in keys if key != _HEAD])
+        raise _taken(target) from None
+    except (BaseError, OSError) as error:
+        raise StoreDown(f"{target} cannot be written.", hint=str(error).splitlines()[0][:200]) from None
+
+
+def _taken(target: str) -> TargetTaken:
+    return TargetTaken(
+        f"There is something at {target} already.", hint="Choose another name, or remove it first."
+    )

@@ -1,0 +1,145 @@
+"""Where a virtual cube is kept, and what it may read: icechunk's storage, containers and keys."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import boto3
+import icechunk
+
+from eohub_cubes.errors import DataMissing, NoAccess, NotReadable, StoreDown
+from eohub_cubes.virtualizing.files import url_of
+
+# Its warnings are for whoever commits to one folder from many processes; a cube is committed once.
+icechunk.set_logs_filter("error")
+
+
+class SessionKeys:
+    """The keys of this environment, asked for anew whenever they end; icechunk may pickle it."""
+
+    def __call__(self) -> icechunk.S3StaticCredentials:
+        """The keys of now; raises NoAccess where there are none."""
+        found = boto3.Session().get_credentials()
+        if found is None:
+            raise NoAccess("This server has no keys for S3.")
+        frozen = found.get_frozen_credentials()
+        expires = getattr(found, "_expiry_time", None)
+        return icechunk.S3StaticCredentials(
+            cast(str, frozen.access_key), cast(str, frozen.secret_key), frozen.token, expires_after=expires
+        )
+
+
+def storage_of(address: str) -> icechunk.Storage:
+    """The storage of a repository in a folder or at an S3 prefix; raises NotReadable for other addresses."""
+    parts = urlsplit(address)
+    if parts.scheme == "s3":
+        endpoint, region = s3_endpoint()
+        return icechunk.s3_storage(
+            bucket=parts.netloc,
+            prefix=parts.path.strip("/"),
+            region=region,
+            endpoint_url=endpoint,
+            allow_http=endpoint.startswith("http://"),
+            force_path_style=True,
+            get_credentials=SessionKeys(),
+        )
+    if address.startswith("/"):
+        return icechunk.local_filesystem_storage(address)
+    raise NotReadable("A virtual cube lies in a folder or at an s3:// address.")
+
+
+def containers_of(addresses: Iterable[str]) -> list[icechunk.VirtualChunkContainer]:
+    """The places that hold the files: for each host or bucket the deepest folder of all its files."""
+    folders: dict[str, list[PurePosixPath]] = {}
+    for address in addresses:
+        parts = urlsplit(url_of(address))
+        folders.setdefault(f"{parts.scheme}://{parts.netloc}", []).append(PurePosixPath(parts.path).parent)
+    return [_container(base, _shared(paths)) for base, paths in folders.items()]
+
+
+def authorised(containers: Mapping[str, Any], address: str) -> dict[str, Any]:
+    """What a repository at an address may read with: this environment's keys at its own S3, none elsewhere.
+
+    A repository names the places itself, so another's could name any: keys go to no other host, and only a
+    repository among this machine's files is let at other files.
+    """
+    given = {prefix: _credentials(prefix, each.store, address) for prefix, each in containers.items()}
+    return icechunk.containers_credentials(given)
+
+
+def opened(address: str) -> icechunk.IcechunkStore:
+    """The newest state of a repository, read-only.
+
+    Raises DataMissing where there is none, and NoAccess for one that wants to read what it must not.
+    """
+    storage = storage_of(address)
+    try:
+        config = icechunk.Repository.fetch_config(storage)
+        containers = (config.virtual_chunk_containers if config is not None else None) or {}
+        repository = icechunk.Repository.open(
+            storage, authorize_virtual_chunk_access=authorised(containers, address)
+        )
+        return repository.readonly_session("main").store
+    except icechunk.NotFoundError:
+        raise DataMissing(f"There is no virtual cube at {address}.") from None
+    except icechunk.IcechunkError as error:
+        raise StoreDown(f"The virtual cube at {address} cannot be opened.", hint=first_line(error)) from None
+
+
+def first_line(error: Exception) -> str:
+    """What an error says, without the places in code that follow it."""
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]
+
+
+def s3_endpoint() -> tuple[str, str]:
+    """Address and region of the environment's S3."""
+    session = boto3.Session()
+    return session.client("s3").meta.endpoint_url, session.region_name or "us-east-1"
+
+
+def _container(base: str, folder: str) -> icechunk.VirtualChunkContainer:
+    store: Any
+    match urlsplit(base).scheme:
+        case "file":
+            store = icechunk.local_filesystem_store(folder)
+        case "s3":
+            endpoint, region = s3_endpoint()
+            store = icechunk.s3_store(
+                region=region,
+                endpoint_url=endpoint,
+                allow_http=endpoint.startswith("http://"),
+                s3_compatible=True,
+                force_path_style=True,
+            )
+        case _:
+            store = icechunk.http_store(opts={"allow_http": "true"} if base.startswith("http:") else None)
+    return icechunk.VirtualChunkContainer(f"{base}{folder}", store)
+
+
+def _shared(folders: list[PurePosixPath]) -> str:
+    shared = folders[0]
+    while not all(each.is_relative_to(shared) for each in folders):
+        shared = shared.parent
+    return f"{str(shared).rstrip('/')}/"
+
+
+def _credentials(prefix: str, store: Any, address: str) -> Any:
+    kinds = icechunk.ObjectStoreConfig
+    match store:
+        case kinds.LocalFileSystem() if address.startswith("/"):
+            return icechunk.Credentials.LocalFileSystemAccess()
+        case kinds.Http():
+            return icechunk.Credentials.HttpAccess()
+        case kinds.S3() | kinds.S3Compatible():
+            is_own = store._0.endpoint_url == s3_endpoint()[0]
+            return (
+                icechunk.s3_refreshable_credentials(SessionKeys())
+                if is_own
+                else icechunk.s3_anonymous_credentials()
+            )
+        case _:
+            raise NoAccess(
+                f"The virtual cube at {address} wants to read {prefix}, which it is not let at.",
+                hint="Ask whoever made it where its files lie.",
+            )
