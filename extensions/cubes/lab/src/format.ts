@@ -1,0 +1,47 @@
+const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
+
+/** Bytes as a person reads them. */
+export function bytesText(bytes: number): string {
+  const power = Math.min(
+    BYTE_UNITS.length - 1,
+    Math.max(0, Math.floor(Math.log2(Math.max(1, bytes)) / 10))
+  );
+  const value = bytes / 2 ** (10 * power);
+  return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${BYTE_UNITS[power]}`;
+}
+
+/** A number with about four figures. */
+export function numberText(value: number): string {
+  const size = Math.abs(value);
+  return size !== 0 && (size >= 1e6 || size < 1e-3)
+    ? value.toExponential(3).replace(/\.?0+e/, 'e')
+    : String(Number(value.toPrecision(5)));
+}
+
+/** A number of things, in words. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+}
+
+/** "4th", as in "every 4th". */
+export function ordinal(number: number): string {
+  const tens = number % 100;
+  const ends = tens >= 11 && tens <= 13 ? 'th' : (['th', 'st', 'nd', 'rd'][number % 10] ?? 'th');
+  return `${number}${ends}`;
+}
+
+/** A longitude, between 180 W and 180 E. */
+export function longitudeText(degrees: number): string {
+  const east = ((((degrees + 180) % 360) + 360) % 360) - 180;
+  return compass(degrees === 180 ? 180 : east, 'E', 'W');
+}
+
+/** A latitude. */
+export function latitudeText(degrees: number): string {
+  return compass(degrees, 'N', 'S');
+}
+
+function compass(degrees: number, positive: string, negative: string): string {
+  const size = Number(Math.abs(degrees).toFixed(3));
+  return size === 0 ? '0°' : `${size}° ${degrees > 0 ? positive : negative}`;
+}

@@ -1,0 +1,8 @@
+/** Opens the view of a source; its arguments are a source and what was looked at. */
+export const OPEN = 'eohub-cubes:open';
+
+/** Asks for an address and opens the view of what is there. */
+export const OPEN_ADDRESS = 'eohub-cubes:open-address';
+
+/** Where the commands stand in the palette and the launcher. */
+export const CATEGORY = 'Cubes';
