@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
+from eohub_catalogue.asset_options import open_options, storage_options
 from eohub_catalogue.keys import has_key
 from eohub_catalogue.reading import mapping, sequence, text
 
@@ -20,10 +21,13 @@ _KINDS = (
     ("netcdf", "netCDF"),
     ("grib", "GRIB"),
     ("geotiff", "GeoTIFF"),
+    ("geoparquet", "GeoParquet"),
     ("parquet", "Parquet"),
     ("hdf", "HDF5"),
     ("copc", "point cloud"),
     ("jp2", "JPEG 2000"),
+    ("geopackage", "GeoPackage"),
+    ("flatgeobuf", "FlatGeobuf"),
 )
 # Mostly beside data, so they name an item only where it has nothing else.
 _DOCUMENTS = (
@@ -45,18 +49,19 @@ _DOCUMENT_SUFFIXES = {
     ".txt": "text", ".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WebP",
 }  # fmt: skip
 _BY_SUFFIX = {
-    ".zarr": "Zarr", ".nc": "netCDF", ".nc4": "netCDF", ".grib": "GRIB", ".grib2": "GRIB", ".tif": "GeoTIFF",
-    ".tiff": "GeoTIFF", ".parquet": "Parquet", ".h5": "HDF5", ".hdf": "HDF", ".laz": "point cloud",
-    ".jp2": "JPEG 2000", ".safe": "SAFE",
+    ".zarr": "Zarr", ".nc": "netCDF", ".nc4": "netCDF", ".cdf": "netCDF", ".grib": "GRIB", ".grib2": "GRIB",
+    ".grb": "GRIB", ".grb2": "GRIB", ".tif": "GeoTIFF", ".tiff": "GeoTIFF", ".geoparquet": "GeoParquet",
+    ".parquet": "Parquet", ".gpkg": "GeoPackage", ".fgb": "FlatGeobuf", ".h5": "HDF5", ".hdf5": "HDF5",
+    ".he5": "HDF5", ".hdf": "HDF", ".laz": "point cloud", ".jp2": "JPEG 2000", ".safe": "SAFE",
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class OpenableAsset:
-    """A Zarr store that xarray can open; the two mappings are as the catalogue gave them."""
+    """Data that can be opened, with the harmless ones of the options that the catalogue gave."""
 
     href: str
-    open_kwargs: Mapping[str, object]
+    open_options: Mapping[str, object]
     storage_options: Mapping[str, object]
 
 
@@ -64,19 +69,19 @@ def openable(item: object) -> OpenableAsset | str:
     """The asset to open, or a sentence for the person why there is none."""
     raw = mapping(item)
     assets = [mapping(asset) for asset in list(mapping(raw.get("assets")).values())[:_MOST_ASSETS]]
-    zarrs = sorted((asset for asset in assets if _kind(asset) == "Zarr"), key=_preference)
+    zarrs = sorted((asset for asset in assets if form_of(asset) == "Zarr"), key=_preference)
     if not assets:
         return "This item has no assets, so there is nothing to open."
     if not zarrs:
         return f"None of its assets is a Zarr store ({kind_of(raw)}), and only those can be opened from here."
-    href = text(zarrs[0].get("href"), 4096) or ""
-    address = absolute(raw, href)
-    refusal = _address_refusal(address, is_file_here(raw, address))
-    if refusal is not None:
-        return refusal
-    return OpenableAsset(
-        address, mapping(zarrs[0].get("xarray:open_kwargs")), mapping(zarrs[0].get("xarray:storage_options"))
-    )
+    return opened(raw, zarrs[0])
+
+
+def opened(item: Mapping[str, object], asset: Mapping[str, object]) -> OpenableAsset | str:
+    """How an asset is opened, or a sentence for the person why its address is of no use here."""
+    address = absolute(item, text(asset.get("href"), 4096) or "")
+    refusal = _address_refusal(address, is_file_here(item, address))
+    return refusal or OpenableAsset(address, open_options(asset), storage_options(asset, item))
 
 
 def kind_of(item: object) -> str:
@@ -85,14 +90,15 @@ def kind_of(item: object) -> str:
     data = [asset for asset in assets if "data" in sequence(asset.get("roles"))] or assets
     if not assets:
         return "no data"
-    kinds = [kind for asset in data if (kind := _kind(asset)) is not None]
+    kinds = [kind for asset in data if (kind := form_of(asset)) is not None]
     if "Zarr" in kinds:
         return "Zarr"
-    documents = [] if kinds else [kind for asset in data if (kind := _document(asset)) is not None]
+    documents = [] if kinds else [kind for asset in data if (kind := document_of(asset)) is not None]
     return max(kinds or documents, key=(kinds or documents).count, default="other")
 
 
-def _kind(asset: Mapping[str, object]) -> str | None:
+def form_of(asset: Mapping[str, object]) -> str | None:
+    """The form of an asset that is data by it, such as 'GeoTIFF'; None for what mostly lies beside data."""
     media_type = _media_type(asset)
     if "icechunk" in media_type:
         return "Icechunk"
@@ -101,7 +107,8 @@ def _kind(asset: Mapping[str, object]) -> str | None:
     return _named(_KINDS, media_type) or _ending(_BY_SUFFIX, path_of(asset))
 
 
-def _document(asset: Mapping[str, object]) -> str | None:
+def document_of(asset: Mapping[str, object]) -> str | None:
+    """The form of an asset that mostly lies beside data, such as 'JSON'; None where it tells none."""
     return _named(_DOCUMENTS, _media_type(asset)) or _ending(_DOCUMENT_SUFFIXES, path_of(asset))
 
 

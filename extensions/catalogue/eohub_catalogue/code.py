@@ -2,25 +2,14 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final, cast
-from urllib.parse import urlsplit
 
 from eohub_catalogue.assets import OpenableAsset, openable
 from eohub_catalogue.cube import Axis, Cube, cube_of
 from eohub_catalogue.errors import NothingToOpen
 from eohub_catalogue.item_contract import NotebookCode, Variable
 
-# What xarray.open_dataset takes and a catalogue may choose; anything else is left out.
-_OPEN_OPTIONS: Final = frozenset(
-    {
-        "chunks", "consolidated", "zarr_format", "group", "decode_cf", "decode_times", "decode_timedelta",
-        "decode_coords", "mask_and_scale", "use_cftime", "drop_variables",
-    }
-)  # fmt: skip
-# Storage options that name a place or a way, never a key: a list of what is allowed cannot forget a secret.
-_STORAGE_OPTIONS: Final = frozenset({"anon", "requester_pays", "account_name", "endpoint_url"})
-_CLIENT_OPTIONS: Final = frozenset({"endpoint_url", "region_name", "trust_env"})
 # Cells that a browser draws without a pause; a larger grid is thinned.
 _MANY_CELLS: Final = 250_000
 # The most lines of a cell; a blank one makes room for a plot that says much.
@@ -87,50 +76,14 @@ def _open_lines(asset: OpenableAsset) -> list[str]:
 
 
 def _options(asset: OpenableAsset) -> list[str]:
-    given = asset.open_kwargs
-    wanted: dict[str, object] = {"engine": "zarr", "chunks": {}}
-    wanted |= {name: given[name] for name in given if name in _OPEN_OPTIONS}
+    wanted: dict[str, object] = {"engine": "zarr", "chunks": {}, **asset.open_options}
     if wanted["chunks"] is None:
         wanted["chunks"] = {}  # None would load every variable at once
-    storage = _harmless_storage_options(asset)
-    if storage and not asset.href.startswith("/"):
-        wanted["storage_options"] = storage
+    if asset.storage_options and not asset.href.startswith("/"):
+        wanted["storage_options"] = asset.storage_options
     return [
         f"{name}={text}" for name, value in wanted.items() if (text := _literal_or_none(value)) is not None
     ]
-
-
-def _harmless_storage_options(asset: OpenableAsset) -> dict[str, object]:
-    backend = asset.open_kwargs.get("backend_kwargs")
-    nested = cast(Mapping[str, object], backend).get("storage_options") if isinstance(backend, dict) else None
-    options: dict[str, object] = {}
-    for source in (nested, asset.open_kwargs.get("storage_options"), asset.storage_options):
-        options |= _picked(source, _STORAGE_OPTIONS)
-        if isinstance(source, Mapping):
-            client = _picked(cast(Mapping[str, object], source).get("client_kwargs"), _CLIENT_OPTIONS)
-            options |= {"client_kwargs": client} if client else {}
-    return options
-
-
-def _picked(source: object, allowed: frozenset[str]) -> dict[str, object]:
-    if not isinstance(source, Mapping):
-        return {}
-    given = cast(Mapping[str, object], source)
-    return {
-        name: value
-        for name in sorted(allowed)
-        if isinstance(value := given.get(name), bool | str) and _without_key(value)
-    }
-
-
-def _without_key(value: bool | str) -> bool:
-    if isinstance(value, bool):
-        return True
-    try:
-        parts = urlsplit(value)
-        return len(value) <= 300 and "@" not in value and not parts.query
-    except ValueError:
-        return False
 
 
 def _literal_or_none(value: object) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from eohub_catalogue.assets import absolute
 from eohub_catalogue.citation import citation_of, doi_of
+from eohub_catalogue.data import data_of
 from eohub_catalogue.inherited import with_collection
 from eohub_catalogue.item_contract import AssetDetail, ItemDetail
 from eohub_catalogue.keys import without_key
@@ -37,10 +38,11 @@ def detail_of(item: object, catalogue: str, collection: Mapping[str, object] | N
         "providers": providers_of(told),
     }
     assets = list(mapping(read.get("assets")).items())[:_MOST_ASSETS]
+    data = {each.key: each.refusal for each in data_of(read)}
     return ItemDetail(
         summary=summary_of(item, catalogue).model_copy(update=origin),
         sections=sections_of(read),
-        assets=tuple(_asset(read, key, mapping(asset)) for key, asset in assets),
+        assets=tuple(_asset(read, key, mapping(asset), data) for key, asset in assets),
         citation=citation_of(told),
         doi=doi_of(told),
         links=links_of(told),
@@ -49,7 +51,9 @@ def detail_of(item: object, catalogue: str, collection: Mapping[str, object] | N
     )
 
 
-def _asset(item: Mapping[str, object], key: str, asset: Mapping[str, object]) -> AssetDetail:
+def _asset(
+    item: Mapping[str, object], key: str, asset: Mapping[str, object], data: Mapping[str, str | None]
+) -> AssetDetail:
     given = text(asset.get("href"), _LONGEST_ADDRESS)
     full = absolute(item, given) if given else None
     href = without_key(full) or None if full else None
@@ -64,4 +68,6 @@ def _asset(item: Mapping[str, object], key: str, asset: Mapping[str, object]) ->
         openable=href is not None and href == full and web_address(href) is not None,
         size_bytes=count(asset.get("file:size")),
         picture=is_picture(item, key),
+        data=key in data,
+        data_refusal=data.get(key),
     )

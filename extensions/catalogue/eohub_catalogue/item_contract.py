@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from eohub_catalogue.wire import LONGEST_ID, Bbox, CatalogueId, StacId, Wire
 
+DataKind = Literal["zarr", "netcdf", "geotiff", "grib", "vector", "table"]
 FilterName = Literal["words", "collections", "time", "area", "properties", "cql2", "ids"]
 
 
@@ -51,6 +52,13 @@ class StoredSize(Wire):
     complete: bool
 
 
+class NamedAsset(Wire):
+    """One asset by the name that a person reads."""
+
+    key: str
+    title: str
+
+
 class ItemSummary(Wire):
     """What one row of the result list shows, drawn from an item however broken it is."""
 
@@ -83,6 +91,8 @@ class ItemSummary(Wire):
     )
     defects: tuple[Defect, ...]
     code_refusal: str | None = Field(description="Why no code can be inserted for this item, or null")
+    data: tuple[NamedAsset, ...] = Field(description="Assets whose data can be opened, the best first")
+    data_refusal: str | None = Field(description="Why there are none, a sentence; null where there are some")
 
 
 class Interruption(Wire):
@@ -161,6 +171,8 @@ class AssetDetail(Wire):
     openable: bool = Field(description="Whether a browser can open `href`")
     size_bytes: int | None
     picture: bool = Field(description="Whether its small picture can be shown")
+    data: bool = Field(description="Whether it holds data")
+    data_refusal: str | None = Field(description="Why its data cannot be opened, or null")
 
 
 class ItemDetail(Wire):
@@ -174,3 +186,34 @@ class ItemDetail(Wire):
     links: tuple[Source, ...]
     stac_version: str | None = Field(description="The version that the item itself follows")
     raw: dict[str, object] = Field(description="The item as it came; secrets in addresses are left out")
+
+
+class DataAsset(Wire):
+    """One file or store of an item, with what its metadata says of opening it; no secret in any of it."""
+
+    key: str
+    href: str = Field(description="s3://, https://, http:// or an absolute path")
+    kind: DataKind
+    title: str | None
+    media_type: str | None
+    open_kwargs: dict[str, JsonValue] = Field(description="Of xarray.open_dataset, from xarray-assets")
+    storage_options: dict[str, JsonValue] = Field(
+        description="fsspec's, from xarray-assets or the storage extension"
+    )
+
+
+class ItemPlace(Wire):
+    """Where the item of some data is found again."""
+
+    catalogue: CatalogueId
+    collection: StacId | None
+    item: StacId
+    href: str | None = Field(description="Address of the item's own JSON, where it has one")
+
+
+class DataSource(Wire):
+    """What opens the data of an item: its assets that hold some, the best first."""
+
+    title: str
+    assets: tuple[DataAsset, ...] = Field(min_length=1)
+    item: ItemPlace

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from eohub_catalogue.assets import kind_of, openable
 from eohub_catalogue.cube import cube_of
+from eohub_catalogue.data import named_data
 from eohub_catalogue.fingerprint import fingerprint_of
 from eohub_catalogue.item_contract import Interruption, ItemPage, ItemSummary, StoredSize
 from eohub_catalogue.lint import defects_of
@@ -17,6 +18,7 @@ from eohub_catalogue.versions import up_to_date
 from eohub_toolkit.errors import EohubError
 
 _MOST_ASSETS = 2_000
+_NO_ID = "It names no id, so it cannot be asked for again."
 
 
 def page_of(raw: RawPage, catalogue: str) -> ItemPage:
@@ -46,6 +48,7 @@ def summary_of(item: object, catalogue: str) -> ItemSummary:
     cube = cube_of(raw)
     start, end = _period(properties)
     outline = outline_of(raw)
+    data, data_refusal = named_data(raw)
     return ItemSummary(
         catalogue=catalogue,
         collection=collection,
@@ -72,6 +75,8 @@ def summary_of(item: object, catalogue: str) -> ItemSummary:
         fingerprint=fingerprint_of(raw),
         defects=defects_of(item),
         code_refusal=_code_refusal(raw, own_id, collection),
+        data=data if own_id is not None else (),
+        data_refusal=data_refusal if own_id is not None else _NO_ID,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 LONGEST_ADDRESS = 4_096
-LONGEST_NAME = 500
+LONGEST_NAME = 1_024
 MOST_ASSETS = 100
 MOST_DIMENSIONS = 20
 MOST_FILES = 10_000
@@ -24,6 +24,6 @@ Name = Annotated[
     str, StringConstraints(min_length=1, max_length=LONGEST_NAME, pattern=r"^[^\x00-\x1f\x7f]+$")
 ]
 Address = Annotated[
-    str, StringConstraints(min_length=1, max_length=LONGEST_ADDRESS, pattern=r"^[^\x00-\x20\x7f\\]+$")
+    str, StringConstraints(min_length=1, max_length=LONGEST_ADDRESS, pattern=r"^[^\x00-\x1f\x7f\\]+$")
 ]
 """s3://, https://, http:// or an absolute path; never with a user, a password or a key in it."""

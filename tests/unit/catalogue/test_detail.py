@@ -37,6 +37,8 @@ def test_the_page_of_a_cube() -> None:
             openable=False,
             size_bytes=13_002_342,
             picture=False,
+            data=True,
+            data_refusal=None,
         ),
     )
     assert (page.stac_version, page.raw) == ("1.1.0", cube_item())

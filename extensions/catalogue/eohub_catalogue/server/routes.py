@@ -28,9 +28,17 @@ from eohub_catalogue.contract import (
     SearchCodeQuery,
     SearchQuery,
 )
+from eohub_catalogue.data import source_of
 from eohub_catalogue.filters import check_cql2
 from eohub_catalogue.inherited import leaves_out
-from eohub_catalogue.item_contract import AssetKey, ItemDetail, ItemKey, ItemPage, NotebookCode
+from eohub_catalogue.item_contract import (
+    AssetKey,
+    DataSource,
+    ItemDetail,
+    ItemKey,
+    ItemPage,
+    NotebookCode,
+)
 from eohub_catalogue.ports import ApiCatalogue, Freezer, Quicklooks, RawPage, SavedThings, StacCatalogue
 from eohub_catalogue.reading import identifier, mapping
 from eohub_catalogue.server.catalogues import Catalogues
@@ -180,6 +188,12 @@ async def notebook_code(key: ItemKey, catalogues: Catalogues) -> NotebookCode:
     return code_of(await (await catalogues.get(key.catalogue)).item(key.collection, key.item))
 
 
+@route("POST", "/source")
+async def source(key: ItemKey, catalogues: Catalogues) -> DataSource:
+    """Tell how the data of an item is opened."""
+    return source_of(await (await catalogues.get(key.catalogue)).item(key.collection, key.item), key)
+
+
 @route("POST", "/search-code")
 async def search_code(query: SearchCodeQuery, catalogues: Catalogues) -> SearchCode:
     """Write the notebook cells that do a search."""
@@ -244,7 +258,7 @@ async def data_store(store: DataStoreProbe) -> DataStore:
 
 ROUTES = (
     list_catalogues, add_catalogue, probe, remove_catalogue, collections, queryables, index_state,
-    build_index, stop_building, search, check_filter, item, quicklook, notebook_code, search_code, saved,
-    keep_search, forget_search, keep_place, forget_place, freeze, frozen, stop_freezing, data_store,
+    build_index, stop_building, search, check_filter, item, quicklook, notebook_code, source, search_code,
+    saved, keep_search, forget_search, keep_place, forget_place, freeze, frozen, stop_freezing, data_store,
 )  # fmt: skip
 __all__ = ["PREFIX", "ROUTES"]

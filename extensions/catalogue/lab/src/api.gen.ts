@@ -315,6 +315,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/eohub/catalogue/source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell how the data of an item is opened. */
+        post: operations["source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/eohub/catalogue/store": {
         parameters: {
             query?: never;
@@ -405,6 +422,16 @@ export interface components {
          * @description One file of an item.
          */
         AssetDetail: {
+            /**
+             * Data
+             * @description Whether it holds data
+             */
+            data: boolean;
+            /**
+             * Data Refusal
+             * @description Why its data cannot be opened, or null
+             */
+            data_refusal: string | null;
             /** Description */
             description: string | null;
             /**
@@ -617,6 +644,53 @@ export interface components {
              * @default
              */
             words: string;
+        };
+        /**
+         * DataAsset
+         * @description One file or store of an item, with what its metadata says of opening it; no secret in any of it.
+         */
+        DataAsset: {
+            /**
+             * Href
+             * @description s3://, https://, http:// or an absolute path
+             */
+            href: string;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "zarr" | "netcdf" | "geotiff" | "grib" | "vector" | "table";
+            /** Media Type */
+            media_type: string | null;
+            /**
+             * Open Kwargs
+             * @description Of xarray.open_dataset, from xarray-assets
+             */
+            open_kwargs: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Storage Options
+             * @description fsspec's, from xarray-assets or the storage extension
+             */
+            storage_options: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Title */
+            title: string | null;
+        };
+        /**
+         * DataSource
+         * @description What opens the data of an item: its assets that hold some, the best first.
+         */
+        DataSource: {
+            /** Assets */
+            assets: components["schemas"]["DataAsset"][];
+            item: components["schemas"]["ItemPlace"];
+            /** Title */
+            title: string;
         };
         /**
          * DataStore
@@ -875,6 +949,23 @@ export interface components {
             sorted: boolean;
         };
         /**
+         * ItemPlace
+         * @description Where the item of some data is found again.
+         */
+        ItemPlace: {
+            /** Catalogue */
+            catalogue: string;
+            /** Collection */
+            collection: string | null;
+            /**
+             * Href
+             * @description Address of the item's own JSON, where it has one
+             */
+            href: string | null;
+            /** Item */
+            item: string;
+        };
+        /**
          * ItemSummary
          * @description What one row of the result list shows, drawn from an item however broken it is.
          */
@@ -907,6 +998,16 @@ export interface components {
             code_refusal: string | null;
             /** Collection */
             collection: string | null;
+            /**
+             * Data
+             * @description Assets whose data can be opened, the best first
+             */
+            data: components["schemas"]["NamedAsset"][];
+            /**
+             * Data Refusal
+             * @description Why there are none, a sentence; null where there are some
+             */
+            data_refusal: string | null;
             /** Defects */
             defects: components["schemas"]["Defect"][];
             /** Description */
@@ -969,6 +1070,7 @@ export interface components {
             /** Variables */
             variables: components["schemas"]["Variable"][];
         };
+        JsonValue: unknown;
         /**
          * MetadataField
          * @description One fact of an item, ready to be read.
@@ -998,6 +1100,16 @@ export interface components {
         MetadataSection: {
             /** Fields */
             fields: components["schemas"]["MetadataField"][];
+            /** Title */
+            title: string;
+        };
+        /**
+         * NamedAsset
+         * @description One asset by the name that a person reads.
+         */
+        NamedAsset: {
+            /** Key */
+            key: string;
             /** Title */
             title: string;
         };
@@ -3415,6 +3527,102 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchCode"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemKey"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataSource"];
                 };
             };
             /** @description Problem */

@@ -87,6 +87,8 @@ export function item(changes: Partial<ItemSummary> = {}): ItemSummary {
     fingerprint: null,
     defects: [],
     code_refusal: null,
+    data: [{ key: 'data', title: 'data' }],
+    data_refusal: null,
     ...changes
   };
 }

@@ -18,7 +18,15 @@ from eohub_catalogue.index.document import item_record
 from eohub_catalogue.item_contract import ItemKey
 from eohub_catalogue.ports import RawPage
 from eohub_catalogue.server.catalogues import Catalogues
-from eohub_catalogue.server.routes import item, list_catalogues, notebook_code, probe, search, search_code
+from eohub_catalogue.server.routes import (
+    item,
+    list_catalogues,
+    notebook_code,
+    probe,
+    search,
+    search_code,
+    source,
+)
 from eohub_catalogue.server.settings import ServerSettings
 from eohub_catalogue.summary import summary_of
 from eohub_catalogue.wire import LONGEST_ID
@@ -252,3 +260,11 @@ async def test_a_catalogue_is_opened_once(memory: MemoryCatalogue) -> None:
     for _ in range(3):
         await search(SearchQuery(catalogue="other"), catalogues, MemoryQuicklooks())
     assert opened == ["other"]
+
+
+async def test_the_data_of_an_item_is_told_with_how_it_is_opened(catalogues: Catalogues) -> None:
+    key = ItemKey(catalogue="embedded", collection="a1b-e1-north-america", item="a1b-north-america")
+    told = await source(key, catalogues)
+    assert [each.href for each in told.assets] == ["s3://climate/a1b-north-america.zarr"]
+    with pytest.raises(NothingToOpen):
+        await source(key.model_copy(update={"item": "images"}), catalogues)

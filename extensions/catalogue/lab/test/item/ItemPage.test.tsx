@@ -36,6 +36,8 @@ function asset(changes: Partial<AssetDetail> = {}): AssetDetail {
     openable: true,
     size_bytes: 2_097_152,
     picture: false,
+    data: false,
+    data_refusal: null,
     ...changes
   };
 }
