@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import eccodes
 import numpy as np
 import numpy.testing as npt
 import pytest
 import rasterio
 import xarray as xr
 from fakes.cube_cases import CubeCase, all_chunks, asset_at, measured, opened, opened_case
+from fakes.stac_documents import SHARED
 from rasterio.transform import from_origin
 
 from eohub_cubes.contract import CubeDescription
@@ -150,3 +152,14 @@ class TestTiffInStrips(CubeFileContract):
     @pytest.fixture
     def case(self, tmp_path: Path) -> CubeCase:
         return picture(tmp_path / "a.tif", compress="lzw", blockysize=8, interleave="band")
+
+
+class TestGrib(CubeFileContract):
+    @pytest.fixture
+    def case(self) -> CubeCase:
+        path = SHARED / "arrays/cfgrib/regular_ll_msl.grib"
+        with path.open("rb") as file:
+            handle = eccodes.codes_grib_new_from_file(file)
+            values = eccodes.codes_get_values(handle).astype(np.float32).reshape(181, 360)
+            eccodes.codes_release(handle)
+        return CubeCase(path, "prmsl", values)

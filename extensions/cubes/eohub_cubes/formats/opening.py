@@ -19,6 +19,9 @@ _NAMES: dict[Kind, tuple[str, ...]] = {
     "table": (".parquet", ".geoparquet", ".csv"),
 }
 
+_EXTRAS: dict[Kind, str] = {"grib": "grib", "vector": "vector", "table": "vector"}
+"""What a kind is installed with, where this feature comes without it."""
+
 
 def open_cube(asset: DataAsset, group: str | None, reader: ObjectReader) -> OpenCube:
     """Open data from its metadata; blocking.
@@ -34,7 +37,8 @@ def open_cube(asset: DataAsset, group: str | None, reader: ObjectReader) -> Open
         module = import_module(f"eohub_cubes.formats.{kind}")
     except ModuleNotFoundError as error:
         raise NotReadable(
-            f"{kind} needs the Python package {error.name}, which this server does not have."
+            f"{kind} needs the Python package {error.name}, which this server does not have.",
+            hint=f'Install it with: pip install "eohub-cubes[{_EXTRAS[kind]}]"' if kind in _EXTRAS else None,
         ) from None
     opener: Open = module.open_cube
     return opener(asset, group, reader)
