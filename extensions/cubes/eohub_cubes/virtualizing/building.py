@@ -1,4 +1,4 @@
-"""Makes a virtual cube: files are read, compared and joined, and kept where they belong once all went well."""
+"""Makes a virtual cube: files are read, compared and joined, and kept in its place once all went well."""
 
 import math
 from collections.abc import Callable, Sequence

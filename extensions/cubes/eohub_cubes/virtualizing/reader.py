@@ -53,6 +53,11 @@ class IcechunkReader:
         async for key in self._store.list_prefix(prefix.strip("/")):
             yield key
 
+    async def children(self, prefix: str) -> AsyncIterator[str]:
+        """List the names right below a prefix."""
+        async for name in self._store.list_dir(prefix.strip("/")):
+            yield name
+
     def get_now(self, key: str, start: int | None = None, length: int | None = None) -> bytes | None:
         """Do as `get`, blocking."""
         return sync(self.get(key, start, length))

@@ -132,7 +132,7 @@ def _credentials(prefix: str, store: Any, address: str) -> Any:
         case kinds.Http():
             return icechunk.Credentials.HttpAccess()
         case kinds.S3() | kinds.S3Compatible():
-            is_own = store._0.endpoint_url == s3_endpoint()[0]
+            is_own = cast(Any, store)._0.endpoint_url == s3_endpoint()[0]
             return (
                 icechunk.s3_refreshable_credentials(SessionKeys())
                 if is_own
