@@ -40,7 +40,8 @@ const MAPS: Readonly<Record<string, (t: number) => string>> = {
   Spectral: chromatic.interpolateSpectral,
   turbo: chromatic.interpolateTurbo,
   hsv: chromatic.interpolateRainbow,
-  twilight: chromatic.interpolateSinebow
+  twilight: chromatic.interpolateSinebow,
+  tab10: place => chromatic.schemeCategory10[Math.min(9, Math.floor(10 * place))] ?? ''
 };
 
 /** Names that a person can choose from, each also with `_r` for the other way round. */
