@@ -153,7 +153,7 @@ def test_each_raster_of_a_real_item_is_opened_or_refused_as_odc_stac_would(
 
 def test_every_asset_of_every_real_item_is_placed_or_refused() -> None:
     asked = 0
-    for path in sorted((SHARED / "stac").rglob("*json")):
+    for path in sorted((SHARED / "stac").rglob("*.*json")):
         document = json.loads(path.read_text())
         listed = document if isinstance(document, list) else document.get("features", [document])
         for each in (each for each in listed if isinstance(each, dict)):
