@@ -8,6 +8,7 @@ import type {
   CatalogueState,
   CollectionPage,
   CollectionQuery,
+  DataSource,
   DataStore,
   FreezeQuery,
   FrozenState,
@@ -101,6 +102,10 @@ export class CatalogueClient implements ICatalogueClient {
 
   async code(key: ItemKey): Promise<string> {
     return (await this.post<Schemas['NotebookCode']>('code', key)).source;
+  }
+
+  source(key: ItemKey): Promise<DataSource> {
+    return this.post('source', key);
   }
 
   async searchCode(queries: readonly SearchQuery[]): Promise<SearchCode> {

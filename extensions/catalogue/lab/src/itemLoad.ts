@@ -1,6 +1,6 @@
 import { isAbort, problemOf, type Problem } from '@eohub/toolkit/lib/problem';
 import { Store } from '@eohub/toolkit/lib/store';
-import type { ICatalogueClient, ItemDetail, ItemKey } from './tokens';
+import type { ICatalogueClient, ItemDetail, ItemKey, ItemSummary } from './tokens';
 
 /** How far the page of an item is; what was shown stays while it is asked for anew. */
 export interface ItemState {
@@ -56,6 +56,11 @@ export class ItemLoad {
       this.catalogue.set(title);
     }
   }
+}
+
+/** What an item is asked for by. */
+export function itemKeyOf({ catalogue, collection, id }: ItemSummary): ItemKey {
+  return { catalogue, collection, item: id };
 }
 
 /** Whether an item is asked for in a form that the server understands. */

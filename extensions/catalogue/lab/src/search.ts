@@ -12,7 +12,14 @@ import { BROWSER_CLOCK, isPassing, Retries, type Clock } from './retries';
 import { inOrder, isWhole } from './sort';
 import { chosenRows, freshRow, hasMore, isAsking, START } from './state';
 import type { PanelView, SearchState, Section } from './state';
-import type { CatalogueList, ICatalogueClient, ItemSummary, SearchQuery, Sort } from './tokens';
+import type {
+  CatalogueList,
+  ICatalogueClient,
+  ItemKey,
+  ItemSummary,
+  SearchQuery,
+  Sort
+} from './tokens';
 
 const ALL = '';
 /** Several things are often picked one after the other. */
@@ -287,11 +294,14 @@ export class CatalogueSearch {
     return chosenRows(this.store.get()).map(row => this.federation.query(row.source.id));
   }
 
-  /** Write the code of an item and hand it to `place`, which says where it went. Throws what went wrong. */
+  /**
+   * Let `write` write the code of an item and hand it to `place`, which says where it went. Throws what went wrong.
+   */
   async insert(
     item: ItemSummary,
     key: string,
-    place: (source: string) => Promise<string>
+    place: (source: string) => Promise<string>,
+    write = (asked: ItemKey) => this.client.code(asked)
   ): Promise<void> {
     if (this.store.get().inserting !== null) {
       return;
@@ -300,7 +310,7 @@ export class CatalogueSearch {
     this.dataStore.look();
     const asked = { catalogue: item.catalogue, collection: item.collection, item: item.id };
     try {
-      const source = await this.client.code(asked);
+      const source = await write(asked);
       this.announce(`Code inserted into ${await place(source)}`);
     } catch (error) {
       const problem = problemOf(error);

@@ -6,7 +6,7 @@ import type { Queryables } from './queryables';
 import type { Registry } from './registry';
 import type { SavedThings } from './saved';
 import type { CatalogueSearch } from './search';
-import type { ICatalogueClient, ISelectedItems, ItemSummary } from './tokens';
+import type { ICatalogueClient, ISelectedItems, ItemKey, ItemSummary } from './tokens';
 
 /** The panel's search and what belongs to it, for the plugins of this extension only. */
 export interface ICatalogueSession {
@@ -21,6 +21,10 @@ export interface ICatalogueSession {
   show(): void;
   /** Insert the code of an item into the notebook used last, or into a new one; failures become a toast. */
   insert(item: ItemSummary, key: string, isNew?: boolean): Promise<void>;
+  /** Whether the cube view is there: it shows data, and writes the code of every kind of it. */
+  readonly opensData: boolean;
+  /** Look at the data of an item, or at one asset of it; failures become a toast. */
+  look(key: ItemKey, asset?: string): Promise<void>;
   /** Open the page of an item. */
   openItem(item: ItemSummary): void;
   /** Insert the code of the present search; failures become a toast. */

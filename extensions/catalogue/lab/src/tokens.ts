@@ -15,6 +15,7 @@ export type CollectionPage = Schemas['CollectionPage'];
 export type CollectionQuery = Schemas['CollectionQuery'];
 export type CollectionSummary = Schemas['CollectionSummary'];
 export type Criteria = Schemas['Criteria'];
+export type DataSource = Schemas['DataSource'];
 export type DataStore = Schemas['DataStore'];
 export type Defect = Schemas['Defect'];
 export type Dimension = Schemas['Dimension'];
@@ -26,6 +27,7 @@ export type ItemDetail = Schemas['ItemDetail'];
 export type ItemKey = Schemas['ItemKey'];
 export type ItemPage = Schemas['ItemPage'];
 export type ItemSummary = Schemas['ItemSummary'];
+export type NamedAsset = Schemas['NamedAsset'];
 export type NewCatalogue = Schemas['NewCatalogue'];
 export type PropertyFilter = Schemas['PropertyFilter'];
 export type Queryable = Schemas['Queryable'];
@@ -78,6 +80,8 @@ export interface ICatalogueClient {
   quicklookUrl(key: AssetKey): string;
   /** The source of a notebook cell that opens an item. */
   code(key: ItemKey): Promise<string>;
+  /** What opens the data of an item. */
+  source(key: ItemKey): Promise<DataSource>;
   /** The sources of notebook cells that do a search, with a query for each catalogue. */
   searchCode(queries: readonly SearchQuery[]): Promise<SearchCode>;
   /** What a person keeps. */

@@ -6,6 +6,7 @@ import type {
   CatalogueState,
   CollectionPage,
   CollectionQuery,
+  DataSource,
   DataStore,
   FreezeQuery,
   FrozenState,
@@ -269,6 +270,11 @@ export class FakeClient implements ICatalogueClient {
       throw this.codeFault;
     }
     return 'import xarray as xr';
+  }
+
+  async source({ catalogue, collection, item: id }: ItemKey): Promise<DataSource> {
+    const place = { catalogue, collection, item: id, href: null };
+    return { title: id, assets: [], item: place };
   }
 
   /** The search that was asked last. */

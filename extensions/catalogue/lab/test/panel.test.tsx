@@ -39,6 +39,40 @@ test('the button of an item that cannot be opened says why and does nothing', ()
   expect(actions.insert).not.toHaveBeenCalled();
 });
 
+test('where the cube view is there, one button opens the menu of a row', () => {
+  const shown = item();
+  const { actions } = show({ found: rowsOf(shown) }, { opensData: true });
+  expect(screen.queryByRole('button', { name: /Insert code/ })).toBeNull();
+  fireEvent.click(button('Open A1B North America'));
+  expect(actions.search.select).toHaveBeenLastCalledWith(keyOf(shown));
+  expect(actions.openMenu).toHaveBeenCalledOnce();
+  expect(rows()[0]?.hasAttribute('data-files')).toBe(false);
+});
+
+test('a row whose data cannot be looked at says why, and opens its menu all the same', () => {
+  const data_refusal = 'JPEG 2000 cannot be opened from here.';
+  const { actions } = show(
+    { found: rowsOf(item({ data: [], data_refusal })) },
+    { opensData: true }
+  );
+  const open = button(/^Open/);
+  expect(document.getElementById(open.getAttribute('aria-describedby') ?? '')?.textContent).toBe(
+    data_refusal
+  );
+  expect(open.title).toBe(data_refusal);
+  fireEvent.click(open);
+  expect(actions.openMenu).toHaveBeenCalledOnce();
+});
+
+test('a row with several files of data is marked, so that its menu names them', () => {
+  const data = [
+    { key: 'B02', title: 'Blue' },
+    { key: 'B03', title: 'Green' }
+  ];
+  show({ found: rowsOf(item({ data })) }, { opensData: true });
+  expect(rows()[0]?.getAttribute('data-files')).toBe('2');
+});
+
 test('code is inserted by button and by the enter key', () => {
   const shown = item();
   const { actions } = show({ found: rowsOf(shown) });

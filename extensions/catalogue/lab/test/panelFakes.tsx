@@ -40,7 +40,12 @@ type Mocked<T> = {
 type Mocks<T> = { readonly [K in keyof T]: Mock };
 
 /** What the panel asked for, each a function that only notes its arguments. */
-export type SeenActions = Mocked<PanelActions>;
+export type SeenActions = Mocked<Omit<PanelActions, 'opensData'>>;
+
+/** Whether the panel finds a cube view beside it. */
+interface Opening {
+  readonly opensData?: boolean;
+}
 
 function mocks<T extends string>(...names: readonly T[]): Record<T, Mock> {
   return Object.fromEntries(names.map(name => [name, vi.fn()])) as Record<T, Mock>;
@@ -98,10 +103,10 @@ function FakeMap(props: MapAreaProps) {
 /** Draw the panel with a state that differs from the first one. */
 export function show(
   changes: Partial<SearchState> = {},
-  others: Partial<Omit<PanelState, 'search'>> = {},
+  { opensData = false, ...others }: Partial<Omit<PanelState, 'search'>> & Opening = {},
   container: HTMLElement = document.body.appendChild(document.createElement('div'))
 ) {
-  const seen = actions();
+  const seen = { ...actions(), opensData };
   const draw = (
     more: Partial<SearchState> = {},
     rest: Partial<Omit<PanelState, 'search'>> = {}

@@ -303,6 +303,19 @@ describe('inserting code', () => {
     expect(state().inserting).toBeNull();
   });
 
+  test('takes the code that others write, where somebody does', async () => {
+    await search.load();
+    const placed: string[] = [];
+    await search.insert(
+      item(),
+      'key',
+      async source => `${placed.push(source)}.ipynb`,
+      async asked => `open ${asked.item}`
+    );
+    expect(placed).toEqual(['open a1b']);
+    expect(client.codes).toEqual([]);
+  });
+
   test('happens once at a time', async () => {
     await search.load();
     await Promise.all([insert(), insert()]);

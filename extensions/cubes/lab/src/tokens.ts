@@ -48,8 +48,11 @@ export const ICubesClient = new Token<ICubesClient>(
 
 /** What others offer for data that they have found: a look at it, and the code that opens it. */
 export interface ICubes {
-  /** Open the cube view of a source in the main area; the one that is there already where there is one. */
-  open(source: DataSource): void;
+  /**
+   * Open the cube view of a source in the main area; the one that is there already where there is one.
+   * With `asset` it shows that asset, else the first.
+   */
+  open(source: DataSource, asset?: string): void;
   /** The source of the notebook cell that opens a source. */
   code(source: DataSource): Promise<string>;
 }

@@ -14,6 +14,7 @@ import type { ItemSummary } from '../tokens';
 import { usePanel } from './context';
 import { facts, period, plural, shape } from './format';
 import { ItemDetails } from './ItemDetails';
+import { MenuButton } from './MenuButton';
 import { MiddleCut } from './MiddleCut';
 
 /** Height of a row that is not open, in pixels. */
@@ -46,6 +47,7 @@ export function ResultRow(props: Props): ReactElement {
       ref={element}
       className="eohub-ResultRow"
       data-index={index}
+      data-files={actions.opensData && row.item.data.length > 1 ? row.item.data.length : undefined}
       data-highlighted={props.isHighlighted}
       style={{ top: props.top, [isSelected ? 'minHeight' : 'height']: ROW_HEIGHT }}
       tabIndex={props.isReachable ? 0 : -1}
@@ -174,9 +176,48 @@ function Defects({ item }: { item: ItemSummary }): ReactElement | null {
 function RowButtons({ row, isInserting }: { row: Found; isInserting: boolean }): ReactElement {
   const { icons, actions } = usePanel();
   const reasonId = useId();
-  const refusal = row.item.code_refusal;
+  const { item } = row;
+  const refusal = actions.opensData ? item.data_refusal : item.code_refusal;
+  const openMenu = (x: number, y: number) => {
+    actions.search.select(row.key);
+    actions.openMenu(x, y);
+  };
   return (
     <div className="eohub-Split">
+      {actions.opensData ? (
+        <MenuButton
+          of={item.title}
+          text={isInserting ? 'Inserting' : 'Open'}
+          refusal={refusal}
+          reasonId={reasonId}
+          caret={icons.caret}
+          onOpen={openMenu}
+        />
+      ) : (
+        <InsertButtons row={row} isInserting={isInserting} reasonId={reasonId} onOpen={openMenu} />
+      )}
+      {refusal !== null && (
+        <span id={reasonId} className="eohub-Refusal">
+          {refusal}
+        </span>
+      )}
+    </div>
+  );
+}
+
+interface InsertProps {
+  readonly row: Found;
+  readonly isInserting: boolean;
+  readonly reasonId: string;
+  readonly onOpen: (x: number, y: number) => void;
+}
+
+/** Inserts the catalogue's own code, where nothing here can look at data. */
+function InsertButtons({ row, isInserting, reasonId, onOpen }: InsertProps): ReactElement {
+  const { icons, actions } = usePanel();
+  const refusal = row.item.code_refusal;
+  return (
+    <>
       <button
         type="button"
         className="jp-mod-styled eohub-Insert"
@@ -192,11 +233,6 @@ function RowButtons({ row, isInserting }: { row: Found; isInserting: boolean }):
       >
         <icons.add /> <span>{isInserting ? 'Inserting' : 'Insert code'}</span>
       </button>
-      {refusal !== null && (
-        <span id={reasonId} className="eohub-Refusal">
-          {refusal}
-        </span>
-      )}
       <button
         type="button"
         className="jp-mod-styled eohub-Open"
@@ -204,13 +240,12 @@ function RowButtons({ row, isInserting }: { row: Found; isInserting: boolean }):
         aria-label={`Open ${row.item.title}`}
         title="Open"
         onClick={event => {
-          actions.search.select(row.key);
           const { left, bottom } = event.currentTarget.getBoundingClientRect();
-          actions.openMenu(left, bottom);
+          onOpen(left, bottom);
         }}
       >
         <icons.caret />
       </button>
-    </div>
+    </>
   );
 }

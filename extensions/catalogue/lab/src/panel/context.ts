@@ -48,6 +48,8 @@ export interface PanelActions {
   readonly quicklookUrl: (key: AssetKey) => string;
   readonly insert: (item: ItemSummary, key: string) => void;
   readonly openItem: (item: ItemSummary) => void;
+  /** Whether the menu of a row offers to look at data. */
+  readonly opensData: boolean;
   /** Open the menu of the selected row at a place of the window, in pixels. */
   readonly openMenu: (x: number, y: number) => void;
   readonly insertSearchCode: () => void;

@@ -1,13 +1,21 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { Clipboard, ICommandPalette } from '@jupyterlab/apputils';
 import type { CommandRegistry } from '@lumino/commands';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { isEmpty } from '../form';
 import { catalogueIcon } from '../icons';
+import { itemKeyOf } from '../itemLoad';
 import { ICatalogueSession } from '../session';
 import { hasMore, isAsking, type Section } from '../state';
+import type { NamedAsset } from '../tokens';
 import { named, OPEN_ITEM } from './names';
 
 const CATEGORY = 'Catalogue';
+
+/** The file that a command of the menu of files is about. */
+function assetOf({ asset, title }: ReadonlyPartialJSONObject): NamedAsset | null {
+  return typeof asset === 'string' && typeof title === 'string' ? { key: asset, title } : null;
+}
 
 type Actions = Readonly<Record<string, CommandRegistry.ICommandOptions>>;
 
@@ -23,7 +31,12 @@ export const commands: JupyterFrontEndPlugin<void> = {
     session: ICatalogueSession,
     palette: ICommandPalette | null
   ): void => {
-    const all = { ...searching(session), ...sections(session), ...items(app, session) };
+    const all = {
+      ...searching(session),
+      ...sections(session),
+      look: looking(session),
+      ...items(app, session)
+    };
     const describedBy = { args: { type: 'object', properties: {} } };
     for (const [name, options] of Object.entries(all)) {
       const command = `eohub-catalogue:${name}`;
@@ -111,6 +124,26 @@ function sections(session: ICatalogueSession): Actions {
   };
 }
 
+function hasData({ search }: ICatalogueSession): boolean {
+  return search.selected()?.data_refusal === null;
+}
+
+/** Looks at the data of the selected item. */
+function looking(session: ICatalogueSession): CommandRegistry.ICommandOptions {
+  const name = named('Look at the Data of the Selected Catalogue Item', 'Look at the Data');
+  return {
+    label: args => assetOf(args)?.title ?? name(args),
+    isVisible: () => session.opensData,
+    isEnabled: () => session.opensData && hasData(session),
+    execute: async args => {
+      const item = session.search.selected();
+      if (item) {
+        await session.look(itemKeyOf(item), assetOf(args)?.key);
+      }
+    }
+  };
+}
+
 /** What a person can do with the selected item. */
 function items(app: JupyterFrontEnd, session: ICatalogueSession): Actions {
   const { search } = session;
@@ -121,7 +154,8 @@ function items(app: JupyterFrontEnd, session: ICatalogueSession): Actions {
       await session.insert(item, selected, isNew);
     }
   };
-  const hasCode = () => search.selected()?.code_refusal === null;
+  const hasCode = () =>
+    session.opensData ? hasData(session) : search.selected()?.code_refusal === null;
   return {
     'insert-code': {
       label: named('Insert Code for the Selected Catalogue Item', 'Insert Code'),

@@ -5,14 +5,15 @@ import {
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { Clipboard, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
-import type { ReactElement } from 'react';
-import { catalogueIcon } from '../icons';
+import type { ComponentType, ReactElement } from 'react';
+import { catalogueIcon, panelIcons } from '../icons';
 import { ItemLoad, isItemKey } from '../itemLoad';
 import { IMapSettings } from '../mapSettings';
 import { keyOf } from '../merge';
 import { ItemPage, type ItemActions } from '../panel/item/ItemPage';
 import { ICatalogueSession } from '../session';
 import { ICatalogueClient, type ItemKey } from '../tokens';
+import { itemMenu, openMenu } from './menus';
 import { OPEN_ITEM } from './names';
 
 const NAMESPACE = 'eohub-catalogue-item';
@@ -89,7 +90,9 @@ function pageOf(
   const actions: ItemActions = {
     retry: () => void load.load(),
     insert: ({ summary }) => void session.insert(summary, keyOf(summary)),
-    copy: text => Clipboard.copyToSystem(text)
+    copy: text => Clipboard.copyToSystem(text),
+    look: session.opensData ? asset => void session.look(key, asset) : null,
+    openMenu: (detail, x, y) => openMenu(itemMenu(session, key, detail.summary), x, y)
   };
   const content = new ReactPanel({
     id: `${idOf(key)}-content`,
@@ -101,6 +104,7 @@ function pageOf(
         load={load}
         actions={actions}
         settings={settings}
+        caret={panelIcons.caret}
         pictureUrl={asset => client.quicklookUrl({ ...key, asset })}
       />
     )
@@ -123,10 +127,11 @@ interface Props {
   readonly load: ItemLoad;
   readonly actions: ItemActions;
   readonly settings: IMapSettings;
+  readonly caret: ComponentType;
   readonly pictureUrl: (asset: string) => string;
 }
 
-function Connected({ load, actions, settings, pictureUrl }: Props): ReactElement {
+function Connected({ load, actions, settings, caret, pictureUrl }: Props): ReactElement {
   return (
     <ItemPage
       itemKey={load.key}
@@ -134,6 +139,7 @@ function Connected({ load, actions, settings, pictureUrl }: Props): ReactElement
       catalogue={useStore(load.catalogue) ?? load.key.catalogue}
       tiles={useStore(settings.tiles)}
       pictureUrl={pictureUrl}
+      caret={caret}
       actions={actions}
     />
   );

@@ -10,8 +10,12 @@ export const OPEN_ITEM = 'eohub-catalogue:open-item';
 /** The plugin whose schema holds the map's settings. */
 export const MAP_PLUGIN = '@eohub/catalogue:map';
 
+/** Looks at the data of the selected item, or at one asset of it. */
+export const LOOK = 'eohub-catalogue:look';
+
 /** The menu of a row, in its order; each command acts on the selected item. */
 export const ROW_COMMANDS = [
+  LOOK,
   'eohub-catalogue:insert-code',
   'eohub-catalogue:insert-code-new',
   'eohub-catalogue:open-selected',

@@ -6,7 +6,6 @@ import {
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { IStateDB } from '@jupyterlab/statedb';
-import { MenuSvg } from '@jupyterlab/ui-components';
 import type { ReactElement } from 'react';
 import { catalogueIcon, panelIcons } from '../icons';
 import { linkedSearch, withoutSearch, type LinkedSearch } from '../link';
@@ -18,7 +17,8 @@ import { restorePanel } from '../restore';
 import { ICatalogueSession, SelectedItems } from '../session';
 import { ISelectedItems } from '../tokens';
 import { Watch } from '../watch';
-import { IN_MENU, PANEL_ID, PANEL_PLUGIN, ROW_COMMANDS } from './names';
+import { fillFiles, filesMenu, openMenu, rowMenu } from './menus';
+import { IN_MENU, LOOK, PANEL_ID, PANEL_PLUGIN, ROW_COMMANDS } from './names';
 
 /** The panel in the left sidebar. */
 export const panel: JupyterFrontEndPlugin<ISelectedItems> = {
@@ -51,13 +51,32 @@ export const panel: JupyterFrontEndPlugin<ISelectedItems> = {
     });
     app.shell.add(widget, 'left', { rank: 300, type: 'Catalogue' });
     restorer?.add(widget, PANEL_ID);
-    for (const command of ROW_COMMANDS) {
-      app.contextMenu.addItem({ command, args: IN_MENU, selector: '.eohub-ResultRow' });
-    }
+    addContextMenu(app, session);
     showLinked(app, session, linked);
     return new SelectedItems(search);
   }
 };
+
+/** What a right click at a row offers; a row with several files of data has them too. */
+function addContextMenu(app: JupyterFrontEnd, { search }: ICatalogueSession): void {
+  const files = filesMenu(app.commands);
+  let shown = search.selected();
+  search.store.subscribe(() => {
+    const item = search.selected();
+    if (item !== shown) {
+      shown = item;
+      fillFiles(files, item?.data ?? []);
+    }
+  });
+  // Selectors of one weight, which keep the menu in this order.
+  for (const command of ROW_COMMANDS) {
+    app.contextMenu.addItem({ command, args: IN_MENU, selector: '.eohub-ResultRow[data-index]' });
+    if (command === LOOK) {
+      const selector = '.eohub-ResultRow[data-files]';
+      app.contextMenu.addItem({ type: 'submenu', submenu: files, selector });
+    }
+  }
+}
 
 /** A reload finds the last search then, not that of the link. */
 function dropLink(): void {
@@ -100,10 +119,6 @@ function Connected({ session, settings, actions }: ConnectedProps): ReactElement
 
 function actionsOf(app: JupyterFrontEnd, session: ICatalogueSession): PanelActions {
   const { client, search, registry, saved, freezing, collections, properties } = session;
-  const menu = new MenuSvg({ commands: app.commands });
-  for (const command of ROW_COMMANDS) {
-    menu.addItem({ command, args: IN_MENU });
-  }
   return {
     search,
     registry,
@@ -116,21 +131,9 @@ function actionsOf(app: JupyterFrontEnd, session: ICatalogueSession): PanelActio
     quicklookUrl: key => client.quicklookUrl(key),
     insert: (item, key) => void session.insert(item, key),
     openItem: item => session.openItem(item),
-    openMenu: (x, y) => openMenu(menu, x, y),
+    opensData: session.opensData,
+    openMenu: (x, y) => openMenu(rowMenu(app.commands, search.selected()?.data ?? []), x, y),
     insertSearchCode: () => void session.insertSearchCode(),
     copyLink: () => void session.copyLink()
   };
-}
-
-/** Open a menu that gives the focus back when it closes, which Lumino's leaves to nobody. */
-function openMenu(menu: MenuSvg, x: number, y: number): void {
-  const before = document.activeElement;
-  const giveBack = () => {
-    menu.aboutToClose.disconnect(giveBack);
-    if (before instanceof HTMLElement) {
-      before.focus({ preventScroll: true });
-    }
-  };
-  menu.aboutToClose.connect(giveBack);
-  menu.open(x, y);
 }

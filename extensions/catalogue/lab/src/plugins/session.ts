@@ -5,6 +5,7 @@ import { PageConfig } from '@jupyterlab/coreutils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { Collections } from '../collections';
+import { cubesOf } from '../cubes';
 import { Freezing } from '../freezing';
 import { insertCode } from '../insert';
 import { insertSearch } from '../insertSearch';
@@ -16,7 +17,7 @@ import { SavedThings } from '../saved';
 import { CatalogueSearch } from '../search';
 import { ICatalogueSession } from '../session';
 import { chosenRows } from '../state';
-import { ICatalogueClient } from '../tokens';
+import { ICatalogueClient, type ItemKey } from '../tokens';
 import { labAddress } from '../address';
 import { OPEN_ITEM, PANEL_ID, PANEL_PLUGIN } from './names';
 
@@ -28,12 +29,14 @@ export const session: JupyterFrontEndPlugin<ICatalogueSession> = {
   provides: ICatalogueSession,
   requires: [ICatalogueClient, INotebookTracker],
   optional: [ISettingRegistry],
-  activate: (
+  activate: async (
     app: JupyterFrontEnd,
     client: ICatalogueClient,
     notebooks: INotebookTracker,
     registry: ISettingRegistry | null
-  ): ICatalogueSession => {
+  ): Promise<ICatalogueSession> => {
+    const cubes = await cubesOf(app);
+    const write = cubes ? async (key: ItemKey) => cubes.code(await client.source(key)) : undefined;
     const search = new CatalogueSearch(client);
     void followPageSize(search, registry);
     return {
@@ -41,7 +44,11 @@ export const session: JupyterFrontEndPlugin<ICatalogueSession> = {
       // Later, since the command palette gives the focus back to the notebook when it closes.
       show: () => void window.setTimeout(() => app.shell.activateById(PANEL_ID)),
       insert: (item, key, isNew = false) =>
-        told(() => search.insert(item, key, source => insertCode(app, notebooks, source, isNew))),
+        told(() =>
+          search.insert(item, key, source => insertCode(app, notebooks, source, isNew), write)
+        ),
+      opensData: cubes !== null,
+      look: (key, asset) => told(async () => cubes?.open(await client.source(key), asset)),
       openItem: ({ catalogue, collection, id }) => {
         if (app.commands.hasCommand(OPEN_ITEM)) {
           void app.commands.execute(OPEN_ITEM, { catalogue, collection, item: id });

@@ -1,5 +1,5 @@
 import { cleanup, fireEvent, render, screen, within } from '@testing-library/react';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi, type Mock } from 'vitest';
 import { ItemPage, type ItemPageProps } from '../../src/panel/item/ItemPage';
 import type { AssetDetail, ItemDetail, ItemSummary } from '../../src/tokens';
 import { AWAY, detail, item } from '../fakes';
@@ -10,13 +10,20 @@ const KEY = { catalogue: 'embedded', collection: 'climate', item: 'a1b' };
 const SCRIPT = '<img src=x onerror="alert(1)">';
 
 function show(given: ItemDetail | null, changes: Partial<ItemPageProps> = {}) {
-  const actions = { retry: vi.fn(), insert: vi.fn(), copy: vi.fn() };
+  const actions = {
+    retry: vi.fn(),
+    insert: vi.fn(),
+    copy: vi.fn(),
+    look: null as Mock<(asset: string) => void> | null,
+    openMenu: vi.fn()
+  };
   const { container } = render(
     <ItemPage
       itemKey={KEY}
       state={{ loading: false, detail: given, problem: null }}
       catalogue="EOHub"
       tiles={null}
+      caret={() => null}
       pictureUrl={asset => `/quicklook?asset=${asset}`}
       actions={actions}
       {...changes}
@@ -245,4 +252,35 @@ test('an item without anything is a page too', () => {
   );
   expect(screen.getByText('no dates')).toBeTruthy();
   expect(screen.getByText('This item names no files.')).toBeTruthy();
+});
+
+test('where the cube view is there, the page opens the menu of its item and each file with data', () => {
+  const look = vi.fn();
+  const openMenu = vi.fn();
+  const refused = 'The address of its data carries a key, and keys do not belong in a notebook.';
+  const given = page(
+    {},
+    {
+      assets: [
+        asset({ data: true }),
+        asset({ key: 'signed', title: null, data: true, data_refusal: refused }),
+        asset({ key: 'notes', title: null })
+      ]
+    }
+  );
+  const actions = { retry: vi.fn(), insert: vi.fn(), copy: vi.fn(), look, openMenu };
+  show(given, { actions });
+  fireEvent.click(button('Open A1B North America'));
+  expect(openMenu.mock.calls[0]?.[0]).toBe(given);
+  fireEvent.click(button('Look at the data of Red'));
+  expect(look).toHaveBeenCalledExactlyOnceWith('B04');
+  const closed = button('Look at the data of signed');
+  expect(closed.getAttribute('aria-disabled')).toBe('true');
+  expect(document.getElementById(closed.getAttribute('aria-describedby') ?? '')?.textContent).toBe(
+    refused
+  );
+  fireEvent.click(closed);
+  expect(look).toHaveBeenCalledOnce();
+  expect(screen.queryByRole('button', { name: /notes/ })?.textContent).not.toBe('Look');
+  expect(screen.queryByRole('button', { name: 'Insert code' })).toBeNull();
 });

@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react';
+import { useId, type ReactElement } from 'react';
 import type { AssetDetail } from '../../tokens';
 import { bytes } from '../format';
 import { MiddleCut } from '../MiddleCut';
@@ -9,10 +9,12 @@ import { mediaType } from './mediaType';
 interface Props {
   readonly assets: readonly AssetDetail[];
   readonly onCopy: (text: string) => void;
+  /** Look at the data of one of them; null where nothing here can. */
+  readonly onLook: ((asset: string) => void) | null;
 }
 
 /** The files of an item. */
-export function Assets({ assets, onCopy }: Props): ReactElement {
+export function Assets({ assets, onCopy, onLook }: Props): ReactElement {
   if (assets.length === 0) {
     return <p>This item names no files.</p>;
   }
@@ -27,18 +29,23 @@ export function Assets({ assets, onCopy }: Props): ReactElement {
           </th>
           <th scope="col">Roles</th>
           <th scope="col">Address</th>
+          {onLook && <th scope="col">Data</th>}
         </tr>
       </thead>
       <tbody>
         {assets.map(asset => (
-          <Asset key={asset.key} asset={asset} onCopy={onCopy} />
+          <Asset key={asset.key} asset={asset} onCopy={onCopy} onLook={onLook} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function Asset({ asset, onCopy }: { asset: AssetDetail; onCopy: Props['onCopy'] }): ReactElement {
+interface AssetProps extends Omit<Props, 'assets'> {
+  readonly asset: AssetDetail;
+}
+
+function Asset({ asset, onCopy, onLook }: AssetProps): ReactElement {
   const { key, title, description, href } = asset;
   return (
     <tr>
@@ -66,6 +73,39 @@ function Asset({ asset, onCopy }: { asset: AssetDetail; onCopy: Props['onCopy'] 
           </div>
         )}
       </td>
+      {onLook && <td>{asset.data && <Look asset={asset} onLook={onLook} />}</td>}
     </tr>
+  );
+}
+
+interface LookProps {
+  readonly asset: AssetDetail;
+  readonly onLook: (asset: string) => void;
+}
+
+/** The button that opens the cube view of one file, or says why it cannot. */
+function Look({ asset, onLook }: LookProps): ReactElement {
+  const reasonId = useId();
+  const refusal = asset.data_refusal;
+  return (
+    <>
+      <button
+        type="button"
+        className="jp-mod-styled"
+        // Not `disabled`: the reason has to be reachable by keyboard and screen reader.
+        aria-disabled={refusal !== null}
+        aria-describedby={refusal === null ? undefined : reasonId}
+        aria-label={`Look at the data of ${asset.title ?? asset.key}`}
+        title={refusal ?? 'Look at its data'}
+        onClick={() => refusal === null && onLook(asset.key)}
+      >
+        Look
+      </button>
+      {refusal !== null && (
+        <span id={reasonId} className="eohub-Refusal">
+          {refusal}
+        </span>
+      )}
+    </>
   );
 }

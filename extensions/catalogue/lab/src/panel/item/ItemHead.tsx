@@ -1,19 +1,21 @@
-import { useId, type ReactElement } from 'react';
+import { useId, type ComponentType, type ReactElement } from 'react';
 import type { ItemDetail } from '../../tokens';
+import { MenuButton } from '../MenuButton';
 import { CopyButton } from './CopyButton';
 import type { ItemActions } from './ItemPage';
 
 interface Props {
   readonly detail: ItemDetail;
   readonly catalogue: string;
+  readonly caret: ComponentType;
   readonly actions: ItemActions;
 }
 
 /** What the item is, where it is from, and the button that writes code. */
-export function ItemHead({ detail, catalogue, actions }: Props): ReactElement {
+export function ItemHead({ detail, catalogue, caret, actions }: Props): ReactElement {
   const { summary } = detail;
   const reasonId = useId();
-  const refusal = summary.code_refusal;
+  const refusal = actions.look ? summary.data_refusal : summary.code_refusal;
   return (
     <header className="eohub-ItemHead">
       <div className="eohub-ItemHead-title">
@@ -26,16 +28,27 @@ export function ItemHead({ detail, catalogue, actions }: Props): ReactElement {
       </p>
       {summary.description && <p>{summary.description}</p>}
       <div className="eohub-ItemHead-actions">
-        <button
-          type="button"
-          className="jp-mod-styled jp-mod-accept"
-          // Not `disabled`: the reason has to be reachable by keyboard and screen reader.
-          aria-disabled={refusal !== null}
-          aria-describedby={refusal === null ? undefined : reasonId}
-          onClick={() => refusal === null && actions.insert(detail)}
-        >
-          Insert code
-        </button>
+        {actions.look ? (
+          <MenuButton
+            of={summary.title}
+            text="Open"
+            refusal={refusal}
+            reasonId={reasonId}
+            caret={caret}
+            onOpen={(x, y) => actions.openMenu(detail, x, y)}
+          />
+        ) : (
+          <button
+            type="button"
+            className="jp-mod-styled jp-mod-accept"
+            // Not `disabled`: the reason has to be reachable by keyboard and screen reader.
+            aria-disabled={refusal !== null}
+            aria-describedby={refusal === null ? undefined : reasonId}
+            onClick={() => refusal === null && actions.insert(detail)}
+          >
+            Insert code
+          </button>
+        )}
         {refusal !== null && <span id={reasonId}>{refusal}</span>}
       </div>
     </header>

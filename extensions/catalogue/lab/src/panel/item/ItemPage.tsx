@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react';
+import type { ComponentType, ReactElement } from 'react';
 import type { ItemState } from '../../itemLoad';
 import type { ItemDetail, ItemKey } from '../../tokens';
 import type { Tiles } from '../map/types';
@@ -15,6 +15,10 @@ export interface ItemActions {
   readonly retry: () => void;
   readonly insert: (detail: ItemDetail) => void;
   readonly copy: (text: string) => void;
+  /** Look at the data of one file; null where the cube view is not there. */
+  readonly look: ((asset: string) => void) | null;
+  /** Open the menu of the item at a place of the window, in pixels. */
+  readonly openMenu: (detail: ItemDetail, x: number, y: number) => void;
 }
 
 /** What the page is drawn from. */
@@ -26,6 +30,8 @@ export interface ItemPageProps {
   readonly tiles: Tiles | null;
   /** Where the browser finds the small picture of an asset. */
   readonly pictureUrl: (asset: string) => string;
+  /** JupyterLab's icon of a menu. */
+  readonly caret: ComponentType;
   readonly actions: ItemActions;
 }
 
@@ -45,7 +51,7 @@ function Detail({ detail, ...props }: ItemPageProps & { detail: ItemDetail }): R
   const { actions } = props;
   return (
     <>
-      <ItemHead detail={detail} catalogue={props.catalogue} actions={actions} />
+      <ItemHead detail={detail} catalogue={props.catalogue} caret={props.caret} actions={actions} />
       <div className="eohub-ItemPage-columns">
         <ItemPictures summary={summary} tiles={props.tiles} pictureUrl={props.pictureUrl} />
         <div className="eohub-ItemPage-text">
@@ -64,7 +70,7 @@ function Detail({ detail, ...props }: ItemPageProps & { detail: ItemDetail }): R
       </div>
       <section>
         <h2>Files</h2>
-        <Assets assets={detail.assets} onCopy={actions.copy} />
+        <Assets assets={detail.assets} onCopy={actions.copy} onLook={actions.look} />
       </section>
       {detail.sections.length > 0 && (
         <section>
