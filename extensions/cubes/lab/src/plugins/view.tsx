@@ -70,7 +70,15 @@ export const view: JupyterFrontEndPlugin<ICubes> = {
       name: widget => widget.id
     });
     return {
-      open: source => void app.commands.execute(OPEN, { source: plain(source) }),
+      open: (source, asset) => {
+        const id = idOf(source);
+        const there = tracker.find(each => each.id === id);
+        const looking = asset === undefined ? {} : { looking: { asset } };
+        void app.commands.execute(OPEN, { source: plain(source), ...looking });
+        if (there && asset !== undefined) {
+          views.get(there)?.enter({ asset });
+        }
+      },
       code: source => client.code({ source, asset: null, group: null, selection: null })
     };
   }
