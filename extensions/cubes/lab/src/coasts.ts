@@ -47,9 +47,10 @@ function addVisible(parts: string[], line: Line, turn: number, edges: Edges): vo
   }
 }
 
-/** Whether a piece can be in sight; one along the antimeridian is where the globe was cut, no coast. */
+/** Whether a piece can be in sight; one along the antimeridian, or over it, is where the globe was cut. */
 function isSeen(from: Line[number], to: Line[number], turn: number, edges: Edges): boolean {
-  const isCut = Math.abs(from[0]) > 179.99 && Math.abs(to[0]) > 179.99;
+  const isAlong = Math.abs(from[0]) > 179.99 && Math.abs(to[0]) > 179.99;
+  const isCut = isAlong || Math.abs(from[0] - to[0]) > 180;
   const [west, east] = [Math.min(from[0], to[0]) + turn, Math.max(from[0], to[0]) + turn];
   const [south, north] = [Math.min(from[1], to[1]), Math.max(from[1], to[1])];
   return (

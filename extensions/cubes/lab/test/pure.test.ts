@@ -170,7 +170,11 @@ test('coasts are drawn inside the edges, on every turn of the globe, and never a
     [180, 0],
     [180, 10]
   ] as const;
-  expect(pathOf([cut], edges)).toBe('');
+  const jump = [
+    [179, 0],
+    [-179, 0]
+  ] as const;
+  expect(pathOf([cut, jump], edges)).toBe('');
   expect(pathOf([coast], { west: 10, south: -5, east: 20, north: 5 })).toBe('');
 });
 

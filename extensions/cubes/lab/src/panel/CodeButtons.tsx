@@ -7,11 +7,7 @@ export function CodeButtons({ state, canInsert, actions }: CubeProps): ReactElem
   return (
     <section className="eohub-CubeCode" aria-label="Code">
       {canInsert && (
-        <button
-          type="button"
-          className="eohub-CubeButton eohub-mod-accept"
-          onClick={actions.insert}
-        >
+        <button type="button" className="jp-mod-styled jp-mod-accept" onClick={actions.insert}>
           Insert code
         </button>
       )}

@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react';
+import { counted } from '../format';
 import { labelAt, labelText, labelWithUnit } from '../labels';
 import { clamped, countOf, dimensionsOf, hasPlane, isWhole, pieceOf, rangeOf } from '../selection';
 import type { CubeState } from '../state';
@@ -52,6 +53,7 @@ function Row({ dimension, variable, state, actions }: RowProps): ReactElement {
   const isInPlane = hasPlane(variable) && (name === variable.x || name === variable.y);
   const isAlong = !hasPlane(variable) && name === (state.along ?? variable.series);
   const hasSlider = !isInPlane && !isAlong && size > 1;
+  const piece = pieceOf(variable, name);
   const unit = dimension.labels?.calendar === null ? (dimension.labels.units ?? '') : '';
   return (
     <fieldset className="eohub-CubeDimension">
@@ -59,7 +61,8 @@ function Row({ dimension, variable, state, actions }: RowProps): ReactElement {
         {label}
         {label !== name && <span className="eohub-CubeQuiet"> ({name})</span>}
         <span className="eohub-CubeQuiet">
-          {unit && ` ${unit}`} · {size.toLocaleString('en')}
+          {unit && ` ${unit}`} · {counted(size, 'step')}
+          {piece !== null && ` in chunks of ${piece}`}
         </span>
       </legend>
       {hasSlider && (
@@ -74,7 +77,7 @@ function Row({ dimension, variable, state, actions }: RowProps): ReactElement {
             dimension={dimension}
             step={step}
             range={rangeOf(looking.ranges, dimension)}
-            piece={pieceOf(variable, name)}
+            piece={piece}
             told={told(step)}
             onStep={index => actions.step(name, index)}
           />
@@ -88,7 +91,6 @@ function Row({ dimension, variable, state, actions }: RowProps): ReactElement {
       <RangeFields
         dimension={dimension}
         range={rangeOf(looking.ranges, dimension)}
-        piece={pieceOf(variable, name)}
         typed={typed}
         actions={actions}
       />
@@ -120,13 +122,12 @@ function PlayButton(props: {
 interface RangeProps {
   readonly dimension: Dimension;
   readonly range: Range;
-  readonly piece: number | null;
   readonly typed: (index: number) => string;
   readonly actions: CubeActions;
 }
 
 /** What is read of a dimension: from, to (both are read), and each how manieth step. */
-function RangeFields({ dimension, range, piece, typed, actions }: RangeProps): ReactElement {
+function RangeFields({ dimension, range, typed, actions }: RangeProps): ReactElement {
   const { name, label } = dimension;
   const take = (part: Partial<Range>) => {
     const next = { ...range, ...part };
@@ -166,7 +167,6 @@ function RangeFields({ dimension, range, piece, typed, actions }: RangeProps): R
       </label>
       <span className="eohub-CubeDimension-count">
         {count === dimension.size ? 'all' : count.toLocaleString('en')}
-        {piece !== null && ` · chunks of ${piece}`}
       </span>
       {!isWhole(range, dimension) && (
         <button

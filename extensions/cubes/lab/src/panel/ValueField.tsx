@@ -52,6 +52,7 @@ export function ValueField({ label, text, value, onLocate, onStep }: Props): Rea
         aria-invalid={fault !== null}
         aria-describedby={fault === null ? undefined : faultId}
         spellCheck={false}
+        style={{ width: `calc(${Math.min(19, Math.max(8, value.length))}ch + 14px)` }}
         value={typed ?? value}
         onChange={event => setTyped(event.target.value)}
         onBlur={() => void finish()}
