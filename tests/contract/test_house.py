@@ -154,7 +154,7 @@ PURE = {
     "pydantic_core", "eohub_toolkit.errors", "eohub_profiles.mounts", "eohub_profiles.decision",
     "eohub_profiles.model", "eohub_profiles.standing", "eohub_profiles.tiers", "cql2", "shapely",
     "copy", "pystac.serialization", "shapely.geometry.base", "numpy",
-    "numpy.typing", "xarray", "pandas", "cftime",
+    "numpy.typing", "xarray", "pandas", "cftime", "pyproj", "pyproj.exceptions",
 }  # fmt: skip
 """What a domain module may import beside its own feature's; whatever is not here needs a port."""
 

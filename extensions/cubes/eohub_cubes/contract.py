@@ -187,6 +187,8 @@ class PreviewQuery(SourceQuery):
 
     variable: Name
     ranges: dict[Name, Range] = Field(default={}, max_length=MOST_DIMENSIONS)
+    across: Name | None = Field(default=None, description="Dimension that runs across; else that of the map")
+    along: Name | None = Field(default=None, description="Dimension from bottom to top; else that of the map")
     width: int = Field(default=512, ge=16, le=1_024, description="Most cells across")
     height: int = Field(default=512, ge=16, le=1_024, description="Most cells from top to bottom")
     budget_bytes: int = Field(

@@ -4,9 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from eohub_cubes.contract import CubeDescription, DescribeQuery, Estimate, EstimateQuery
+from eohub_cubes.contract import (
+    CubeDescription,
+    DescribeQuery,
+    Estimate,
+    EstimateQuery,
+    Preview,
+    PreviewQuery,
+)
 from eohub_cubes.describing import described
 from eohub_cubes.estimating import estimated
+from eohub_cubes.pictures import pictured
 from eohub_cubes.ports import Traffic
 from eohub_cubes.reading.opening import reader_of
 from eohub_cubes.server.desk import Desk
@@ -33,7 +41,13 @@ def estimate(query: EstimateQuery, desk: Desk, traffic: Traffic) -> Estimate:
     return estimated(query.selection, cube, desk.bandwidth.of(reader_of(asset).host), desk.memory.now())
 
 
+def preview(query: PreviewQuery, desk: Desk, traffic: Traffic) -> Preview:
+    """Read one slice to draw."""
+    return pictured(query, desk.cube(query)[1], traffic)
+
+
 OPERATIONS: Mapping[str, Operation] = {
     "describe": Operation(DescribeQuery, describe),
     "estimate": Operation(EstimateQuery, estimate),
+    "preview": Operation(PreviewQuery, preview),
 }

@@ -591,6 +591,18 @@ export interface components {
          */
         PreviewQuery: {
             /**
+             * Across
+             * @description Dimension that runs across; else that of the map
+             * @default null
+             */
+            across: string | null;
+            /**
+             * Along
+             * @description Dimension from bottom to top; else that of the map
+             * @default null
+             */
+            along: string | null;
+            /**
              * Asset
              * @default null
              */
