@@ -1,18 +1,96 @@
-"""DestinE as the catalogue's server sees it: two realms that give tokens, a hub, an HDA that wants one."""
+"""DestinE as the catalogue's server sees it: two realms that give tokens, a hub, an HDA that wants one.
 
+The order desk does as the HDA's published notebooks show.
+"""
+
+import json
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl
 
 import httpx2
-from fakes.stac_upstream import StacUpstream
+from fakes.stac_upstream import ROOT, StacUpstream
 
 PLATFORM = "https://auth.example.org/realms/desp"
 DATA_LAKE = "https://identity.example.org/auth/realms/dedl"
+COLLECTION = "EO.ECMWF.DAT.DT_CLIMATE_ADAPTATION"
 HUB = "http://10.0.0.1:8081/hub/api"
+
+
+class OrderDesk:
+    """Takes orders and keeps them; each goes through its states, one with each ask."""
+
+    def __init__(self) -> None:
+        self.taken: list[Any] = []
+        self.answers: list[httpx2.Response | Exception] = []
+        self.asks: list[httpx2.Response | Exception] = []
+        self.states = ["ordered", "shipping", "succeeded"]
+        self.delivered: dict[str, Any] = {
+            "downloadLink": {"href": "https://files.example.org/big.nc", "file:size": 100_800_000_000}
+        }
+        self.before_answering: Callable[[], None] = lambda: None
+        self._at: dict[str, int] = {}
+
+    def place(self, request: httpx2.Request) -> httpx2.Response:
+        """Take an order, unless an answer was prepared; one that is lost was taken all the same."""
+        answer = self.answers.pop(0) if self.answers else None
+        if isinstance(answer, httpx2.Response):
+            return answer
+        if isinstance(answer, httpx2.ConnectError):
+            raise answer
+        self.taken.append(json.loads(request.content))
+        if answer is not None:
+            raise answer
+        identifier = f"order-{len(self.taken)}"
+        self._at[identifier] = 0
+        self.before_answering()
+        return httpx2.Response(201, json=self._item(identifier))
+
+    def item(self, identifier: str) -> httpx2.Response | None:
+        """The item of an order, one state on; None where it is none of an order."""
+        if identifier not in self._at:
+            return None
+        answer = self.asks.pop(0) if self.asks else None
+        if isinstance(answer, Exception):
+            raise answer
+        if answer is not None:
+            return answer
+        self._at[identifier] = min(self._at[identifier] + 1, len(self.states) - 1)
+        return httpx2.Response(200, json=self._item(identifier))
+
+    def _item(self, identifier: str) -> dict[str, Any]:
+        state = self.states[self._at[identifier]]
+        return {
+            "type": "Feature", "stac_version": "1.0.0", "id": identifier, "collection": COLLECTION,
+            "geometry": None, "links": [],
+            "properties": {"datetime": "2028-06-10T00:00:00Z", "order:status": state},
+            "assets": self.delivered if state == "succeeded" else {},
+        }  # fmt: skip
+
+
+def orderable(root: str = ROOT, **changes: Any) -> dict[str, Any]:
+    """An item as the HDA describes what a digital twin can make: no data yet, a link to order it by."""
+    body = {"class": "d1", "dataset": "climate-dt", "date": "20280610", "param": ["131", "132"]}
+    link = {
+        "rel": "retrieve",
+        "href": f"{root}/collections/{COLLECTION}/order",
+        "method": "POST",
+        "body": body,
+    }
+    ring = [[-180, -90], [180, -90], [180, 90], [-180, 90], [-180, -90]]
+    item = {
+        "type": "Feature", "stac_version": "1.0.0", "id": "DT_CLIMATE_20280610", "collection": COLLECTION,
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+        "bbox": [-180, -90, 180, 90], "links": [link], "assets": {},
+        "properties": {
+            "title": "Wind in June 2028", "datetime": "2028-06-10T00:00:00Z", "order:status": "orderable",
+            "storage:tier": "offline",
+        },
+    }  # fmt: skip
+    return item | changes
 
 
 class Destine:
@@ -20,12 +98,14 @@ class Destine:
 
     def __init__(self, hda: StacUpstream) -> None:
         self.hda = hda
+        self.desk = OrderDesk()
         self.asked: list[httpx2.Request] = []
         self.forms: list[dict[str, str]] = []
         self.given = 0
         self.refresh_token = "refresh-1"
         self.rotates = False
         self.accepts = True
+        self.needs_a_login = True
         self.answers: dict[str, httpx2.Response] = {}
 
     def handle(self, request: httpx2.Request) -> httpx2.Response:
@@ -49,11 +129,14 @@ class Destine:
         return self._token({"expires_in": 300})
 
     def _hda(self, request: httpx2.Request) -> httpx2.Response:
-        is_search = request.url.path.endswith("/search")
+        path = request.url.path
+        asks_for_a_login = path.endswith(("/search", "/order")) or "/items/order-" in path
         good = self.accepts and request.headers.get("authorization") == f"Bearer token-{self.given}"
-        if is_search and not good:
+        if self.needs_a_login and asks_for_a_login and not good:
             return httpx2.Response(401, json={"detail": "Unauthorized"})
-        return self.hda.handle(request)
+        if path.endswith("/order"):
+            return self.desk.place(request)
+        return self.desk.item(path.rpartition("/")[2]) or self.hda.handle(request)
 
     def _refreshed(self, form: dict[str, str]) -> httpx2.Response:
         if form.get("refresh_token") != self.refresh_token:

@@ -79,6 +79,10 @@ class TimedOut(Unavailable):
     code = "timed_out"
 
 
+class NotSent(Unavailable):
+    """Nobody answers at the address, so nothing was sent there."""
+
+
 class AddressRefused(Forbidden):
     """The address leads into the site's own network."""
 
@@ -89,6 +93,24 @@ class TooMuchKept(Invalid):
     """What a person keeps would not fit into its file any more."""
 
     code = "too_much_kept"
+
+
+class OrderedBefore(Conflict):
+    """The item was ordered before, or may have been."""
+
+    code = "ordered_before"
+
+
+class NotPlaced(Unavailable):
+    """An order did not reach the catalogue, or the catalogue says that it did nothing with it."""
+
+    code = "not_placed"
+
+
+class PlacedPerhaps(Upstream):
+    """An order was sent, and nobody knows whether it was taken."""
+
+    code = "placed_perhaps"
 
 
 class LoginNeeded(Unauthenticated):

@@ -59,6 +59,13 @@ class NamedAsset(Wire):
     title: str
 
 
+class OrderOffer(Wire):
+    """What is sent to a catalogue so that it prepares an item's data."""
+
+    href: str = Field(min_length=1, max_length=4096, description="Full address, of the catalogue itself")
+    body: dict[str, object]
+
+
 class ItemSummary(Wire):
     """What one row of the result list shows, drawn from an item however broken it is."""
 
@@ -93,6 +100,7 @@ class ItemSummary(Wire):
     code_refusal: str | None = Field(description="Why no code can be inserted for this item, or null")
     data: tuple[NamedAsset, ...] = Field(description="Assets whose data can be opened, the best first")
     data_refusal: str | None = Field(description="Why there are none, a sentence; null where there are some")
+    offer: OrderOffer | None = Field(description="How its data is ordered; null where it cannot be")
 
 
 class Interruption(Wire):

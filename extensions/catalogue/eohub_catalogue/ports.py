@@ -19,7 +19,8 @@ from eohub_catalogue.contract import (
     SavedSearch,
     SearchQuery,
 )
-from eohub_catalogue.item_contract import AssetKey, FilterName, ItemSummary
+from eohub_catalogue.item_contract import AssetKey, FilterName, ItemSummary, OrderOffer
+from eohub_catalogue.order_contract import Order, OrderList, OrderQuery
 from eohub_toolkit.errors import EohubError
 
 
@@ -77,6 +78,19 @@ class ApiCatalogue(StacCatalogue, Protocol):
 
 
 @runtime_checkable
+class OrderingCatalogue(StacCatalogue, Protocol):
+    """A catalogue that takes orders."""
+
+    async def order(self, offer: OrderOffer) -> Mapping[str, object]:
+        """Send an order once and return the item that it became.
+
+        Raises CatalogueBusy or NotPlaced where it was not taken and may be sent again, PlacedPerhaps where
+        nobody knows, and others where it was refused.
+        """
+        ...
+
+
+@runtime_checkable
 class IndexedCatalogue(StacCatalogue, Protocol):
     """A catalogue that has no search of its own and is searched through a local index."""
 
@@ -118,6 +132,33 @@ class SavedThings(Protocol):
 
     async def forget_place(self, name: str) -> Saved:
         """Forget a place; nothing happens where there is none."""
+        ...
+
+
+class Orders(Protocol):
+    """Orders of a person, which outlive their server. Raises Unavailable where they cannot be kept."""
+
+    async def all(self) -> OrderList:
+        """Return them, newest first, and go on asking for those that are under way."""
+        ...
+
+    async def place(self, query: OrderQuery) -> Order:
+        """Note an order and send it; returns at once. One that is under way is not placed a second time.
+
+        Raises OrderedBefore where it was or may have been ordered before, unless that is wanted.
+        """
+        ...
+
+    async def watch(self, identifier: str) -> Order:
+        """Ask for one now, and go on asking for it; raises NotFound."""
+        ...
+
+    async def stop_watching(self, identifier: str) -> Order:
+        """Ask for one no more; its catalogue goes on with it. Raises NotFound."""
+        ...
+
+    async def forget(self, identifier: str) -> OrderList:
+        """Forget one; raises Conflict while it is being sent."""
         ...
 
 

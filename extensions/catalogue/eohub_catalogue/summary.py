@@ -9,6 +9,7 @@ from eohub_catalogue.data import named_data
 from eohub_catalogue.fingerprint import fingerprint_of
 from eohub_catalogue.item_contract import Interruption, ItemPage, ItemSummary, StoredSize
 from eohub_catalogue.lint import defects_of
+from eohub_catalogue.orders import offer_of
 from eohub_catalogue.origin import attribution_of, license_url_of, providers_of, sources_of
 from eohub_catalogue.outline import outline_of
 from eohub_catalogue.pictures import quicklook_of
@@ -77,6 +78,7 @@ def summary_of(item: object, catalogue: str) -> ItemSummary:
         code_refusal=_code_refusal(raw, own_id, collection),
         data=data if own_id is not None else (),
         data_refusal=data_refusal if own_id is not None else _NO_ID,
+        offer=offer_of(raw) if own_id is not None else None,
     )
 
 

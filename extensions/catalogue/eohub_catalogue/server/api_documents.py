@@ -17,9 +17,14 @@ from eohub_catalogue.errors import (
     ItemNotFound,
     LoginNeeded,
     NoSuchAddress,
+    NotPlaced,
+    NotSent,
+    PlacedPerhaps,
     TimedOut,
 )
+from eohub_catalogue.item_contract import OrderOffer
 from eohub_catalogue.reading import mapping, text
+from eohub_catalogue.server.addresses import Origin
 from eohub_catalogue.server.page import PageMarker
 from eohub_catalogue.server.web import Answer, Ask, Web, trusted_origin
 from eohub_toolkit.errors import EohubError, Unavailable, Upstream
@@ -28,6 +33,9 @@ _LONGEST_REASON = 64 * 1024
 _NO_SUCH_ADDRESS = frozenset({404, 405, 501})
 _NO_LOGIN = "Search the other catalogues, or this one on its own web page."
 NO_STAC = "Its address in the settings has to be the root of a STAC API."
+_ORDER_SECONDS = 60.0
+# What gateways say (502, 504) is no word of the catalogue's own: it may have taken the order all the same.
+_DID_NOTHING = frozenset({500, 503})
 _NEXT_IN_HEADER = re.compile(r'<([^<>]{1,8000})>\s*;[^,<]*\brel="?next"?', re.IGNORECASE)
 
 
@@ -77,6 +85,52 @@ class ApiDocuments:
         url = self.base_url + marker.path
         ask = Ask(url, marker.method, headers=marker.headers, body=body, trusted=self._trusted)
         return await self._document(ask, None)
+
+    async def order(self, offer: OrderOffer) -> Mapping[str, object]:
+        """Send an order once, with the login where there is one; see the port OrderingCatalogue."""
+        # Whatever an item says, its order goes to the catalogue that it came from, and so does the login.
+        if not self._is_own(offer.href):
+            raise AddressRefused(
+                f"This order leads away from {self.title}, so nothing was sent.",
+                hint="Order the data on the catalogue's own page.",
+            )
+        ask = Ask(offer.href, "POST", body=offer.body, trusted=self._trusted, repeats=1, leads_on=False)
+        secrets = await self._order_secrets()
+        answer = await self._sent(replace(ask, secrets=secrets))
+        if answer.status == 401 and self._login is not None:
+            answer = await self._sent(replace(ask, secrets=await self._order_secrets(secrets)))
+        if 200 <= answer.status < 300:
+            return mapping(await asyncio.to_thread(answer.json))
+        if answer.status in _DID_NOTHING:
+            raise NotPlaced(f"{self.title} could not take the order because of a fault on its side.")
+        if answer.status >= 500 and answer.status not in _NO_SUCH_ADDRESS:
+            raise PlacedPerhaps(f"{self.title} did not say whether it took the order ({answer.status}).")
+        if answer.status in (400, 409, 422):
+            said = f"{self.title} does not accept this order. {_reason(answer)}".strip()
+            raise CatalogueRefused(said, hint="Search again and order what is found then.")
+        raise self._refusal(answer, None)
+
+    async def _order_secrets(self, refused: Mapping[str, str] | None = None) -> Mapping[str, str]:
+        try:
+            return await self._secrets(refused)
+        except (Unavailable, Upstream, CatalogueBusy) as error:
+            raise NotPlaced(error.detail, hint=error.hint, retry_after=error.retry_after) from error
+
+    async def _sent(self, ask: Ask) -> Answer:
+        try:
+            return await self._web.send(ask, max(self.deadline_seconds, _ORDER_SECONDS))
+        except NotSent as error:
+            raise NotPlaced(self._in_words(error).detail, hint=error.hint) from error
+        except (Unavailable, Upstream) as error:
+            raise PlacedPerhaps(f"{self.title} did not say whether it took the order.") from error
+        except (CatalogueBusy, AddressRefused) as error:
+            raise self._in_words(error) from error
+
+    def _is_own(self, href: str) -> bool:
+        try:
+            return Origin.of(href) == Origin.of(self.base_url)
+        except ValueError:
+            return False
 
     async def _document(self, ask: Ask, missing: str | None) -> Mapping[str, object]:
         left = self.seconds_left()

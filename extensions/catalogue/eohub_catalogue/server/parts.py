@@ -8,13 +8,14 @@ from pathlib import Path
 
 from jupyter_core.paths import jupyter_data_dir
 
-from eohub_catalogue.ports import Freezer, Quicklooks, SavedThings
+from eohub_catalogue.ports import Freezer, Orders, Quicklooks, SavedThings
 from eohub_catalogue.server.catalogues import Catalogues
 from eohub_catalogue.server.data_store import DataStoreProbe
 from eohub_catalogue.server.freezer import FileFreezer
 from eohub_catalogue.server.home import Home
 from eohub_catalogue.server.login import BearerLogin, FileTokens, HubTokens
 from eohub_catalogue.server.opening import Opener
+from eohub_catalogue.server.orders import FileOrders
 from eohub_catalogue.server.own_catalogues import OwnCatalogues, Recognised
 from eohub_catalogue.server.picture_files import PictureFiles
 from eohub_catalogue.server.quicklook import PodQuicklooks
@@ -57,6 +58,7 @@ def parts_of(environ: Mapping[str, str], configured: object) -> dict[type, objec
             PictureFiles(home),
             lambda source: login() if source.kind == "destine" else None,
         ),
+        Orders: FileOrders(catalogues, kept / "orders.json", _now),
         Freezer: FileFreezer(catalogues, web, home, kept / "freezing.json", _now),
     }
 

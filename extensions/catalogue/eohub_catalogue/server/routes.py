@@ -39,7 +39,16 @@ from eohub_catalogue.item_contract import (
     ItemPage,
     NotebookCode,
 )
-from eohub_catalogue.ports import ApiCatalogue, Freezer, Quicklooks, RawPage, SavedThings, StacCatalogue
+from eohub_catalogue.order_contract import Order, OrderList, OrderQuery
+from eohub_catalogue.ports import (
+    ApiCatalogue,
+    Freezer,
+    Orders,
+    Quicklooks,
+    RawPage,
+    SavedThings,
+    StacCatalogue,
+)
 from eohub_catalogue.reading import identifier, mapping
 from eohub_catalogue.server.catalogues import Catalogues
 from eohub_catalogue.server.data_store import DataStoreProbe
@@ -250,6 +259,36 @@ async def stop_freezing(identifier: str, freezer: Freezer) -> FrozenState:
     return await freezer.stop(identifier)
 
 
+@route("GET", "/orders")
+async def list_orders(orders: Orders) -> OrderList:
+    """List the orders, newest first, and go on asking for those that are under way."""
+    return await orders.all()
+
+
+@route("POST", "/orders")
+async def place_order(query: OrderQuery, orders: Orders) -> Order:
+    """Begin to order an item."""
+    return await orders.place(query)
+
+
+@route("DELETE", "/orders/{identifier}")
+async def forget_order(identifier: str, orders: Orders) -> OrderList:
+    """Forget an order; its catalogue goes on with it."""
+    return await orders.forget(identifier)
+
+
+@route("POST", "/orders/{identifier}/watch")
+async def watch_order(identifier: str, orders: Orders) -> Order:
+    """Ask for an order now, and go on asking."""
+    return await orders.watch(identifier)
+
+
+@route("DELETE", "/orders/{identifier}/watch")
+async def stop_watching(identifier: str, orders: Orders) -> Order:
+    """Ask for an order no more; its catalogue goes on with it."""
+    return await orders.stop_watching(identifier)
+
+
 @route("GET", "/store")
 async def data_store(store: DataStoreProbe) -> DataStore:
     """Ask the data store whether it answers, where one is configured."""
@@ -259,6 +298,7 @@ async def data_store(store: DataStoreProbe) -> DataStore:
 ROUTES = (
     list_catalogues, add_catalogue, probe, remove_catalogue, collections, queryables, index_state,
     build_index, stop_building, search, check_filter, item, quicklook, notebook_code, source, search_code,
-    saved, keep_search, forget_search, keep_place, forget_place, freeze, frozen, stop_freezing, data_store,
+    saved, keep_search, forget_search, keep_place, forget_place, freeze, frozen, stop_freezing,
+    list_orders, place_order, forget_order, watch_order, stop_watching, data_store,
 )  # fmt: skip
 __all__ = ["PREFIX", "ROUTES"]

@@ -17,7 +17,7 @@ from eohub_catalogue.contract import (
     SearchQuery,
 )
 from eohub_catalogue.errors import CatalogueBroken, CatalogueRefused, ItemNotFound, NoSuchAddress
-from eohub_catalogue.item_contract import FilterName
+from eohub_catalogue.item_contract import FilterName, OrderOffer
 from eohub_catalogue.ports import RawPage
 from eohub_catalogue.queryables import LISTED_ELSEWHERE, learned_from, queryables_of
 from eohub_catalogue.reading import mapping, sequence
@@ -169,6 +169,10 @@ class StacApi:
         """Return one collection's JSON; raises ItemNotFound."""
         missing = f"{self._title} does not describe {collection!r}."
         return await self._documents.get(f"collections/{quote(collection, safe='')}", missing=missing)
+
+    async def order(self, offer: OrderOffer) -> Mapping[str, object]:
+        """Send an order once and return the item that it became."""
+        return await self._documents.order(offer)
 
     async def facts(self) -> Facts:
         """How the API is asked, read once."""

@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 import httpx2
 
 from eohub_catalogue.contract import CatalogueSource
-from eohub_catalogue.errors import CatalogueBroken, CatalogueBusy, TimedOut
+from eohub_catalogue.errors import CatalogueBroken, CatalogueBusy, NotSent, TimedOut
 from eohub_catalogue.server.addresses import AllowedHosts, Origin
 from eohub_catalogue.server.budget import Budgets
 from eohub_catalogue.server.pinned import TRUSTED, PinnedTransport
@@ -39,7 +39,7 @@ _LARGEST_BROKEN = 8 * MEBIBYTE
 class Ask:
     """One request. `body` is sent as JSON; `secrets` are headers that only the first origin gets.
 
-    A `form` is a login: it goes where it was meant to go, and no redirect of it is followed.
+    A `form` is a login, and what does not lead on is meant for one place: no redirect of them is followed.
     What goes `behind` lets other requests to its host go first. A rest that the host wants is waited for here
     for as long as the patience lasts; beyond that it is CatalogueBusy.
     """
@@ -49,6 +49,7 @@ class Ask:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     body: object = None
     form: Mapping[str, str] | None = None
+    leads_on: bool = True
     secrets: Mapping[str, str] = field(default_factory=dict[str, str])
     trusted: Origin | None = None
     most_bytes: int = 32 * MEBIBYTE
@@ -141,8 +142,9 @@ class Web:
             target = answer.headers.get("location")
             if answer.status not in _REDIRECTS or target is None:
                 return answer
-            if ask.form is not None:
-                raise CatalogueBroken(f"{first.host} redirects a login, which is not followed.", hint=_TELL)
+            if ask.form is not None or not ask.leads_on:
+                what = "an order" if ask.form is None else "a login"
+                raise CatalogueBroken(f"{first.host} redirects {what}, which is not followed.", hint=_TELL)
             url = _joined(url, target)
             method = "GET" if answer.status == 303 and method == "POST" else method
             if (method, url) in seen:
@@ -265,11 +267,14 @@ def _too_large(host: str, most_bytes: int) -> CatalogueBroken:
 
 def _unreachable(host: str, error: httpx2.TransportError) -> Unavailable:
     if "CERTIFICATE_VERIFY_FAILED" in str(error) or "certificate verify failed" in str(error):
-        return Unavailable(
+        return NotSent(
             f"{host} cannot prove who it is: its TLS certificate is not trusted here.",
             hint="Those who run this hub can install the authority that signed it.",
         )
-    return Unavailable(f"{host} cannot be reached.", hint="Check the network, then try again in a moment.")
+    # Before there is a connection, nothing of a request has left.
+    is_sent = not isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout)
+    kind = Unavailable if is_sent else NotSent
+    return kind(f"{host} cannot be reached.", hint="Check the network, then try again in a moment.")
 
 
 def _charset_of(content_type: str) -> str:

@@ -4,3773 +4,4414 @@
  */
 
 export interface paths {
-  '/eohub/catalogue/catalogues': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/eohub/catalogue/catalogues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the catalogues without asking any of them. */
+        get: operations["list_catalogues"];
+        put?: never;
+        /** Add a catalogue of one's own, after it was asked what kind it is. */
+        post: operations["add_catalogue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** List the catalogues without asking any of them. */
-    get: operations['list_catalogues'];
-    put?: never;
-    /** Add a catalogue of one's own, after it was asked what kind it is. */
-    post: operations['add_catalogue'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/eohub/catalogue/catalogues/{catalogue}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/eohub/catalogue/catalogues/{catalogue}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ask one catalogue whether it answers, and what it can do. */
+        get: operations["probe"];
+        put?: never;
+        post?: never;
+        /** Remove a catalogue of one's own. */
+        delete: operations["remove_catalogue"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Ask one catalogue whether it answers, and what it can do. */
-    get: operations['probe'];
-    put?: never;
-    post?: never;
-    /** Remove a catalogue of one's own. */
-    delete: operations['remove_catalogue'];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/eohub/catalogue/catalogues/{catalogue}/collections': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/eohub/catalogue/catalogues/{catalogue}/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the collections of a catalogue that hold the words. */
+        get: operations["collections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** List the collections of a catalogue that hold the words. */
-    get: operations['collections'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/eohub/catalogue/catalogues/{catalogue}/index': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/eohub/catalogue/catalogues/{catalogue}/index": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell how far the local index of a catalogue is. */
+        get: operations["index_state"];
+        put?: never;
+        /** Begin to build the local index of a catalogue, or to bring it up to date. */
+        post: operations["build_index"];
+        /** Stop building the local index of a catalogue; what has been read stays. */
+        delete: operations["stop_building"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Tell how far the local index of a catalogue is. */
-    get: operations['index_state'];
-    put?: never;
-    /** Begin to build the local index of a catalogue, or to bring it up to date. */
-    post: operations['build_index'];
-    /** Stop building the local index of a catalogue; what has been read stays. */
-    delete: operations['stop_building'];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/eohub/catalogue/catalogues/{catalogue}/queryables': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/eohub/catalogue/catalogues/{catalogue}/queryables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the properties that can be searched. */
+        get: operations["queryables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** List the properties that can be searched. */
-    get: operations['queryables'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/eohub/catalogue/code': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/eohub/catalogue/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write the notebook cell that opens an item. */
+        post: operations["notebook_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /** Write the notebook cell that opens an item. */
-    post: operations['notebook_code'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/eohub/catalogue/filter': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/eohub/catalogue/filter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check CQL2 text without searching. */
+        post: operations["check_filter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /** Check CQL2 text without searching. */
-    post: operations['check_filter'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/eohub/catalogue/frozen': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/eohub/catalogue/frozen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the searches that are being frozen or were frozen by this server. */
+        get: operations["frozen"];
+        put?: never;
+        /** Begin to keep a search with what is needed to use it without a network. */
+        post: operations["freeze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** List the searches that are being frozen or were frozen by this server. */
-    get: operations['frozen'];
-    put?: never;
-    /** Begin to keep a search with what is needed to use it without a network. */
-    post: operations['freeze'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/eohub/catalogue/frozen/{identifier}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/eohub/catalogue/frozen/{identifier}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Stop freezing a search and leave nothing of it behind. */
+        delete: operations["stop_freezing"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    post?: never;
-    /** Stop freezing a search and leave nothing of it behind. */
-    delete: operations['stop_freezing'];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/eohub/catalogue/item': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/eohub/catalogue/item": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Return everything that is told about one item. */
+        post: operations["item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /** Return everything that is told about one item. */
-    post: operations['item'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/eohub/catalogue/quicklook': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/eohub/catalogue/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the orders, newest first, and go on asking for those that are under way. */
+        get: operations["list_orders"];
+        put?: never;
+        /** Begin to order an item. */
+        post: operations["place_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Return the small picture of an item. */
-    get: operations['quicklook'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/eohub/catalogue/saved': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/eohub/catalogue/orders/{identifier}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget an order; its catalogue goes on with it. */
+        delete: operations["forget_order"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** List saved searches and places. */
-    get: operations['saved'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/eohub/catalogue/saved/places': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/eohub/catalogue/orders/{identifier}/watch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for an order now, and go on asking. */
+        post: operations["watch_order"];
+        /** Ask for an order no more; its catalogue goes on with it. */
+        delete: operations["stop_watching"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /** Keep a place, in place of one of the same name. */
-    post: operations['keep_place'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/eohub/catalogue/saved/places/{name}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/eohub/catalogue/quicklook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the small picture of an item. */
+        get: operations["quicklook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    post?: never;
-    /** Forget a saved place. */
-    delete: operations['forget_place'];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/eohub/catalogue/saved/searches': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/eohub/catalogue/saved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List saved searches and places. */
+        get: operations["saved"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /** Keep a search, in place of one of the same name. */
-    post: operations['keep_search'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/eohub/catalogue/saved/searches/{name}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/eohub/catalogue/saved/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a place, in place of one of the same name. */
+        post: operations["keep_place"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    post?: never;
-    /** Forget a saved search. */
-    delete: operations['forget_search'];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/eohub/catalogue/search': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/eohub/catalogue/saved/places/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget a saved place. */
+        delete: operations["forget_place"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /** Search one catalogue and return one page of summaries. */
-    post: operations['search'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/eohub/catalogue/search-code': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/eohub/catalogue/saved/searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a search, in place of one of the same name. */
+        post: operations["keep_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /** Write the notebook cells that do a search. */
-    post: operations['search_code'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/eohub/catalogue/source': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/eohub/catalogue/saved/searches/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget a saved search. */
+        delete: operations["forget_search"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /** Tell how the data of an item is opened. */
-    post: operations['source'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/eohub/catalogue/store': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/eohub/catalogue/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Search one catalogue and return one page of summaries. */
+        post: operations["search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Ask the data store whether it answers, where one is configured. */
-    get: operations['data_store'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
+    "/eohub/catalogue/search-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write the notebook cells that do a search. */
+        post: operations["search_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/eohub/catalogue/source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell how the data of an item is opened. */
+        post: operations["source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/eohub/catalogue/store": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ask the data store whether it answers, where one is configured. */
+        get: operations["data_store"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
-  schemas: {
-    /**
-     * Abilities
-     * @description What a catalogue can do by itself, learned from what it declares and from how it answers.
-     */
-    Abilities: {
-      /**
-       * Area
-       * @enum {string}
-       */
-      area: 'there' | 'here' | 'none';
-      /**
-       * Collection Search
-       * @enum {string}
-       */
-      collection_search: 'there' | 'here' | 'none';
-      /**
-       * Collections
-       * @enum {string}
-       */
-      collections: 'there' | 'here' | 'none';
-      /**
-       * Cql2
-       * @enum {string}
-       */
-      cql2: 'there' | 'here' | 'none';
-      /**
-       * Properties
-       * @enum {string}
-       */
-      properties: 'there' | 'here' | 'none';
-      /**
-       * Time
-       * @enum {string}
-       */
-      time: 'there' | 'here' | 'none';
-      /**
-       * Words
-       * @enum {string}
-       */
-      words: 'there' | 'here' | 'none';
+    schemas: {
+        /**
+         * Abilities
+         * @description What a catalogue can do by itself, learned from what it declares and from how it answers.
+         */
+        Abilities: {
+            /**
+             * Area
+             * @enum {string}
+             */
+            area: "there" | "here" | "none";
+            /**
+             * Collection Search
+             * @enum {string}
+             */
+            collection_search: "there" | "here" | "none";
+            /**
+             * Collections
+             * @enum {string}
+             */
+            collections: "there" | "here" | "none";
+            /**
+             * Cql2
+             * @enum {string}
+             */
+            cql2: "there" | "here" | "none";
+            /**
+             * Properties
+             * @enum {string}
+             */
+            properties: "there" | "here" | "none";
+            /**
+             * Time
+             * @enum {string}
+             */
+            time: "there" | "here" | "none";
+            /**
+             * Words
+             * @enum {string}
+             */
+            words: "there" | "here" | "none";
+        };
+        /**
+         * Area
+         * @description Where to search: a box, or a GeoJSON Polygon or MultiPolygon in longitude and latitude.
+         */
+        Area: {
+            /**
+             * Bbox
+             * @default null
+             */
+            bbox: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /**
+             * Geometry
+             * @default null
+             */
+            geometry: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * AssetDetail
+         * @description One file of an item.
+         */
+        AssetDetail: {
+            /**
+             * Data
+             * @description Whether it holds data
+             */
+            data: boolean;
+            /**
+             * Data Refusal
+             * @description Why its data cannot be opened, or null
+             */
+            data_refusal: string | null;
+            /** Description */
+            description: string | null;
+            /**
+             * Href
+             * @description Where it lies, without any secret; null where it is not told
+             */
+            href: string | null;
+            /** Key */
+            key: string;
+            /** Media Type */
+            media_type: string | null;
+            /**
+             * Openable
+             * @description Whether a browser can open `href`
+             */
+            openable: boolean;
+            /**
+             * Picture
+             * @description Whether its small picture can be shown
+             */
+            picture: boolean;
+            /** Roles */
+            roles: string[];
+            /** Size Bytes */
+            size_bytes: number | null;
+            /** Title */
+            title: string | null;
+        };
+        /**
+         * AssetKey
+         * @description One asset of an item.
+         */
+        AssetKey: {
+            /** Asset */
+            asset: string;
+            /** Catalogue */
+            catalogue: string;
+            /**
+             * Collection
+             * @description Null for an item outside of any collection
+             * @default null
+             */
+            collection: string | null;
+            /** Item */
+            item: string;
+        };
+        /**
+         * CatalogueList
+         * @description The catalogues that the panel may search, in the order of the configuration, a person's own last.
+         */
+        CatalogueList: {
+            /** Catalogues */
+            catalogues: components["schemas"]["CatalogueSource"][];
+            /**
+             * Note
+             * @description What the person should know about the list, such as that a file was broken
+             * @default null
+             */
+            note: string | null;
+        };
+        /**
+         * CatalogueSource
+         * @description One catalogue that a site or a person configured.
+         */
+        CatalogueSource: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @default api
+             * @enum {string}
+             */
+            kind: "api" | "static" | "folder" | "earthdatahub" | "destine" | "frozen";
+            /**
+             * Own
+             * @description Added by this person, who may remove it
+             * @default false
+             */
+            own: boolean;
+            /**
+             * Path
+             * @description Folder or file, below the home folder
+             * @default null
+             */
+            path: string | null;
+            /** Title */
+            title: string;
+            /**
+             * Url
+             * @description Root of a STAC API or of a static catalogue
+             * @default null
+             */
+            url: string | null;
+        };
+        /**
+         * CatalogueState
+         * @description A catalogue that answered when it was asked for nothing.
+         */
+        CatalogueState: {
+            abilities: components["schemas"]["Abilities"];
+            /** Catalogue */
+            catalogue: string;
+            /** @description Null where it has a search of its own */
+            index: components["schemas"]["IndexState"] | null;
+        };
+        /**
+         * CollectionPage
+         * @description Collections by title; `next` is null at the end, `matched` where the catalogue tells no total.
+         */
+        CollectionPage: {
+            /** Collections */
+            collections: components["schemas"]["CollectionSummary"][];
+            /** Matched */
+            matched: number | null;
+            /** Next */
+            next: string | null;
+            /** Note */
+            note: string | null;
+        };
+        /**
+         * CollectionQuery
+         * @description Which collections of a catalogue are wanted.
+         */
+        CollectionQuery: {
+            /**
+             * Page
+             * @default null
+             */
+            page: string | null;
+            /**
+             * Words
+             * @default
+             */
+            words: string;
+        };
+        /**
+         * CollectionSummary
+         * @description One collection as the form offers it.
+         */
+        CollectionSummary: {
+            /** Bbox */
+            bbox: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /** Catalogue */
+            catalogue: string;
+            /** Description */
+            description: string | null;
+            /** End */
+            end: string | null;
+            /** Id */
+            id: string;
+            /** Keywords */
+            keywords: string[];
+            /** License */
+            license: string | null;
+            /** Start */
+            start: string | null;
+            /** Title */
+            title: string;
+        };
+        /**
+         * Criteria
+         * @description What is searched, in whatever catalogue; all of it has to hold.
+         */
+        Criteria: {
+            /** @default null */
+            area: components["schemas"]["Area"] | null;
+            /**
+             * Collections
+             * @description Any of them
+             * @default []
+             */
+            collections: string[];
+            /**
+             * Cql2
+             * @description CQL2 text, in addition
+             * @default
+             */
+            cql2: string;
+            /**
+             * End
+             * @description Last day or time, UTC, included
+             * @default null
+             */
+            end: string | null;
+            /**
+             * Ids
+             * @description Any of them
+             * @default []
+             */
+            ids: string[];
+            /**
+             * Properties
+             * @default []
+             */
+            properties: components["schemas"]["PropertyFilter"][];
+            /**
+             * Start
+             * @description First day or time, UTC, included
+             * @default null
+             */
+            start: string | null;
+            /**
+             * Words
+             * @description Every word has to occur
+             * @default
+             */
+            words: string;
+        };
+        /**
+         * DataAsset
+         * @description One file or store of an item, with what its metadata says of opening it; no secret in any of it.
+         */
+        DataAsset: {
+            /**
+             * Href
+             * @description s3://, https://, http:// or an absolute path
+             */
+            href: string;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "zarr" | "netcdf" | "geotiff" | "grib" | "vector" | "table";
+            /** Media Type */
+            media_type: string | null;
+            /**
+             * Open Kwargs
+             * @description Of xarray.open_dataset, from xarray-assets
+             */
+            open_kwargs: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Storage Options
+             * @description fsspec's, from xarray-assets or the storage extension
+             */
+            storage_options: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Title */
+            title: string | null;
+        };
+        /**
+         * DataSource
+         * @description What opens the data of an item: its assets that hold some, the best first.
+         */
+        DataSource: {
+            /** Assets */
+            assets: components["schemas"]["DataAsset"][];
+            item: components["schemas"]["ItemPlace"];
+            /** Title */
+            title: string;
+        };
+        /**
+         * DataStore
+         * @description The S3 endpoint that cells read from, which answered just now; null where none is configured.
+         */
+        DataStore: {
+            /** Url */
+            url: string | null;
+        };
+        /**
+         * Defect
+         * @description Something in an item's metadata that a person should know before they rely on it.
+         */
+        Defect: {
+            /**
+             * Code
+             * @description Stable name of the check, for programs
+             */
+            code: string;
+            /**
+             * Message
+             * @description What is wrong, a sentence for the person
+             */
+            message: string;
+        };
+        /**
+         * Dimension
+         * @description One dimension of a cube; `size` is the number of steps, where the item tells it.
+         */
+        Dimension: {
+            /**
+             * Kind
+             * @description spatial, temporal, bands, ... as the item says
+             */
+            kind: string | null;
+            /** Name */
+            name: string;
+            /** Size */
+            size: number | null;
+        };
+        /**
+         * FilterCheck
+         * @description Whether CQL2 text can be read; where it cannot, what is wrong, a sentence for the person.
+         */
+        FilterCheck: {
+            /** Problem */
+            problem: string | null;
+        };
+        /**
+         * FilterText
+         * @description CQL2 text to be checked, as a person types it.
+         */
+        FilterText: {
+            /** Text */
+            text: string;
+        };
+        /**
+         * FreezeQuery
+         * @description A search to be kept with what is needed to use it without a network.
+         */
+        FreezeQuery: {
+            /**
+             * Assets
+             * @description Nothing; size and media type as their hosts tell; small files whole too
+             * @default headers
+             * @enum {string}
+             */
+            assets: "none" | "headers" | "small";
+            /**
+             * Largest Asset Bytes
+             * @default 1000000
+             */
+            largest_asset_bytes: number;
+            /**
+             * Most Items
+             * @default 1000
+             */
+            most_items: number;
+            /**
+             * Path
+             * @description New folder, or file ending in .zip, below the home folder
+             */
+            path: string;
+            /**
+             * Searches
+             * @description One for each catalogue
+             */
+            searches: components["schemas"]["SearchQuery"][];
+            /** Title */
+            title: string;
+        };
+        /**
+         * FrozenList
+         * @description Frozen searches of this server, newest first; those from before its start are catalogues.
+         */
+        FrozenList: {
+            /** Frozen */
+            frozen: components["schemas"]["FrozenState"][];
+        };
+        /**
+         * FrozenState
+         * @description How far a frozen search is.
+         */
+        FrozenState: {
+            /**
+             * Assets
+             * @description Assets whose headers or bytes are kept
+             */
+            assets: number;
+            /** Bytes */
+            bytes: number;
+            /** Id */
+            id: string;
+            /** Items */
+            items: number;
+            /** Path */
+            path: string;
+            /**
+             * Problem
+             * @description What went wrong, a sentence; also where only some of it did
+             */
+            problem: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "freezing" | "ready" | "stopped" | "failed";
+            /** Title */
+            title: string;
+        };
+        /**
+         * IndexState
+         * @description The local index that a catalogue without a search of its own is searched through.
+         */
+        IndexState: {
+            /** Built */
+            built: string | null;
+            /**
+             * Documents
+             * @description Files read so far, or in all
+             */
+            documents: number;
+            /** Items */
+            items: number;
+            /**
+             * Problem
+             * @description What went wrong, a sentence; also where only some files did
+             */
+            problem: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "none" | "building" | "ready" | "stopped" | "failed";
+            /**
+             * Total
+             * @description Files known so far, where any can be counted
+             */
+            total: number | null;
+        };
+        /**
+         * Interruption
+         * @description What kept a catalogue from giving all of a page, in the words of a Problem.
+         */
+        Interruption: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Hint */
+            hint: string | null;
+            /**
+             * Retry After
+             * @description Seconds to wait before `next` is asked for
+             */
+            retry_after: number | null;
+        };
+        /**
+         * ItemDetail
+         * @description Everything that is told about one item.
+         */
+        ItemDetail: {
+            /** Assets */
+            assets: components["schemas"]["AssetDetail"][];
+            /** Citation */
+            citation: string | null;
+            /**
+             * Doi
+             * @description Address of the DOI
+             */
+            doi: string | null;
+            /** Links */
+            links: components["schemas"]["Source"][];
+            /**
+             * Raw
+             * @description The item as it came; secrets in addresses are left out
+             */
+            raw: {
+                [key: string]: unknown;
+            };
+            /** Sections */
+            sections: components["schemas"]["MetadataSection"][];
+            /**
+             * Stac Version
+             * @description The version that the item itself follows
+             */
+            stac_version: string | null;
+            summary: components["schemas"]["ItemSummary"];
+        };
+        /**
+         * ItemKey
+         * @description One item of a catalogue.
+         */
+        ItemKey: {
+            /** Catalogue */
+            catalogue: string;
+            /**
+             * Collection
+             * @description Null for an item outside of any collection
+             * @default null
+             */
+            collection: string | null;
+            /** Item */
+            item: string;
+        };
+        /**
+         * ItemPage
+         * @description One page of summaries; `matched` is null where the catalogue does not tell a total.
+         */
+        ItemPage: {
+            /**
+             * Done Here
+             * @description Filters that the catalogue cannot do: they were done here, on the items that it gave
+             */
+            done_here: ("words" | "collections" | "time" | "area" | "properties" | "cql2" | "ids")[];
+            /** @description Why these are fewer items than were asked for, while `next` goes on; null otherwise */
+            ended_by: components["schemas"]["Interruption"] | null;
+            /** Items */
+            items: components["schemas"]["ItemSummary"][];
+            /** Matched */
+            matched: number | null;
+            /**
+             * Next
+             * @description Ask for it to get the page after this one; null at the end
+             */
+            next: string | null;
+            /**
+             * Note
+             * @description What the person should know about how this page came to be
+             */
+            note: string | null;
+            /**
+             * Sorted
+             * @description Whether the pages of the catalogue come in the order that was asked for
+             */
+            sorted: boolean;
+        };
+        /**
+         * ItemPlace
+         * @description Where the item of some data is found again.
+         */
+        ItemPlace: {
+            /** Catalogue */
+            catalogue: string;
+            /** Collection */
+            collection: string | null;
+            /**
+             * Href
+             * @description Address of the item's own JSON, where it has one
+             */
+            href: string | null;
+            /** Item */
+            item: string;
+        };
+        /**
+         * ItemSummary
+         * @description What one row of the result list shows, drawn from an item however broken it is.
+         */
+        ItemSummary: {
+            /** Asset Count */
+            asset_count: number;
+            /**
+             * Attribution
+             * @description What has to be named when the data is shown
+             */
+            attribution: string | null;
+            /** Bbox */
+            bbox: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /** Catalogue */
+            catalogue: string;
+            /**
+             * Cloud Cover
+             * @description Percent, where the item tells it
+             */
+            cloud_cover: number | null;
+            /**
+             * Code Refusal
+             * @description Why no code can be inserted for this item, or null
+             */
+            code_refusal: string | null;
+            /** Collection */
+            collection: string | null;
+            /**
+             * Data
+             * @description Assets whose data can be opened, the best first
+             */
+            data: components["schemas"]["NamedAsset"][];
+            /**
+             * Data Refusal
+             * @description Why there are none, a sentence; null where there are some
+             */
+            data_refusal: string | null;
+            /** Defects */
+            defects: components["schemas"]["Defect"][];
+            /** Description */
+            description: string | null;
+            /**
+             * Dimensions
+             * @description In the order of the largest variable
+             */
+            dimensions: components["schemas"]["Dimension"][];
+            /** End */
+            end: string | null;
+            /**
+             * Fingerprint
+             * @description Hash of collection, id and geometry: the same item in two catalogues has the same one
+             */
+            fingerprint: string | null;
+            /**
+             * Footprint
+             * @description GeoJSON to draw: repaired, thinned out, cut at the antimeridian; null without a place
+             */
+            footprint: {
+                [key: string]: unknown;
+            } | null;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @description zarr, netCDF, GeoTIFF, ... or 'no data'
+             */
+            kind: string;
+            /** License */
+            license: string | null;
+            /**
+             * License Url
+             * @description Text of the licence, http or https
+             */
+            license_url: string | null;
+            /** @description How its data is ordered; null where it cannot be */
+            offer: components["schemas"]["OrderOffer"] | null;
+            /**
+             * Providers
+             * @description Each with its roles, such as 'ESA (producer)'
+             */
+            providers: string[];
+            /**
+             * Quicklook
+             * @description Key of the asset that shows a small picture, or null
+             */
+            quicklook: string | null;
+            /** Sources */
+            sources: components["schemas"]["Source"][];
+            /** Start */
+            start: string | null;
+            stored: components["schemas"]["StoredSize"] | null;
+            /** Title */
+            title: string;
+            /**
+             * Variable Count
+             * @description All of them; `variables` holds the first ones
+             */
+            variable_count: number;
+            /** Variables */
+            variables: components["schemas"]["Variable"][];
+        };
+        JsonValue: unknown;
+        /**
+         * MetadataField
+         * @description One fact of an item, ready to be read.
+         */
+        MetadataField: {
+            /** Label */
+            label: string;
+            /**
+             * Name
+             * @description As the item has it, such as eo:cloud_cover
+             */
+            name: string;
+            /** Unit */
+            unit: string | null;
+            /**
+             * Url
+             * @description http or https, where the fact is an address
+             */
+            url: string | null;
+            /** Value */
+            value: string;
+        };
+        /**
+         * MetadataSection
+         * @description The facts that one STAC extension (or the core) defines.
+         */
+        MetadataSection: {
+            /** Fields */
+            fields: components["schemas"]["MetadataField"][];
+            /** Title */
+            title: string;
+        };
+        /**
+         * NamedAsset
+         * @description One asset by the name that a person reads.
+         */
+        NamedAsset: {
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * NewCatalogue
+         * @description A catalogue that a person adds; what kind it is, is found out by asking it.
+         */
+        NewCatalogue: {
+            /**
+             * Address
+             * @description http(s) address, or a path below the home folder
+             */
+            address: string;
+            /**
+             * Title
+             * @description Otherwise the catalogue's own
+             * @default null
+             */
+            title: string | null;
+        };
+        /**
+         * NotebookCode
+         * @description The source of one notebook cell.
+         */
+        NotebookCode: {
+            /** Source */
+            source: string;
+        };
+        /**
+         * Order
+         * @description One order as the panel shows it.
+         */
+        Order: {
+            /**
+             * Address
+             * @description Where the delivered data lies, without any secret
+             */
+            address: string | null;
+            /** @description The item that the catalogue made of the order */
+            delivered: components["schemas"]["ItemKey"] | null;
+            /** Hint */
+            hint: string | null;
+            /** Id */
+            id: string;
+            /** @description What was ordered */
+            item: components["schemas"]["ItemKey"];
+            /**
+             * Next Ask
+             * @description When the catalogue is asked again; null where it is not
+             */
+            next_ask: string | null;
+            offer: components["schemas"]["OrderOffer"];
+            /**
+             * Problem
+             * @description What went wrong, a sentence; also where it is tried again
+             */
+            problem: string | null;
+            /**
+             * Since
+             * Format: date-time
+             * @description Since when it is in this state
+             */
+            since: string;
+            /** Size Bytes */
+            size_bytes: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "placing" | "ordered" | "shipping" | "succeeded" | "failed" | "cancelled-watching" | "unknown";
+            /** Title */
+            title: string;
+        };
+        /**
+         * OrderList
+         * @description Orders of a person, newest first.
+         */
+        OrderList: {
+            /**
+             * Note
+             * @description Such as that the file they were in was broken
+             */
+            note: string | null;
+            /** Orders */
+            orders: components["schemas"]["Order"][];
+        };
+        /**
+         * OrderOffer
+         * @description What is sent to a catalogue so that it prepares an item's data.
+         */
+        OrderOffer: {
+            /** Body */
+            body: {
+                [key: string]: unknown;
+            };
+            /**
+             * Href
+             * @description Full address, of the catalogue itself
+             */
+            href: string;
+        };
+        /**
+         * OrderQuery
+         * @description An item that is to be ordered, with the offer that its row had.
+         */
+        OrderQuery: {
+            /**
+             * Again
+             * @description Also where it was, or may have been, ordered before
+             * @default false
+             */
+            again: boolean;
+            /** Catalogue */
+            catalogue: string;
+            /**
+             * Collection
+             * @description Null for an item outside of any collection
+             * @default null
+             */
+            collection: string | null;
+            /** Item */
+            item: string;
+            offer: components["schemas"]["OrderOffer"];
+            /** Title */
+            title: string;
+        };
+        /**
+         * Problem
+         * @description The JSON body of every error that leaves EOHub.
+         */
+        Problem: {
+            /**
+             * Code
+             * @description Kind of error, stable, for programs
+             */
+            code: string;
+            /**
+             * Detail
+             * @description What happened, a sentence for the person
+             */
+            detail: string;
+            /**
+             * Hint
+             * @description What the person can do next
+             * @default null
+             */
+            hint: string | null;
+            /**
+             * Retry After
+             * @description Seconds to wait before it is asked again
+             * @default null
+             */
+            retry_after: number | null;
+            /**
+             * Trace Id
+             * @description Finds this request in the log
+             */
+            trace_id: string;
+        };
+        /**
+         * PropertyFilter
+         * @description A condition on a queryable, such as eo:cloud_cover <= 20; items without the property do not match.
+         */
+        PropertyFilter: {
+            /**
+             * Op
+             * @enum {string}
+             */
+            op: "=" | "<>" | "<" | "<=" | ">" | ">=" | "in" | "like";
+            /** Property */
+            property: string;
+            /**
+             * Value
+             * @description A list for `in`; % and _ are wildcards of `like`
+             */
+            value: string | boolean | number | (string | boolean | number)[];
+        };
+        /**
+         * Queryable
+         * @description A property that can be searched, with what is needed to draw its control.
+         */
+        Queryable: {
+            /** Maximum */
+            maximum: number | null;
+            /** Minimum */
+            minimum: number | null;
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "string" | "number" | "integer" | "boolean" | "datetime" | "array";
+            /** Unit */
+            unit: string | null;
+            /**
+             * Values
+             * @description All allowed values, or none where they are not told
+             */
+            values: (string | number)[];
+        };
+        /**
+         * QueryableList
+         * @description Queryables by name; `learned` where they were taken from items, as the catalogue tells none.
+         */
+        QueryableList: {
+            /** Learned */
+            learned: boolean;
+            /** Queryables */
+            queryables: components["schemas"]["Queryable"][];
+        };
+        /**
+         * QueryableQuery
+         * @description Whose queryables are wanted; without a collection, those of all.
+         */
+        QueryableQuery: {
+            /**
+             * Collection
+             * @default null
+             */
+            collection: string | null;
+        };
+        /**
+         * Saved
+         * @description What a person keeps, by name.
+         */
+        Saved: {
+            /**
+             * Note
+             * @description Such as that the file they were in was broken
+             * @default null
+             */
+            note: string | null;
+            /** Places */
+            places: components["schemas"]["SavedPlace"][];
+            /** Searches */
+            searches: components["schemas"]["SavedSearch"][];
+        };
+        /**
+         * SavedPlace
+         * @description An area that a person keeps under a name.
+         */
+        SavedPlace: {
+            area: components["schemas"]["Area"];
+            /** Name */
+            name: string;
+        };
+        /**
+         * SavedSearch
+         * @description A search that a person keeps under a name.
+         */
+        SavedSearch: {
+            /**
+             * Catalogues
+             * @description Those searched; empty for all
+             */
+            catalogues: string[];
+            criteria: components["schemas"]["Criteria"];
+            /** Name */
+            name: string;
+        };
+        /**
+         * SearchCode
+         * @description The cells of a search: one for each catalogue, and where they are several one with all they found.
+         */
+        SearchCode: {
+            /** Cells */
+            cells: string[];
+            /**
+             * Refusals
+             * @description Why a catalogue has no cell, a sentence for each
+             */
+            refusals: string[];
+        };
+        /**
+         * SearchCodeQuery
+         * @description A search that is to be written as notebook cells.
+         */
+        SearchCodeQuery: {
+            /**
+             * Searches
+             * @description One for each catalogue
+             */
+            searches: components["schemas"]["SearchQuery"][];
+        };
+        /**
+         * SearchQuery
+         * @description One search in one catalogue; `page` is the `next` of the page before.
+         */
+        SearchQuery: {
+            /** @default null */
+            area: components["schemas"]["Area"] | null;
+            /** Catalogue */
+            catalogue: string;
+            /**
+             * Collections
+             * @description Any of them
+             * @default []
+             */
+            collections: string[];
+            /**
+             * Cql2
+             * @description CQL2 text, in addition
+             * @default
+             */
+            cql2: string;
+            /**
+             * End
+             * @description Last day or time, UTC, included
+             * @default null
+             */
+            end: string | null;
+            /**
+             * Ids
+             * @description Any of them
+             * @default []
+             */
+            ids: string[];
+            /**
+             * Limit
+             * @description Items on a page; at most 100
+             * @default 20
+             */
+            limit: number;
+            /**
+             * Page
+             * @default null
+             */
+            page: string | null;
+            /**
+             * Properties
+             * @default []
+             */
+            properties: components["schemas"]["PropertyFilter"][];
+            /**
+             * Sort
+             * @description Null for the catalogue's own order
+             * @default null
+             */
+            sort: ("newest" | "oldest" | "clearest" | "id") | null;
+            /**
+             * Start
+             * @description First day or time, UTC, included
+             * @default null
+             */
+            start: string | null;
+            /**
+             * Words
+             * @description Every word has to occur
+             * @default
+             */
+            words: string;
+        };
+        /**
+         * Source
+         * @description Where an item's data comes from; the address only where a browser may open it.
+         */
+        Source: {
+            /** Title */
+            title: string;
+            /** Url */
+            url: string | null;
+        };
+        /**
+         * StoredSize
+         * @description Bytes at rest; `complete` is false where only some of the assets tell their size.
+         */
+        StoredSize: {
+            /** Complete */
+            complete: boolean;
+            /** Size Bytes */
+            size_bytes: number;
+        };
+        /**
+         * Variable
+         * @description One data variable of a cube.
+         */
+        Variable: {
+            /** Description */
+            description: string | null;
+            /**
+             * Dimensions
+             * @description In the order of the array
+             */
+            dimensions: string[];
+            /**
+             * Extent
+             * @description Smallest and largest value in its unit, where the item tells both
+             */
+            extent: [
+                number,
+                number
+            ] | null;
+            /** Name */
+            name: string;
+            /** Unit */
+            unit: string | null;
+        };
     };
-    /**
-     * Area
-     * @description Where to search: a box, or a GeoJSON Polygon or MultiPolygon in longitude and latitude.
-     */
-    Area: {
-      /**
-       * Bbox
-       * @default null
-       */
-      bbox: [number, number, number, number] | null;
-      /**
-       * Geometry
-       * @default null
-       */
-      geometry: {
-        [key: string]: unknown;
-      } | null;
-    };
-    /**
-     * AssetDetail
-     * @description One file of an item.
-     */
-    AssetDetail: {
-      /**
-       * Data
-       * @description Whether it holds data
-       */
-      data: boolean;
-      /**
-       * Data Refusal
-       * @description Why its data cannot be opened, or null
-       */
-      data_refusal: string | null;
-      /** Description */
-      description: string | null;
-      /**
-       * Href
-       * @description Where it lies, without any secret; null where it is not told
-       */
-      href: string | null;
-      /** Key */
-      key: string;
-      /** Media Type */
-      media_type: string | null;
-      /**
-       * Openable
-       * @description Whether a browser can open `href`
-       */
-      openable: boolean;
-      /**
-       * Picture
-       * @description Whether its small picture can be shown
-       */
-      picture: boolean;
-      /** Roles */
-      roles: string[];
-      /** Size Bytes */
-      size_bytes: number | null;
-      /** Title */
-      title: string | null;
-    };
-    /**
-     * AssetKey
-     * @description One asset of an item.
-     */
-    AssetKey: {
-      /** Asset */
-      asset: string;
-      /** Catalogue */
-      catalogue: string;
-      /**
-       * Collection
-       * @description Null for an item outside of any collection
-       * @default null
-       */
-      collection: string | null;
-      /** Item */
-      item: string;
-    };
-    /**
-     * CatalogueList
-     * @description The catalogues that the panel may search, in the order of the configuration, a person's own last.
-     */
-    CatalogueList: {
-      /** Catalogues */
-      catalogues: components['schemas']['CatalogueSource'][];
-      /**
-       * Note
-       * @description What the person should know about the list, such as that a file was broken
-       * @default null
-       */
-      note: string | null;
-    };
-    /**
-     * CatalogueSource
-     * @description One catalogue that a site or a person configured.
-     */
-    CatalogueSource: {
-      /** Id */
-      id: string;
-      /**
-       * Kind
-       * @default api
-       * @enum {string}
-       */
-      kind: 'api' | 'static' | 'folder' | 'earthdatahub' | 'destine' | 'frozen';
-      /**
-       * Own
-       * @description Added by this person, who may remove it
-       * @default false
-       */
-      own: boolean;
-      /**
-       * Path
-       * @description Folder or file, below the home folder
-       * @default null
-       */
-      path: string | null;
-      /** Title */
-      title: string;
-      /**
-       * Url
-       * @description Root of a STAC API or of a static catalogue
-       * @default null
-       */
-      url: string | null;
-    };
-    /**
-     * CatalogueState
-     * @description A catalogue that answered when it was asked for nothing.
-     */
-    CatalogueState: {
-      abilities: components['schemas']['Abilities'];
-      /** Catalogue */
-      catalogue: string;
-      /** @description Null where it has a search of its own */
-      index: components['schemas']['IndexState'] | null;
-    };
-    /**
-     * CollectionPage
-     * @description Collections by title; `next` is null at the end, `matched` where the catalogue tells no total.
-     */
-    CollectionPage: {
-      /** Collections */
-      collections: components['schemas']['CollectionSummary'][];
-      /** Matched */
-      matched: number | null;
-      /** Next */
-      next: string | null;
-      /** Note */
-      note: string | null;
-    };
-    /**
-     * CollectionQuery
-     * @description Which collections of a catalogue are wanted.
-     */
-    CollectionQuery: {
-      /**
-       * Page
-       * @default null
-       */
-      page: string | null;
-      /**
-       * Words
-       * @default
-       */
-      words: string;
-    };
-    /**
-     * CollectionSummary
-     * @description One collection as the form offers it.
-     */
-    CollectionSummary: {
-      /** Bbox */
-      bbox: [number, number, number, number] | null;
-      /** Catalogue */
-      catalogue: string;
-      /** Description */
-      description: string | null;
-      /** End */
-      end: string | null;
-      /** Id */
-      id: string;
-      /** Keywords */
-      keywords: string[];
-      /** License */
-      license: string | null;
-      /** Start */
-      start: string | null;
-      /** Title */
-      title: string;
-    };
-    /**
-     * Criteria
-     * @description What is searched, in whatever catalogue; all of it has to hold.
-     */
-    Criteria: {
-      /** @default null */
-      area: components['schemas']['Area'] | null;
-      /**
-       * Collections
-       * @description Any of them
-       * @default []
-       */
-      collections: string[];
-      /**
-       * Cql2
-       * @description CQL2 text, in addition
-       * @default
-       */
-      cql2: string;
-      /**
-       * End
-       * @description Last day or time, UTC, included
-       * @default null
-       */
-      end: string | null;
-      /**
-       * Ids
-       * @description Any of them
-       * @default []
-       */
-      ids: string[];
-      /**
-       * Properties
-       * @default []
-       */
-      properties: components['schemas']['PropertyFilter'][];
-      /**
-       * Start
-       * @description First day or time, UTC, included
-       * @default null
-       */
-      start: string | null;
-      /**
-       * Words
-       * @description Every word has to occur
-       * @default
-       */
-      words: string;
-    };
-    /**
-     * DataAsset
-     * @description One file or store of an item, with what its metadata says of opening it; no secret in any of it.
-     */
-    DataAsset: {
-      /**
-       * Href
-       * @description s3://, https://, http:// or an absolute path
-       */
-      href: string;
-      /** Key */
-      key: string;
-      /**
-       * Kind
-       * @enum {string}
-       */
-      kind: 'zarr' | 'netcdf' | 'geotiff' | 'grib' | 'vector' | 'table';
-      /** Media Type */
-      media_type: string | null;
-      /**
-       * Open Kwargs
-       * @description Of xarray.open_dataset, from xarray-assets
-       */
-      open_kwargs: {
-        [key: string]: components['schemas']['JsonValue'];
-      };
-      /**
-       * Storage Options
-       * @description fsspec's, from xarray-assets or the storage extension
-       */
-      storage_options: {
-        [key: string]: components['schemas']['JsonValue'];
-      };
-      /** Title */
-      title: string | null;
-    };
-    /**
-     * DataSource
-     * @description What opens the data of an item: its assets that hold some, the best first.
-     */
-    DataSource: {
-      /** Assets */
-      assets: components['schemas']['DataAsset'][];
-      item: components['schemas']['ItemPlace'];
-      /** Title */
-      title: string;
-    };
-    /**
-     * DataStore
-     * @description The S3 endpoint that cells read from, which answered just now; null where none is configured.
-     */
-    DataStore: {
-      /** Url */
-      url: string | null;
-    };
-    /**
-     * Defect
-     * @description Something in an item's metadata that a person should know before they rely on it.
-     */
-    Defect: {
-      /**
-       * Code
-       * @description Stable name of the check, for programs
-       */
-      code: string;
-      /**
-       * Message
-       * @description What is wrong, a sentence for the person
-       */
-      message: string;
-    };
-    /**
-     * Dimension
-     * @description One dimension of a cube; `size` is the number of steps, where the item tells it.
-     */
-    Dimension: {
-      /**
-       * Kind
-       * @description spatial, temporal, bands, ... as the item says
-       */
-      kind: string | null;
-      /** Name */
-      name: string;
-      /** Size */
-      size: number | null;
-    };
-    /**
-     * FilterCheck
-     * @description Whether CQL2 text can be read; where it cannot, what is wrong, a sentence for the person.
-     */
-    FilterCheck: {
-      /** Problem */
-      problem: string | null;
-    };
-    /**
-     * FilterText
-     * @description CQL2 text to be checked, as a person types it.
-     */
-    FilterText: {
-      /** Text */
-      text: string;
-    };
-    /**
-     * FreezeQuery
-     * @description A search to be kept with what is needed to use it without a network.
-     */
-    FreezeQuery: {
-      /**
-       * Assets
-       * @description Nothing; size and media type as their hosts tell; small files whole too
-       * @default headers
-       * @enum {string}
-       */
-      assets: 'none' | 'headers' | 'small';
-      /**
-       * Largest Asset Bytes
-       * @default 1000000
-       */
-      largest_asset_bytes: number;
-      /**
-       * Most Items
-       * @default 1000
-       */
-      most_items: number;
-      /**
-       * Path
-       * @description New folder, or file ending in .zip, below the home folder
-       */
-      path: string;
-      /**
-       * Searches
-       * @description One for each catalogue
-       */
-      searches: components['schemas']['SearchQuery'][];
-      /** Title */
-      title: string;
-    };
-    /**
-     * FrozenList
-     * @description Frozen searches of this server, newest first; those from before its start are catalogues.
-     */
-    FrozenList: {
-      /** Frozen */
-      frozen: components['schemas']['FrozenState'][];
-    };
-    /**
-     * FrozenState
-     * @description How far a frozen search is.
-     */
-    FrozenState: {
-      /**
-       * Assets
-       * @description Assets whose headers or bytes are kept
-       */
-      assets: number;
-      /** Bytes */
-      bytes: number;
-      /** Id */
-      id: string;
-      /** Items */
-      items: number;
-      /** Path */
-      path: string;
-      /**
-       * Problem
-       * @description What went wrong, a sentence; also where only some of it did
-       */
-      problem: string | null;
-      /**
-       * State
-       * @enum {string}
-       */
-      state: 'freezing' | 'ready' | 'stopped' | 'failed';
-      /** Title */
-      title: string;
-    };
-    /**
-     * IndexState
-     * @description The local index that a catalogue without a search of its own is searched through.
-     */
-    IndexState: {
-      /** Built */
-      built: string | null;
-      /**
-       * Documents
-       * @description Files read so far, or in all
-       */
-      documents: number;
-      /** Items */
-      items: number;
-      /**
-       * Problem
-       * @description What went wrong, a sentence; also where only some files did
-       */
-      problem: string | null;
-      /**
-       * State
-       * @enum {string}
-       */
-      state: 'none' | 'building' | 'ready' | 'stopped' | 'failed';
-      /**
-       * Total
-       * @description Files known so far, where any can be counted
-       */
-      total: number | null;
-    };
-    /**
-     * Interruption
-     * @description What kept a catalogue from giving all of a page, in the words of a Problem.
-     */
-    Interruption: {
-      /** Code */
-      code: string;
-      /** Detail */
-      detail: string;
-      /** Hint */
-      hint: string | null;
-      /**
-       * Retry After
-       * @description Seconds to wait before `next` is asked for
-       */
-      retry_after: number | null;
-    };
-    /**
-     * ItemDetail
-     * @description Everything that is told about one item.
-     */
-    ItemDetail: {
-      /** Assets */
-      assets: components['schemas']['AssetDetail'][];
-      /** Citation */
-      citation: string | null;
-      /**
-       * Doi
-       * @description Address of the DOI
-       */
-      doi: string | null;
-      /** Links */
-      links: components['schemas']['Source'][];
-      /**
-       * Raw
-       * @description The item as it came; secrets in addresses are left out
-       */
-      raw: {
-        [key: string]: unknown;
-      };
-      /** Sections */
-      sections: components['schemas']['MetadataSection'][];
-      /**
-       * Stac Version
-       * @description The version that the item itself follows
-       */
-      stac_version: string | null;
-      summary: components['schemas']['ItemSummary'];
-    };
-    /**
-     * ItemKey
-     * @description One item of a catalogue.
-     */
-    ItemKey: {
-      /** Catalogue */
-      catalogue: string;
-      /**
-       * Collection
-       * @description Null for an item outside of any collection
-       * @default null
-       */
-      collection: string | null;
-      /** Item */
-      item: string;
-    };
-    /**
-     * ItemPage
-     * @description One page of summaries; `matched` is null where the catalogue does not tell a total.
-     */
-    ItemPage: {
-      /**
-       * Done Here
-       * @description Filters that the catalogue cannot do: they were done here, on the items that it gave
-       */
-      done_here: ('words' | 'collections' | 'time' | 'area' | 'properties' | 'cql2' | 'ids')[];
-      /** @description Why these are fewer items than were asked for, while `next` goes on; null otherwise */
-      ended_by: components['schemas']['Interruption'] | null;
-      /** Items */
-      items: components['schemas']['ItemSummary'][];
-      /** Matched */
-      matched: number | null;
-      /**
-       * Next
-       * @description Ask for it to get the page after this one; null at the end
-       */
-      next: string | null;
-      /**
-       * Note
-       * @description What the person should know about how this page came to be
-       */
-      note: string | null;
-      /**
-       * Sorted
-       * @description Whether the pages of the catalogue come in the order that was asked for
-       */
-      sorted: boolean;
-    };
-    /**
-     * ItemPlace
-     * @description Where the item of some data is found again.
-     */
-    ItemPlace: {
-      /** Catalogue */
-      catalogue: string;
-      /** Collection */
-      collection: string | null;
-      /**
-       * Href
-       * @description Address of the item's own JSON, where it has one
-       */
-      href: string | null;
-      /** Item */
-      item: string;
-    };
-    /**
-     * ItemSummary
-     * @description What one row of the result list shows, drawn from an item however broken it is.
-     */
-    ItemSummary: {
-      /** Asset Count */
-      asset_count: number;
-      /**
-       * Attribution
-       * @description What has to be named when the data is shown
-       */
-      attribution: string | null;
-      /** Bbox */
-      bbox: [number, number, number, number] | null;
-      /** Catalogue */
-      catalogue: string;
-      /**
-       * Cloud Cover
-       * @description Percent, where the item tells it
-       */
-      cloud_cover: number | null;
-      /**
-       * Code Refusal
-       * @description Why no code can be inserted for this item, or null
-       */
-      code_refusal: string | null;
-      /** Collection */
-      collection: string | null;
-      /**
-       * Data
-       * @description Assets whose data can be opened, the best first
-       */
-      data: components['schemas']['NamedAsset'][];
-      /**
-       * Data Refusal
-       * @description Why there are none, a sentence; null where there are some
-       */
-      data_refusal: string | null;
-      /** Defects */
-      defects: components['schemas']['Defect'][];
-      /** Description */
-      description: string | null;
-      /**
-       * Dimensions
-       * @description In the order of the largest variable
-       */
-      dimensions: components['schemas']['Dimension'][];
-      /** End */
-      end: string | null;
-      /**
-       * Fingerprint
-       * @description Hash of collection, id and geometry: the same item in two catalogues has the same one
-       */
-      fingerprint: string | null;
-      /**
-       * Footprint
-       * @description GeoJSON to draw: repaired, thinned out, cut at the antimeridian; null without a place
-       */
-      footprint: {
-        [key: string]: unknown;
-      } | null;
-      /** Id */
-      id: string;
-      /**
-       * Kind
-       * @description zarr, netCDF, GeoTIFF, ... or 'no data'
-       */
-      kind: string;
-      /** License */
-      license: string | null;
-      /**
-       * License Url
-       * @description Text of the licence, http or https
-       */
-      license_url: string | null;
-      /**
-       * Providers
-       * @description Each with its roles, such as 'ESA (producer)'
-       */
-      providers: string[];
-      /**
-       * Quicklook
-       * @description Key of the asset that shows a small picture, or null
-       */
-      quicklook: string | null;
-      /** Sources */
-      sources: components['schemas']['Source'][];
-      /** Start */
-      start: string | null;
-      stored: components['schemas']['StoredSize'] | null;
-      /** Title */
-      title: string;
-      /**
-       * Variable Count
-       * @description All of them; `variables` holds the first ones
-       */
-      variable_count: number;
-      /** Variables */
-      variables: components['schemas']['Variable'][];
-    };
-    JsonValue: unknown;
-    /**
-     * MetadataField
-     * @description One fact of an item, ready to be read.
-     */
-    MetadataField: {
-      /** Label */
-      label: string;
-      /**
-       * Name
-       * @description As the item has it, such as eo:cloud_cover
-       */
-      name: string;
-      /** Unit */
-      unit: string | null;
-      /**
-       * Url
-       * @description http or https, where the fact is an address
-       */
-      url: string | null;
-      /** Value */
-      value: string;
-    };
-    /**
-     * MetadataSection
-     * @description The facts that one STAC extension (or the core) defines.
-     */
-    MetadataSection: {
-      /** Fields */
-      fields: components['schemas']['MetadataField'][];
-      /** Title */
-      title: string;
-    };
-    /**
-     * NamedAsset
-     * @description One asset by the name that a person reads.
-     */
-    NamedAsset: {
-      /** Key */
-      key: string;
-      /** Title */
-      title: string;
-    };
-    /**
-     * NewCatalogue
-     * @description A catalogue that a person adds; what kind it is, is found out by asking it.
-     */
-    NewCatalogue: {
-      /**
-       * Address
-       * @description http(s) address, or a path below the home folder
-       */
-      address: string;
-      /**
-       * Title
-       * @description Otherwise the catalogue's own
-       * @default null
-       */
-      title: string | null;
-    };
-    /**
-     * NotebookCode
-     * @description The source of one notebook cell.
-     */
-    NotebookCode: {
-      /** Source */
-      source: string;
-    };
-    /**
-     * Problem
-     * @description The JSON body of every error that leaves EOHub.
-     */
-    Problem: {
-      /**
-       * Code
-       * @description Kind of error, stable, for programs
-       */
-      code: string;
-      /**
-       * Detail
-       * @description What happened, a sentence for the person
-       */
-      detail: string;
-      /**
-       * Hint
-       * @description What the person can do next
-       * @default null
-       */
-      hint: string | null;
-      /**
-       * Retry After
-       * @description Seconds to wait before it is asked again
-       * @default null
-       */
-      retry_after: number | null;
-      /**
-       * Trace Id
-       * @description Finds this request in the log
-       */
-      trace_id: string;
-    };
-    /**
-     * PropertyFilter
-     * @description A condition on a queryable, such as eo:cloud_cover <= 20; items without the property do not match.
-     */
-    PropertyFilter: {
-      /**
-       * Op
-       * @enum {string}
-       */
-      op: '=' | '<>' | '<' | '<=' | '>' | '>=' | 'in' | 'like';
-      /** Property */
-      property: string;
-      /**
-       * Value
-       * @description A list for `in`; % and _ are wildcards of `like`
-       */
-      value: string | boolean | number | (string | boolean | number)[];
-    };
-    /**
-     * Queryable
-     * @description A property that can be searched, with what is needed to draw its control.
-     */
-    Queryable: {
-      /** Maximum */
-      maximum: number | null;
-      /** Minimum */
-      minimum: number | null;
-      /** Name */
-      name: string;
-      /** Title */
-      title: string;
-      /**
-       * Type
-       * @enum {string}
-       */
-      type: 'string' | 'number' | 'integer' | 'boolean' | 'datetime' | 'array';
-      /** Unit */
-      unit: string | null;
-      /**
-       * Values
-       * @description All allowed values, or none where they are not told
-       */
-      values: (string | number)[];
-    };
-    /**
-     * QueryableList
-     * @description Queryables by name; `learned` where they were taken from items, as the catalogue tells none.
-     */
-    QueryableList: {
-      /** Learned */
-      learned: boolean;
-      /** Queryables */
-      queryables: components['schemas']['Queryable'][];
-    };
-    /**
-     * QueryableQuery
-     * @description Whose queryables are wanted; without a collection, those of all.
-     */
-    QueryableQuery: {
-      /**
-       * Collection
-       * @default null
-       */
-      collection: string | null;
-    };
-    /**
-     * Saved
-     * @description What a person keeps, by name.
-     */
-    Saved: {
-      /**
-       * Note
-       * @description Such as that the file they were in was broken
-       * @default null
-       */
-      note: string | null;
-      /** Places */
-      places: components['schemas']['SavedPlace'][];
-      /** Searches */
-      searches: components['schemas']['SavedSearch'][];
-    };
-    /**
-     * SavedPlace
-     * @description An area that a person keeps under a name.
-     */
-    SavedPlace: {
-      area: components['schemas']['Area'];
-      /** Name */
-      name: string;
-    };
-    /**
-     * SavedSearch
-     * @description A search that a person keeps under a name.
-     */
-    SavedSearch: {
-      /**
-       * Catalogues
-       * @description Those searched; empty for all
-       */
-      catalogues: string[];
-      criteria: components['schemas']['Criteria'];
-      /** Name */
-      name: string;
-    };
-    /**
-     * SearchCode
-     * @description The cells of a search: one for each catalogue, and where they are several one with all they found.
-     */
-    SearchCode: {
-      /** Cells */
-      cells: string[];
-      /**
-       * Refusals
-       * @description Why a catalogue has no cell, a sentence for each
-       */
-      refusals: string[];
-    };
-    /**
-     * SearchCodeQuery
-     * @description A search that is to be written as notebook cells.
-     */
-    SearchCodeQuery: {
-      /**
-       * Searches
-       * @description One for each catalogue
-       */
-      searches: components['schemas']['SearchQuery'][];
-    };
-    /**
-     * SearchQuery
-     * @description One search in one catalogue; `page` is the `next` of the page before.
-     */
-    SearchQuery: {
-      /** @default null */
-      area: components['schemas']['Area'] | null;
-      /** Catalogue */
-      catalogue: string;
-      /**
-       * Collections
-       * @description Any of them
-       * @default []
-       */
-      collections: string[];
-      /**
-       * Cql2
-       * @description CQL2 text, in addition
-       * @default
-       */
-      cql2: string;
-      /**
-       * End
-       * @description Last day or time, UTC, included
-       * @default null
-       */
-      end: string | null;
-      /**
-       * Ids
-       * @description Any of them
-       * @default []
-       */
-      ids: string[];
-      /**
-       * Limit
-       * @description Items on a page; at most 100
-       * @default 20
-       */
-      limit: number;
-      /**
-       * Page
-       * @default null
-       */
-      page: string | null;
-      /**
-       * Properties
-       * @default []
-       */
-      properties: components['schemas']['PropertyFilter'][];
-      /**
-       * Sort
-       * @description Null for the catalogue's own order
-       * @default null
-       */
-      sort: ('newest' | 'oldest' | 'clearest' | 'id') | null;
-      /**
-       * Start
-       * @description First day or time, UTC, included
-       * @default null
-       */
-      start: string | null;
-      /**
-       * Words
-       * @description Every word has to occur
-       * @default
-       */
-      words: string;
-    };
-    /**
-     * Source
-     * @description Where an item's data comes from; the address only where a browser may open it.
-     */
-    Source: {
-      /** Title */
-      title: string;
-      /** Url */
-      url: string | null;
-    };
-    /**
-     * StoredSize
-     * @description Bytes at rest; `complete` is false where only some of the assets tell their size.
-     */
-    StoredSize: {
-      /** Complete */
-      complete: boolean;
-      /** Size Bytes */
-      size_bytes: number;
-    };
-    /**
-     * Variable
-     * @description One data variable of a cube.
-     */
-    Variable: {
-      /** Description */
-      description: string | null;
-      /**
-       * Dimensions
-       * @description In the order of the array
-       */
-      dimensions: string[];
-      /**
-       * Extent
-       * @description Smallest and largest value in its unit, where the item tells both
-       */
-      extent: [number, number] | null;
-      /** Name */
-      name: string;
-      /** Unit */
-      unit: string | null;
-    };
-  };
-  responses: never;
-  parameters: never;
-  requestBodies: never;
-  headers: never;
-  pathItems: never;
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-  list_catalogues: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    list_catalogues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueList"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
     };
-    requestBody?: never;
-    responses: {
-      /** @description Success */
-      200: {
-        headers: {
-          [name: string]: unknown;
+    add_catalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        content: {
-          'application/json': components['schemas']['CatalogueList'];
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCatalogue"];
+            };
         };
-      };
-      /** @description Problem */
-      401: {
-        headers: {
-          [name: string]: unknown;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueSource"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      502: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
     };
-  };
-  add_catalogue: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    probe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                catalogue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueState"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
     };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['NewCatalogue'];
-      };
+    remove_catalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                catalogue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueList"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
     };
-    responses: {
-      /** @description Success */
-      200: {
-        headers: {
-          [name: string]: unknown;
+    collections: {
+        parameters: {
+            query?: {
+                words?: string;
+                page?: string | null;
+            };
+            header?: never;
+            path: {
+                catalogue: string;
+            };
+            cookie?: never;
         };
-        content: {
-          'application/json': components['schemas']['CatalogueSource'];
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectionPage"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
-      };
-      /** @description Problem */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      502: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
     };
-  };
-  probe: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        catalogue: string;
-      };
-      cookie?: never;
+    index_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                catalogue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexState"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
     };
-    requestBody?: never;
-    responses: {
-      /** @description Success */
-      200: {
-        headers: {
-          [name: string]: unknown;
+    build_index: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                catalogue: string;
+            };
+            cookie?: never;
         };
-        content: {
-          'application/json': components['schemas']['CatalogueState'];
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexState"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
-      };
-      /** @description Problem */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      502: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
     };
-  };
-  remove_catalogue: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        catalogue: string;
-      };
-      cookie?: never;
+    stop_building: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                catalogue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexState"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
     };
-    requestBody?: never;
-    responses: {
-      /** @description Success */
-      200: {
-        headers: {
-          [name: string]: unknown;
+    queryables: {
+        parameters: {
+            query?: {
+                collection?: string | null;
+            };
+            header?: never;
+            path: {
+                catalogue: string;
+            };
+            cookie?: never;
         };
-        content: {
-          'application/json': components['schemas']['CatalogueList'];
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryableList"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
-      };
-      /** @description Problem */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      502: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
     };
-  };
-  collections: {
-    parameters: {
-      query?: {
-        words?: string;
-        page?: string | null;
-      };
-      header?: never;
-      path: {
-        catalogue: string;
-      };
-      cookie?: never;
+    notebook_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemKey"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotebookCode"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
     };
-    requestBody?: never;
-    responses: {
-      /** @description Success */
-      200: {
-        headers: {
-          [name: string]: unknown;
+    check_filter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        content: {
-          'application/json': components['schemas']['CollectionPage'];
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilterText"];
+            };
         };
-      };
-      /** @description Problem */
-      401: {
-        headers: {
-          [name: string]: unknown;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterCheck"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      502: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
     };
-  };
-  index_state: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        catalogue: string;
-      };
-      cookie?: never;
+    frozen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrozenList"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
     };
-    requestBody?: never;
-    responses: {
-      /** @description Success */
-      200: {
-        headers: {
-          [name: string]: unknown;
+    freeze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        content: {
-          'application/json': components['schemas']['IndexState'];
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FreezeQuery"];
+            };
         };
-      };
-      /** @description Problem */
-      401: {
-        headers: {
-          [name: string]: unknown;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrozenState"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      502: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
     };
-  };
-  build_index: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        catalogue: string;
-      };
-      cookie?: never;
+    stop_freezing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identifier: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrozenState"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
     };
-    requestBody?: never;
-    responses: {
-      /** @description Success */
-      200: {
-        headers: {
-          [name: string]: unknown;
+    item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        content: {
-          'application/json': components['schemas']['IndexState'];
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemKey"];
+            };
         };
-      };
-      /** @description Problem */
-      401: {
-        headers: {
-          [name: string]: unknown;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemDetail"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      502: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
     };
-  };
-  stop_building: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        catalogue: string;
-      };
-      cookie?: never;
+    list_orders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderList"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
     };
-    requestBody?: never;
-    responses: {
-      /** @description Success */
-      200: {
-        headers: {
-          [name: string]: unknown;
+    place_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        content: {
-          'application/json': components['schemas']['IndexState'];
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderQuery"];
+            };
         };
-      };
-      /** @description Problem */
-      401: {
-        headers: {
-          [name: string]: unknown;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      502: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
     };
-  };
-  queryables: {
-    parameters: {
-      query?: {
-        collection?: string | null;
-      };
-      header?: never;
-      path: {
-        catalogue: string;
-      };
-      cookie?: never;
+    forget_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identifier: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderList"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
     };
-    requestBody?: never;
-    responses: {
-      /** @description Success */
-      200: {
-        headers: {
-          [name: string]: unknown;
+    watch_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identifier: string;
+            };
+            cookie?: never;
         };
-        content: {
-          'application/json': components['schemas']['QueryableList'];
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
-      };
-      /** @description Problem */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      502: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
     };
-  };
-  notebook_code: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    stop_watching: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identifier: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
     };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ItemKey'];
-      };
+    quicklook: {
+        parameters: {
+            query: {
+                catalogue: string;
+                collection?: string | null;
+                item: string;
+                asset: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
     };
-    responses: {
-      /** @description Success */
-      200: {
-        headers: {
-          [name: string]: unknown;
+    saved: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        content: {
-          'application/json': components['schemas']['NotebookCode'];
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Saved"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
-      };
-      /** @description Problem */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      502: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
     };
-  };
-  check_filter: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    keep_place: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedPlace"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Saved"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
     };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['FilterText'];
-      };
+    forget_place: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Saved"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
     };
-    responses: {
-      /** @description Success */
-      200: {
-        headers: {
-          [name: string]: unknown;
+    keep_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        content: {
-          'application/json': components['schemas']['FilterCheck'];
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedSearch"];
+            };
         };
-      };
-      /** @description Problem */
-      401: {
-        headers: {
-          [name: string]: unknown;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Saved"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      502: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
     };
-  };
-  frozen: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    forget_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Saved"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
     };
-    requestBody?: never;
-    responses: {
-      /** @description Success */
-      200: {
-        headers: {
-          [name: string]: unknown;
+    search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        content: {
-          'application/json': components['schemas']['FrozenList'];
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchQuery"];
+            };
         };
-      };
-      /** @description Problem */
-      401: {
-        headers: {
-          [name: string]: unknown;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemPage"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      502: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
     };
-  };
-  freeze: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    search_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchCodeQuery"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchCode"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
     };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['FreezeQuery'];
-      };
+    source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemKey"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataSource"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
     };
-    responses: {
-      /** @description Success */
-      200: {
-        headers: {
-          [name: string]: unknown;
+    data_store: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        content: {
-          'application/json': components['schemas']['FrozenState'];
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataStore"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
-      };
-      /** @description Problem */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      502: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
     };
-  };
-  stop_freezing: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        identifier: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Success */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['FrozenState'];
-        };
-      };
-      /** @description Problem */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      502: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  item: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ItemKey'];
-      };
-    };
-    responses: {
-      /** @description Success */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ItemDetail'];
-        };
-      };
-      /** @description Problem */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      502: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  quicklook: {
-    parameters: {
-      query: {
-        catalogue: string;
-        collection?: string | null;
-        item: string;
-        asset: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Success */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          '*/*': string;
-        };
-      };
-      /** @description Problem */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      502: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  saved: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Success */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Saved'];
-        };
-      };
-      /** @description Problem */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      502: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  keep_place: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['SavedPlace'];
-      };
-    };
-    responses: {
-      /** @description Success */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Saved'];
-        };
-      };
-      /** @description Problem */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      502: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  forget_place: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        name: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Success */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Saved'];
-        };
-      };
-      /** @description Problem */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      502: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  keep_search: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['SavedSearch'];
-      };
-    };
-    responses: {
-      /** @description Success */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Saved'];
-        };
-      };
-      /** @description Problem */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      502: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  forget_search: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        name: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Success */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Saved'];
-        };
-      };
-      /** @description Problem */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      502: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  search: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['SearchQuery'];
-      };
-    };
-    responses: {
-      /** @description Success */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ItemPage'];
-        };
-      };
-      /** @description Problem */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      502: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  search_code: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['SearchCodeQuery'];
-      };
-    };
-    responses: {
-      /** @description Success */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['SearchCode'];
-        };
-      };
-      /** @description Problem */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      502: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  source: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ItemKey'];
-      };
-    };
-    responses: {
-      /** @description Success */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['DataSource'];
-        };
-      };
-      /** @description Problem */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      502: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  data_store: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Success */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['DataStore'];
-        };
-      };
-      /** @description Problem */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      502: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Problem */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
 }

@@ -18,6 +18,9 @@ import type {
   ItemKey,
   ItemPage,
   NewCatalogue,
+  Order,
+  OrderList,
+  OrderQuery,
   QueryableList,
   Saved,
   SavedPlace,
@@ -142,6 +145,26 @@ export class CatalogueClient implements ICatalogueClient {
 
   stopFreezing(id: string): Promise<FrozenState> {
     return this.delete(`frozen/${encodeURIComponent(id)}`);
+  }
+
+  orders(): Promise<OrderList> {
+    return this.get('orders');
+  }
+
+  placeOrder(query: OrderQuery): Promise<Order> {
+    return this.post('orders', query);
+  }
+
+  watchOrder(id: string): Promise<Order> {
+    return this.post(`orders/${encodeURIComponent(id)}/watch`, {});
+  }
+
+  stopWatchingOrder(id: string): Promise<Order> {
+    return this.delete(`orders/${encodeURIComponent(id)}/watch`);
+  }
+
+  forgetOrder(id: string): Promise<OrderList> {
+    return this.delete(`orders/${encodeURIComponent(id)}`);
   }
 
   private get<T>(path: string, signal?: AbortSignal): Promise<T> {

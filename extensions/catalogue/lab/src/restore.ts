@@ -10,7 +10,7 @@ import type { PanelView, Section } from './state';
 
 const KEY = '@eohub/catalogue:panel';
 const MOST_PAGES = 20;
-const SECTIONS: readonly Section[] = ['catalogues', 'saved', 'filters'];
+const SECTIONS: readonly Section[] = ['catalogues', 'saved', 'orders', 'filters'];
 
 /**
  * Fill the form with the search that a link asks for or else with the last one, arrange the panel as it was, and

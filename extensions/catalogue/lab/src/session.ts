@@ -2,6 +2,7 @@ import { Token } from '@lumino/coreutils';
 import { Signal, type ISignal } from '@lumino/signaling';
 import type { Collections } from './collections';
 import type { Freezing } from './freezing';
+import type { Orders } from './orders';
 import type { Queryables } from './queryables';
 import type { Registry } from './registry';
 import type { SavedThings } from './saved';
@@ -15,6 +16,7 @@ export interface ICatalogueSession {
   readonly registry: Registry;
   readonly saved: SavedThings;
   readonly freezing: Freezing;
+  readonly orders: Orders;
   readonly collections: Collections;
   readonly properties: Queryables;
   /** Bring the panel into view, with the focus in its search field. */
@@ -27,6 +29,8 @@ export interface ICatalogueSession {
   look(key: ItemKey, asset?: string): Promise<void>;
   /** Open the page of an item. */
   openItem(item: ItemSummary): void;
+  /** Open the page of an item by its key. */
+  openKey(key: ItemKey): void;
   /** Insert the code of the present search; failures become a toast. */
   insertSearchCode(): Promise<void>;
   /** Copy the address of the present search. */

@@ -50,7 +50,7 @@ export interface Explanation {
 }
 
 /** The parts of the panel that can be folded away. */
-export type Section = 'catalogues' | 'saved' | 'filters';
+export type Section = 'catalogues' | 'saved' | 'orders' | 'filters';
 
 /** How a person arranged the panel. */
 export interface PanelView {

@@ -28,6 +28,9 @@ export type ItemKey = Schemas['ItemKey'];
 export type ItemPage = Schemas['ItemPage'];
 export type ItemSummary = Schemas['ItemSummary'];
 export type NamedAsset = Schemas['NamedAsset'];
+export type Order = Schemas['Order'];
+export type OrderList = Schemas['OrderList'];
+export type OrderQuery = Schemas['OrderQuery'];
 export type NewCatalogue = Schemas['NewCatalogue'];
 export type PropertyFilter = Schemas['PropertyFilter'];
 export type Queryable = Schemas['Queryable'];
@@ -100,6 +103,16 @@ export interface ICatalogueClient {
   frozen(): Promise<readonly FrozenState[]>;
   /** Stop freezing and leave nothing of it behind. */
   stopFreezing(id: string): Promise<FrozenState>;
+  /** What a person has ordered, newest first. */
+  orders(): Promise<OrderList>;
+  /** Begin to order an item; one that is under way is not ordered a second time. */
+  placeOrder(query: OrderQuery): Promise<Order>;
+  /** Ask for an order now, and go on asking. */
+  watchOrder(id: string): Promise<Order>;
+  /** Ask for an order no more. */
+  stopWatchingOrder(id: string): Promise<Order>;
+  /** Forget an order. */
+  forgetOrder(id: string): Promise<OrderList>;
 }
 
 export const ICatalogueClient = new Token<ICatalogueClient>(

@@ -6,7 +6,8 @@ import type {
   IndexState,
   ItemDetail,
   ItemPage,
-  ItemSummary
+  ItemSummary,
+  Order
 } from '../src/tokens';
 
 /** A catalogue that a site configured, a STAC API. */
@@ -89,6 +90,26 @@ export function item(changes: Partial<ItemSummary> = {}): ItemSummary {
     code_refusal: null,
     data: [{ key: 'data', title: 'data' }],
     data_refusal: null,
+    offer: null,
+    ...changes
+  };
+}
+
+/** An order as the server tells it. */
+export function order(changes: Partial<Order> = {}): Order {
+  return {
+    id: 'o1',
+    title: 'Wind in June 2028',
+    item: { catalogue: 'embedded', collection: 'twin', item: 'wind' },
+    offer: { href: 'https://hda.example/order', body: { param: '131' } },
+    state: 'ordered',
+    since: '2026-03-01T12:00:00Z',
+    next_ask: '2026-03-01T12:00:05Z',
+    problem: null,
+    hint: null,
+    delivered: null,
+    address: null,
+    size_bytes: null,
     ...changes
   };
 }

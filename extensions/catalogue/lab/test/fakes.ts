@@ -16,6 +16,9 @@ import type {
   ItemKey,
   ItemPage,
   NewCatalogue,
+  Order,
+  OrderList,
+  OrderQuery,
   QueryableList,
   Saved,
   SavedPlace,
@@ -23,7 +26,7 @@ import type {
   SearchCode,
   SearchQuery
 } from '../src/tokens';
-import { ABILITIES, AWAY, detail, EMBEDDED, item, NO_INDEX, source } from './fakeData';
+import { ABILITIES, AWAY, detail, EMBEDDED, item, NO_INDEX, order, source } from './fakeData';
 
 export * from './fakeData';
 
@@ -68,6 +71,12 @@ export class FakeClient implements ICatalogueClient {
   frozenStates: readonly FrozenState[] = [];
   frozenFault: unknown = null;
   readonly freezes: FreezeQuery[] = [];
+  ordered: readonly Order[] = [];
+  orderFault: unknown = null;
+  ordersFault: unknown = null;
+  readonly placed: OrderQuery[] = [];
+  /** Ids of orders with what was done with them. */
+  readonly orderActs: (readonly [string, string])[] = [];
   readonly searchCodes: (readonly SearchQuery[])[] = [];
   cells: SearchCode | Error = { cells: ['import pystac_client'], refusals: [] };
 
@@ -262,6 +271,39 @@ export class FakeClient implements ICatalogueClient {
     const stopped: FrozenState = { ...found, state: 'stopped' };
     this.frozenStates = this.frozenStates.map(each => (each.id === id ? stopped : each));
     return stopped;
+  }
+
+  async orders(): Promise<OrderList> {
+    if (this.ordersFault) {
+      throw this.ordersFault;
+    }
+    return { orders: [...this.ordered], note: null };
+  }
+
+  async placeOrder(query: OrderQuery): Promise<Order> {
+    this.placed.push(query);
+    if (this.orderFault && !query.again) {
+      throw this.orderFault;
+    }
+    const placed = order({ title: query.title, offer: query.offer, state: 'placing' });
+    this.ordered = [placed, ...this.ordered];
+    return placed;
+  }
+
+  async watchOrder(id: string): Promise<Order> {
+    this.orderActs.push(['watch', id]);
+    return order();
+  }
+
+  async stopWatchingOrder(id: string): Promise<Order> {
+    this.orderActs.push(['stop', id]);
+    return order();
+  }
+
+  async forgetOrder(id: string): Promise<OrderList> {
+    this.orderActs.push(['forget', id]);
+    this.ordered = this.ordered.filter(each => each.id !== id);
+    return this.orders();
   }
 
   async code(query: ItemKey): Promise<string> {

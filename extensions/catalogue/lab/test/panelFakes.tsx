@@ -6,6 +6,7 @@ import { keyOf } from '../src/merge';
 import { CataloguePanel } from '../src/panel/CataloguePanel';
 import type { PanelActions, PanelIcons, PanelState } from '../src/panel/context';
 import type { MapAreaProps } from '../src/panel/map/MapArea';
+import { NO_ORDERS } from '../src/orders';
 import { NO_PROPERTIES } from '../src/queryables';
 import { NO_REGISTRY } from '../src/registry';
 import { NOTHING_SAVED } from '../src/saved';
@@ -84,9 +85,19 @@ export function actions(): SeenActions {
       keepPlace: vi.fn(async () => true)
     },
     freezing: { ...mocks('load', 'stop'), start: vi.fn(async () => true) },
+    orders: mocks('load', 'order', 'retry', 'watch', 'stopWatching', 'forget'),
     collections: mocks('type', 'offer', 'more'),
     properties: mocks('offer'),
-    ...mocks('retryDataStore', 'insert', 'openItem', 'openMenu', 'insertSearchCode', 'copyLink'),
+    ...mocks(
+      'retryDataStore',
+      'insert',
+      'openItem',
+      'openKey',
+      'copy',
+      'openMenu',
+      'insertSearchCode',
+      'copyLink'
+    ),
     checkFilter: vi.fn(async () => null),
     quicklookUrl: vi.fn(({ asset }: { asset: string }) => `http://127.0.0.1/${asset}`)
   };
@@ -117,6 +128,7 @@ export function show(
         registry: NO_REGISTRY,
         saved: NOTHING_SAVED,
         freezing: NOTHING_FROZEN,
+        orders: NO_ORDERS,
         collections: NO_CHOICES,
         properties: NO_PROPERTIES,
         tiles: null,

@@ -10,6 +10,7 @@ import type { MapAreaProps } from './map/MapArea';
 import type { Drawing } from './mapProps';
 import { MapSection } from './MapSection';
 import { Header } from './Header';
+import { OrdersSection } from './OrdersSection';
 import { ResultList } from './ResultList';
 import { SavedSection } from './SavedSection';
 import { SearchForm } from './SearchForm';
@@ -39,10 +40,11 @@ export function CataloguePanel({ state, icons, actions, map }: Props): ReactElem
   };
   return (
     <PanelContext.Provider value={panel}>
-      <Header search={search} />
+      <Header search={search} orders={state.orders.orders} />
       <div className="eohub-Top">
         {isOpen('catalogues') && <CataloguesSection state={state} />}
         {isOpen('saved') && <SavedSection state={state} />}
+        {isOpen('orders') && <OrdersSection state={state} />}
         {isListed && (
           <SearchForm search={search}>
             {isOpen('filters') && <FilterSection state={state} drawing={drawing} onDraw={draw} />}

@@ -1,11 +1,21 @@
 import type { ReactElement } from 'react';
+import { isUnderWay } from '../orders';
 import { chosenRows, type SearchState, type Section } from '../state';
+import type { Order } from '../tokens';
 import { usePanel } from './context';
 
+interface Props {
+  readonly search: SearchState;
+  readonly orders: readonly Order[];
+}
+
 /** The panel's name, and what can be folded open below it. */
-export function Header({ search }: { search: SearchState }): ReactElement {
+export function Header({ search, orders }: Props): ReactElement {
   const { icons, actions } = usePanel();
   const chosen = chosenRows(search).length;
+  const isOrdering =
+    orders.length > 0 || search.rows.some(({ source }) => source.kind === 'destine');
+  const underWay = orders.filter(isUnderWay).length;
   const isSome = chosen < search.rows.length;
   const count = isSome ? ` ${chosen}/${search.rows.length}` : '';
   return (
@@ -13,6 +23,9 @@ export function Header({ search }: { search: SearchState }): ReactElement {
       <h2>Catalogue</h2>
       <Fold search={search} section="catalogues" label={`Catalogues${count}`} />
       <Fold search={search} section="saved" label="Saved" />
+      {isOrdering && (
+        <Fold search={search} section="orders" label={`Orders${underWay ? ` ${underWay}` : ''}`} />
+      )}
       <IconButton
         label="List the catalogues and search again"
         onClick={() => void actions.search.load()}

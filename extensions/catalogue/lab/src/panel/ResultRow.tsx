@@ -182,6 +182,9 @@ function RowButtons({ row, isInserting }: { row: Found; isInserting: boolean }):
     actions.search.select(row.key);
     actions.openMenu(x, y);
   };
+  if (item.offer !== null && refusal !== null) {
+    return <OrderButtons item={item} onOpen={openMenu} />;
+  }
   return (
     <div className="eohub-Split">
       {actions.opensData ? (
@@ -202,6 +205,48 @@ function RowButtons({ row, isInserting }: { row: Found; isInserting: boolean }):
         </span>
       )}
     </div>
+  );
+}
+
+interface MenuProps {
+  readonly item: ItemSummary;
+  readonly onOpen: (x: number, y: number) => void;
+}
+
+/** Orders what has to be made or fetched before it can be opened. */
+function OrderButtons({ item, onOpen }: MenuProps): ReactElement {
+  const { icons, actions } = usePanel();
+  return (
+    <div className="eohub-Split">
+      <button
+        type="button"
+        className="jp-mod-styled eohub-Insert"
+        title="Ask the catalogue to make or fetch this data"
+        onClick={() => void actions.orders.order(item)}
+      >
+        <icons.add /> <span>Order data</span>
+      </button>
+      <CaretButton item={item} onOpen={onOpen} />
+    </div>
+  );
+}
+
+function CaretButton({ item, onOpen }: MenuProps): ReactElement {
+  const { icons } = usePanel();
+  return (
+    <button
+      type="button"
+      className="jp-mod-styled eohub-Open"
+      aria-haspopup="menu"
+      aria-label={`Open ${item.title}`}
+      title="Open"
+      onClick={event => {
+        const { left, bottom } = event.currentTarget.getBoundingClientRect();
+        onOpen(left, bottom);
+      }}
+    >
+      <icons.caret />
+    </button>
   );
 }
 
@@ -233,19 +278,7 @@ function InsertButtons({ row, isInserting, reasonId, onOpen }: InsertProps): Rea
       >
         <icons.add /> <span>{isInserting ? 'Inserting' : 'Insert code'}</span>
       </button>
-      <button
-        type="button"
-        className="jp-mod-styled eohub-Open"
-        aria-haspopup="menu"
-        aria-label={`Open ${row.item.title}`}
-        title="Open"
-        onClick={event => {
-          const { left, bottom } = event.currentTarget.getBoundingClientRect();
-          onOpen(left, bottom);
-        }}
-      >
-        <icons.caret />
-      </button>
+      <CaretButton item={row.item} onOpen={onOpen} />
     </>
   );
 }

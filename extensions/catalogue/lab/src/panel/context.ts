@@ -1,12 +1,13 @@
 import { createContext, useContext, type ComponentType } from 'react';
 import type { Collections, CollectionChoices } from '../collections';
 import type { Freezing, FreezingState } from '../freezing';
+import type { Orders, OrdersState } from '../orders';
 import type { PropertyChoices, Queryables } from '../queryables';
 import type { Registry, RegistryState } from '../registry';
 import type { SavedState, SavedThings } from '../saved';
 import type { CatalogueSearch } from '../search';
 import type { SearchState } from '../state';
-import type { AssetKey, ItemSummary } from '../tokens';
+import type { AssetKey, ItemKey, ItemSummary } from '../tokens';
 import type { MapAreaProps } from './map/MapArea';
 import type { Tiles } from './map/types';
 
@@ -21,6 +22,7 @@ export interface PanelState {
   readonly registry: RegistryState;
   readonly saved: SavedState;
   readonly freezing: FreezingState;
+  readonly orders: OrdersState;
   readonly collections: CollectionChoices;
   readonly properties: PropertyChoices;
   /** Map tiles of the site's choice. */
@@ -40,6 +42,7 @@ export interface PanelActions {
   readonly registry: Does<Registry>;
   readonly saved: Does<SavedThings>;
   readonly freezing: Does<Freezing>;
+  readonly orders: Does<Orders>;
   readonly collections: Does<Collections>;
   readonly properties: Does<Queryables>;
   readonly retryDataStore: () => void;
@@ -48,6 +51,8 @@ export interface PanelActions {
   readonly quicklookUrl: (key: AssetKey) => string;
   readonly insert: (item: ItemSummary, key: string) => void;
   readonly openItem: (item: ItemSummary) => void;
+  readonly openKey: (key: ItemKey) => void;
+  readonly copy: (text: string) => void;
   /** Whether the menu of a row offers to look at data. */
   readonly opensData: boolean;
   /** Open the menu of the selected row at a place of the window, in pixels. */

@@ -51,7 +51,7 @@ export function variables(item: ItemSummary, most = 3): string {
 /** The time range in days, or one time with minutes in UTC. */
 export function period(start: string | null, end: string | null): string {
   if (start !== null && start === end) {
-    return `${start.slice(0, 16).replace('T', ' ')} UTC`;
+    return moment(start);
   }
   const [first, last] = [start, end].map(time => time?.slice(0, 10));
   if (!first && !last) {
@@ -61,6 +61,11 @@ export function period(start: string | null, end: string | null): string {
     return first ?? '';
   }
   return `${first ?? 'open'} to ${last ?? 'open'}`;
+}
+
+/** A time with minutes, in UTC. */
+export function moment(time: string): string {
+  return `${time.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 /** "1 defect", "2 defects". */

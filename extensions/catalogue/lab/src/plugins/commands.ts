@@ -35,7 +35,8 @@ export const commands: JupyterFrontEndPlugin<void> = {
       ...searching(session),
       ...sections(session),
       look: looking(session),
-      ...items(app, session)
+      ...items(app, session),
+      ...ordering(session)
     };
     const describedBy = { args: { type: 'object', properties: {} } };
     for (const [name, options] of Object.entries(all)) {
@@ -120,7 +121,8 @@ function sections(session: ICatalogueSession): Actions {
         search.arrange({ frame: { ...frame, open: !frame.open } });
       }
     },
-    saved: folding('saved', 'Saved and Frozen Catalogue Searches')
+    saved: folding('saved', 'Saved and Frozen Catalogue Searches'),
+    orders: folding('orders', 'Show Catalogue Orders')
   };
 }
 
@@ -196,6 +198,24 @@ function items(app: JupyterFrontEnd, session: ICatalogueSession): Actions {
       execute: () => {
         Clipboard.copyToSystem(search.selected()?.id ?? '');
         search.announce('The id is copied');
+      }
+    }
+  };
+}
+
+/** What a person can do with the selected item where its data has to be made or fetched first. */
+function ordering({ search, orders }: ICatalogueSession): Actions {
+  const canOrder = () => (search.selected()?.offer ?? null) !== null;
+  return {
+    order: {
+      label: named('Order the Data of the Selected Catalogue Item', 'Order Its Data'),
+      isVisible: canOrder,
+      isEnabled: canOrder,
+      execute: async () => {
+        const item = search.selected();
+        if (item) {
+          await orders.order(item);
+        }
       }
     }
   };

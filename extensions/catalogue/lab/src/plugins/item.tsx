@@ -89,6 +89,10 @@ function pageOf(
   });
   const actions: ItemActions = {
     retry: () => void load.load(),
+    order: ({ summary }) => {
+      session.show();
+      void session.orders.order(summary);
+    },
     insert: ({ summary }) => void session.insert(summary, keyOf(summary)),
     copy: text => Clipboard.copyToSystem(text),
     look: session.opensData ? asset => void session.look(key, asset) : null,

@@ -18,6 +18,7 @@ export const ROW_COMMANDS = [
   LOOK,
   'eohub-catalogue:insert-code',
   'eohub-catalogue:insert-code-new',
+  'eohub-catalogue:order',
   'eohub-catalogue:open-selected',
   'eohub-catalogue:only-collection',
   'eohub-catalogue:copy-id'

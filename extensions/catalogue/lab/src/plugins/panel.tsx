@@ -5,6 +5,7 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
+import { Clipboard } from '@jupyterlab/apputils';
 import { IStateDB } from '@jupyterlab/statedb';
 import type { ReactElement } from 'react';
 import { catalogueIcon, panelIcons } from '../icons';
@@ -46,7 +47,12 @@ export const panel: JupyterFrontEndPlugin<ISelectedItems> = {
       icon: catalogueIcon,
       className: 'eohub-Catalogue',
       firstField: 'input[type=search]',
-      onVisible: visible => watch.setVisible(visible),
+      onVisible: visible => {
+        watch.setVisible(visible);
+        if (visible) {
+          void session.orders.load();
+        }
+      },
       render: () => <Connected session={session} settings={settings} actions={actions} />
     });
     app.shell.add(widget, 'left', { rank: 300, type: 'Catalogue' });
@@ -110,6 +116,7 @@ function Connected({ session, settings, actions }: ConnectedProps): ReactElement
     registry: useStore(session.registry.store),
     saved: useStore(session.saved.store),
     freezing: useStore(session.freezing.store),
+    orders: useStore(session.orders.store),
     collections: useStore(session.collections.store),
     properties: useStore(session.properties.store),
     tiles: useStore(settings.tiles)
@@ -118,12 +125,13 @@ function Connected({ session, settings, actions }: ConnectedProps): ReactElement
 }
 
 function actionsOf(app: JupyterFrontEnd, session: ICatalogueSession): PanelActions {
-  const { client, search, registry, saved, freezing, collections, properties } = session;
+  const { client, search, registry, saved, freezing, orders, collections, properties } = session;
   return {
     search,
     registry,
     saved,
     freezing,
+    orders,
     collections,
     properties,
     retryDataStore: () => search.dataStore.ask(),
@@ -131,6 +139,8 @@ function actionsOf(app: JupyterFrontEnd, session: ICatalogueSession): PanelActio
     quicklookUrl: key => client.quicklookUrl(key),
     insert: (item, key) => void session.insert(item, key),
     openItem: item => session.openItem(item),
+    openKey: key => session.openKey(key),
+    copy: text => Clipboard.copyToSystem(text),
     opensData: session.opensData,
     openMenu: (x, y) => openMenu(rowMenu(app.commands, search.selected()?.data ?? []), x, y),
     insertSearchCode: () => void session.insertSearchCode(),

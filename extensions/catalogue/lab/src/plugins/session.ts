@@ -1,6 +1,6 @@
 import { ProblemError, toastProblem, problemOf } from '@eohub/toolkit';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { Clipboard } from '@jupyterlab/apputils';
+import { Clipboard, Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import { PageConfig } from '@jupyterlab/coreutils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
@@ -10,6 +10,7 @@ import { Freezing } from '../freezing';
 import { insertCode } from '../insert';
 import { insertSearch } from '../insertSearch';
 import { LINK_COPIED, linkOf } from '../link';
+import { Orders, type OrderDesk } from '../orders';
 import { Queryables } from '../queryables';
 import { Registry } from '../registry';
 import { BROWSER_CLOCK } from '../retries';
@@ -39,8 +40,15 @@ export const session: JupyterFrontEndPlugin<ICatalogueSession> = {
     const write = cubes ? async (key: ItemKey) => cubes.code(await client.source(key)) : undefined;
     const search = new CatalogueSearch(client);
     void followPageSize(search, registry);
+    const openKey = ({ catalogue, collection, item }: ItemKey) => {
+      if (app.commands.hasCommand(OPEN_ITEM)) {
+        void app.commands.execute(OPEN_ITEM, { catalogue, collection: collection ?? null, item });
+      }
+    };
     return {
       ...partsOf(client, search),
+      orders: new Orders(client, search, deskOf(openKey), BROWSER_CLOCK),
+      openKey,
       // Later, since the command palette gives the focus back to the notebook when it closes.
       show: () => void window.setTimeout(() => app.shell.activateById(PANEL_ID)),
       insert: (item, key, isNew = false) =>
@@ -49,11 +57,7 @@ export const session: JupyterFrontEndPlugin<ICatalogueSession> = {
         ),
       opensData: cubes !== null,
       look: (key, asset) => told(async () => cubes?.open(await client.source(key), asset)),
-      openItem: ({ catalogue, collection, id }) => {
-        if (app.commands.hasCommand(OPEN_ITEM)) {
-          void app.commands.execute(OPEN_ITEM, { catalogue, collection, item: id });
-        }
-      },
+      openItem: ({ catalogue, collection, id }) => openKey({ catalogue, collection, item: id }),
       insertSearchCode: () =>
         told(() =>
           insertSearch(client, search.queries(), async source => {
@@ -76,6 +80,27 @@ function partsOf(client: ICatalogueClient, search: CatalogueSearch) {
     freezing: new Freezing(client, search, BROWSER_CLOCK),
     collections: new Collections(client, chosen, BROWSER_CLOCK),
     properties: new Queryables(client, chosen, () => search.store.get().listings)
+  };
+}
+
+/** Asks before something is ordered twice, and tells in a toast what is over. */
+function deskOf(openKey: (key: ItemKey) => void): OrderDesk {
+  return {
+    again: async ({ detail, hint }) => {
+      const buttons = [Dialog.cancelButton(), Dialog.okButton({ label: 'Order again' })];
+      const body = [detail, hint].filter(Boolean).join(' ');
+      return (await showDialog({ title: 'Order it again?', body, buttons })).button.accept;
+    },
+    told: ({ title, state, problem, delivered }) => {
+      if (state === 'succeeded') {
+        const actions = delivered
+          ? [{ label: 'Open', callback: () => openKey(delivered) }]
+          : undefined;
+        Notification.success(`${title} is delivered.`, { autoClose: false, actions });
+      } else if (state !== 'cancelled-watching') {
+        Notification.warning(`The order of ${title} has ended: ${problem ?? state}`);
+      }
+    }
   };
 }
 

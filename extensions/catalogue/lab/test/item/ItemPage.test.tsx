@@ -13,6 +13,7 @@ function show(given: ItemDetail | null, changes: Partial<ItemPageProps> = {}) {
   const actions = {
     retry: vi.fn(),
     insert: vi.fn(),
+    order: vi.fn(),
     copy: vi.fn(),
     look: null as Mock<(asset: string) => void> | null,
     openMenu: vi.fn()
@@ -268,7 +269,14 @@ test('where the cube view is there, the page opens the menu of its item and each
       ]
     }
   );
-  const actions = { retry: vi.fn(), insert: vi.fn(), copy: vi.fn(), look, openMenu };
+  const actions = {
+    retry: vi.fn(),
+    insert: vi.fn(),
+    order: vi.fn(),
+    copy: vi.fn(),
+    look,
+    openMenu
+  };
   show(given, { actions });
   fireEvent.click(button('Open A1B North America'));
   expect(openMenu.mock.calls[0]?.[0]).toBe(given);

@@ -49,6 +49,15 @@ export function ItemHead({ detail, catalogue, caret, actions }: Props): ReactEle
             Insert code
           </button>
         )}
+        {summary.offer && (
+          <button
+            type="button"
+            className="jp-mod-styled jp-mod-accept"
+            onClick={() => actions.order(detail)}
+          >
+            Order data
+          </button>
+        )}
         {refusal !== null && <span id={reasonId}>{refusal}</span>}
       </div>
     </header>

@@ -14,6 +14,7 @@ import { Trouble } from './Trouble';
 export interface ItemActions {
   readonly retry: () => void;
   readonly insert: (detail: ItemDetail) => void;
+  readonly order: (detail: ItemDetail) => void;
   readonly copy: (text: string) => void;
   /** Look at the data of one file; null where the cube view is not there. */
   readonly look: ((asset: string) => void) | null;
