@@ -159,12 +159,18 @@ PURE = {
 """What a domain module may import beside its own feature's; whatever is not here needs a port."""
 
 READERS = {
-    "extensions/cubes/eohub_cubes/__init__.py": {"eohub_cubes"},
+    "extensions/cubes/eohub_cubes/__init__.py": {
+        "importlib",
+        *(
+            f"eohub_cubes.notebook.{name}"
+            for name in ("estimates", "explorer", "opening", "searching", "virtual")
+        ),
+    },
     "spawner_profiles/eohub_profiles/catalog.py": {"pathlib"},
     "spawner_profiles/eohub_profiles/source.py": {"pathlib"},
     "spawner_profiles/eohub_profiles/document.py": {"yaml"},
 }
-"""The policy is read in one place and parsed in another."""
+"""The policy is read in one place and parsed in another; what a notebook has is imported when it is used."""
 
 CLOCKS = {"now", "today", "utcnow"}
 

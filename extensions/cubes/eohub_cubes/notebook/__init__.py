@@ -1,1 +1,1 @@
-"""What a person imports in a notebook."""
+"""What a notebook has of cubes: search, open, estimate, explore, and make a virtual cube."""

@@ -12,10 +12,10 @@ from typing import BinaryIO
 
 from eohub_cubes.errors import Cancelled, NotReadable
 from eohub_cubes.ports import Traffic
+from eohub_cubes.reading.memory import ServerMemory
 from eohub_cubes.reading.speeds import RecentSpeeds
 from eohub_cubes.reading.traffic import counted
 from eohub_cubes.server.desk import Desk
-from eohub_cubes.server.memory import ServerMemory
 from eohub_cubes.server.messages import Answer, Ask, Message, Stop, failure_of
 from eohub_cubes.server.operations import OPERATIONS, Operation
 from eohub_cubes.server.settings import ServerSettings

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psutil
 
-from eohub_cubes.server.memory import ServerMemory
+from eohub_cubes.reading.memory import ServerMemory
 
 GIB = 2**30
 

@@ -1,0 +1,84 @@
+"""From an item or an address to the data in it: which assets hold some, and of which kind."""
+
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+from eohub_cubes.contract import DataAsset, DataSource, Kind
+from eohub_cubes.errors import NotReadable
+from eohub_cubes.formats.opening import kind_of
+from eohub_cubes.notebook.searching import FoundItem
+from eohub_cubes.notebook.server import ask
+
+_KINDS: Final[tuple[tuple[str, Kind], ...]] = (
+    ("icechunk", "icechunk"), ("zarr", "zarr"), ("netcdf", "netcdf"), ("hdf", "netcdf"),
+    ("geotiff", "geotiff"), ("tiff", "geotiff"), ("grib", "grib"), ("geopackage", "vector"),
+    ("flatgeobuf", "vector"), ("parquet", "table"),
+)  # fmt: skip
+_BESIDE: Final = frozenset({"thumbnail", "overview", "metadata", "browse"})
+
+
+def source_of(what: object) -> DataSource:
+    """What opens an address, a found item, a pystac Item or its JSON; raises NotReadable for others."""
+    match what:
+        case DataSource():
+            return what
+        case FoundItem(document=None):
+            key = {"catalogue": what.catalogue, "collection": what.collection, "item": what.id}
+            return DataSource.model_validate(ask("eohub/catalogue/source", key))
+        case FoundItem():
+            return _of_document(cast(dict[str, Any], what.document))
+        case dict():
+            return _of_document(cast(dict[str, Any], what))
+        case str():
+            return DataSource(title=what, assets=(DataAsset(key="data", href=what),))
+        case _ if hasattr(what, "to_dict") and hasattr(what, "assets"):
+            return _of_document(cast(Any, what).to_dict(include_self_link=True, transform_hrefs=False))
+        case _:
+            raise NotReadable(
+                f"A {type(what).__name__} is no item.",
+                hint="Give a found item, a pystac Item, its JSON as a dict, or an address.",
+            )
+
+
+def asset_of(source: DataSource, name: str | None) -> DataAsset:
+    """The asset of a name, or the first; raises NotReadable with the names there are."""
+    found = next((each for each in source.assets if name in (None, each.key)), None)
+    if found is None:
+        names = ", ".join(each.key for each in source.assets)
+        raise NotReadable(f"{source.title} has no data asset {name}.", hint=f"It has {names}.")
+    return found
+
+
+def _of_document(document: Mapping[str, Any]) -> DataSource:
+    title = str((document.get("properties") or {}).get("title") or document.get("id") or "Item")
+    assets = cast(Mapping[str, dict[str, Any]], document.get("assets") or {})
+    held = [_asset(key, asset) for key, asset in assets.items() if _holds_data(asset)]
+    held.sort(key=lambda each: "data" not in (assets[each.key].get("roles") or ()))
+    if not held:
+        raise NotReadable(
+            f"{title} has no asset that can be opened here.",
+            hint=f"It has {', '.join(assets) or 'none at all'}; open one of them by its address.",
+        )
+    return DataSource(title=title, assets=tuple(held[:100]))
+
+
+def _holds_data(asset: Mapping[str, Any]) -> bool:
+    beside = _BESIDE & {*(asset.get("roles") or ())}
+    return not beside and _kind(asset) is not None
+
+
+def _kind(asset: Mapping[str, Any]) -> Kind | None:
+    media = str(asset.get("type") or "").lower()
+    return next((kind for word, kind in _KINDS if word in media), None) or kind_of(str(asset.get("href", "")))
+
+
+def _asset(key: str, asset: Mapping[str, Any]) -> DataAsset:
+    return DataAsset(
+        key=key,
+        href=str(asset["href"]),
+        kind=_kind(asset),
+        title=asset.get("title"),
+        media_type=asset.get("type"),
+        open_kwargs=asset.get("xarray:open_kwargs") or {},
+        storage_options=asset.get("xarray:storage_options") or {},
+    )
