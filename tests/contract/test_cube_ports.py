@@ -3,14 +3,18 @@
 from pathlib import Path
 
 import eccodes
+import geopandas
 import numpy as np
 import numpy.testing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import rasterio
 import xarray as xr
 from fakes.cube_cases import CubeCase, all_chunks, asset_at, measured, opened, opened_case
 from fakes.stac_documents import SHARED
 from rasterio.transform import from_origin
+from shapely import Point
 
 from eohub_cubes.contract import CubeDescription
 from eohub_cubes.describing import described
@@ -163,3 +167,24 @@ class TestGrib(CubeFileContract):
             values = eccodes.codes_get_values(handle).astype(np.float32).reshape(181, 360)
             eccodes.codes_release(handle)
         return CubeCase(path, "prmsl", values)
+
+
+class TestParquet(CubeFileContract):
+    @pytest.fixture
+    def case(self, tmp_path: Path) -> CubeCase:
+        values = np.random.default_rng(2).random(60_000)
+        pq.write_table(
+            pa.table({"value": values, "other": values}), tmp_path / "a.parquet", row_group_size=20_000
+        )
+        return CubeCase(tmp_path / "a.parquet", "value", values)
+
+
+class TestVectors(CubeFileContract):
+    @pytest.fixture
+    def case(self, tmp_path: Path) -> CubeCase:
+        values = np.arange(50, dtype=np.int64)
+        shapes = [Point(number, number) for number in values]
+        geopandas.GeoDataFrame({"value": values}, geometry=shapes, crs=4326).to_file(tmp_path / "a.fgb")
+        return CubeCase(
+            tmp_path / "a.fgb", "value", geopandas.read_file(tmp_path / "a.fgb")["value"].to_numpy()
+        )

@@ -42,6 +42,41 @@ def numbers(dtype: str, bands: int = 1, height: int = 70, width: int = 90) -> np
     return np.random.default_rng(4).integers(0, 100, (bands, height, width)).astype(dtype)
 
 
+REAL = sorted((SHARED / "arrays").rglob("*.tif"))
+LOSSY = {"cog_rgb.tif": 3}
+"""Steps of brightness by which decoders of JPEG may differ."""
+
+
+def by_rasterio(path: Path, **options: Any) -> np.ndarray[Any, Any]:
+    with rasterio.open(path, **options) as file, rasterio.open(path) as whole:
+        values = file.read().astype(np.float64)
+        if whole.nodata is not None:
+            values[values == whole.nodata] = np.nan
+        return values * np.reshape(whole.scales, (-1, 1, 1)) + np.reshape(whole.offsets, (-1, 1, 1))
+
+
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+@pytest.mark.parametrize("path", REAL, ids=lambda path: path.name)
+def test_every_real_file_has_the_values_and_places_that_rasterio_reads(path: Path) -> None:
+    cube = opened(path)
+    for level, group in enumerate((None, *cube.groups), -1):
+        found = opened(path, group).dataset.band_data
+        expected = by_rasterio(path) if group is None else by_rasterio(path, overview_level=level)
+        np.testing.assert_allclose(found.values, expected, rtol=1e-6, atol=LOSSY.get(path.name, 0))
+    with rasterio.open(path) as file:
+        if "x" in cube.dataset.coords:
+            np.testing.assert_allclose(cube.dataset.x, file.xy(0, np.arange(file.width))[0])
+            np.testing.assert_allclose(cube.dataset.y, file.xy(np.arange(file.height), 0)[1])
+        if file.crs is not None:
+            mine = CRS.from_wkt(cube.dataset.spatial_ref.attrs["crs_wkt"])
+            same = Transformer.from_crs(mine, CRS.from_wkt(file.crs.to_wkt()), always_xy=True)
+            corner = (file.bounds.left, file.bounds.top)
+            # one file writes another radius of the Earth than that of the datum that it names
+            assert same.transform(*corner) == pytest.approx(corner, abs=2)
+        if "mask" in cube.dataset:
+            np.testing.assert_array_equal(cube.dataset["mask"].values * 255, file.dataset_mask())
+
+
 @pytest.mark.parametrize(
     "dtype", ["uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64"]
 )
