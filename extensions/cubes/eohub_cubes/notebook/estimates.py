@@ -2,7 +2,6 @@
 
 import html
 import os
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any, override
 
@@ -14,14 +13,13 @@ from eohub_cubes.contract import Estimate, Range, Selection
 from eohub_cubes.errors import BadSelection
 from eohub_cubes.estimating import estimated
 from eohub_cubes.layout import ArrayLayout
+from eohub_cubes.notebook.doors import open_doors
 from eohub_cubes.notebook.opening import cube_behind, open_item
 from eohub_cubes.ports import StoredChunks
 from eohub_cubes.reading.memory import ServerMemory
 from eohub_cubes.reading.opening import reader_of
-from eohub_cubes.reading.speeds import RecentSpeeds
 from eohub_cubes.wording import bytes_text, seconds_text
 
-SPEEDS = RecentSpeeds(time.monotonic)
 _VERDICTS = {
     "fits": "fits in this server",
     "tight": "fits, but leaves little memory",
@@ -93,7 +91,7 @@ def cost_of(dataset: xr.Dataset, variables: Sequence[str], ranges: Mapping[str, 
     if behind is None or any(name not in behind[1].dataset.variables for name in variables):
         cube, measured = _Unopened(dataset), None
     else:
-        cube, measured = behind[1], SPEEDS.of(reader_of(behind[0]).host)
+        cube, measured = behind[1], open_doors().of(reader_of(behind[0]).host)
     selection = Selection(variables=tuple(variables), ranges=dict(ranges))
     told = estimated(selection, cube, measured, ServerMemory(os.getppid(), None).now())
     return SelectionCost.model_validate(told.model_dump())

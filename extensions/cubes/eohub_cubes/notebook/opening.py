@@ -8,6 +8,7 @@ import xarray as xr
 
 from eohub_cubes.contract import DataAsset
 from eohub_cubes.formats.opening import open_cube
+from eohub_cubes.notebook.doors import open_doors
 from eohub_cubes.notebook.sources import asset_of, source_of
 from eohub_cubes.ports import OpenCube
 from eohub_cubes.reading.opening import reader_of
@@ -25,6 +26,7 @@ def open_item(item: object, asset: str | None = None, group: str | None = None) 
     `item` is what `search` found, a pystac Item, its JSON as a dict, or the address of the data. Raises
     NotReadable with the reason, and says where data is missing, closed or damaged.
     """
+    open_doors()
     chosen = asset_of(source_of(item), asset)
     cube = open_cube(chosen, group, reader_of(chosen))
     address = chosen.href if group is None else f"{chosen.href}#{group}"

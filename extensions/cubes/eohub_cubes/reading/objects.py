@@ -1,160 +1,162 @@
-"""The port ObjectReader over obstore: S3, HTTP and files of this machine."""
+"""S3 and files of this machine, over obstore."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any, override
 
 import obstore
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 
-from eohub_cubes.errors import DataDamaged, LoginEnded, NoAccess, NotReadable, StoreDown
-from eohub_cubes.ports import ObjectInfo
-from eohub_cubes.reading import traffic
+from eohub_cubes.errors import LoginEnded, NoAccess
+from eohub_cubes.reading.attempts import Broken, Got, Refused, Span
+from eohub_cubes.reading.guard import Guard
+from eohub_cubes.reading.keys import RenewedKeys
 
-_MISSING = (FileNotFoundError, NotADirectoryError)
+_NO_FILE = re.compile(r"\(os error (2|20|21)\)")
+_STATUS = re.compile(r"status code: (\d{3})")
+_CODE = re.compile(r"<Code>(\w{1,60})</Code>")
+ONE_TRY: Any = {"max_retries": 0}
+"""obstore's own retries can be neither counted nor cancelled."""
 
 
-class ObstoreReader:
-    """Reads below one path of an obstore store."""
+class ObstoreObjects:
+    """The port Objects over an obstore store, which `make` makes anew where its keys were refused."""
 
-    def __init__(self, store: Any, base: str, host: str, *, lists: bool = True) -> None:
-        self._store = store
-        self._base = base.strip("/")
-        self._host = host
-        self._lists = lists
+    def __init__(self, make: Callable[[], Any], host: str, keys: RenewedKeys | None = None) -> None:
+        self.host = host
+        self._make = make
+        self._store = make()
+        self._keys = keys
 
     @property
-    def host(self) -> str:
-        """Host and port, or "" for files of this machine."""
-        return self._host
+    def renewals(self) -> int:
+        """How often keys were got after the first ones."""
+        return 0 if self._keys is None else self._keys.renewals
 
-    async def get(self, key: str, start: int | None = None, length: int | None = None) -> bytes | None:
-        """Read an object or a range of it."""
-        path = self._path(key)
-        if start is None:
-            return await self._awaited(lambda: obstore.get_async(self._store, path), _all_bytes)
-        if start < 0:
-            options: Any = {"range": {"suffix": -start}}
-            return await self._awaited(
-                lambda: obstore.get_async(self._store, path, options=options), _all_bytes
-            )
-        if length is None:
-            options = {"range": {"offset": start}}
-            return await self._awaited(
-                lambda: obstore.get_async(self._store, path, options=options), _all_bytes
-            )
-        found = await self._awaited(
-            lambda: obstore.get_range_async(self._store, path, start=start, length=length), _bytes
-        )
-        return _whole(found, length)
-
-    async def info(self, key: str) -> ObjectInfo | None:
-        """Ask for an object's size and ETag."""
-        path = self._path(key)
-        traffic.begin()
-        try:
-            return _info(await obstore.head_async(self._store, path))
-        except _MISSING:
-            return None
-        except (BaseError, OSError) as error:
-            raise self._told(error) from None
-
-    async def keys(self, prefix: str) -> AsyncIterator[str]:
-        """List the keys below a prefix."""
-        if not self._lists:
-            raise NotReadable("This store cannot list what lies in it.")
-        below = f"{self._base}/" if self._base else ""
-        traffic.begin()
-        async for batch in obstore.list(self._store, prefix=self._path(prefix)):
-            for each in batch:
-                yield each["path"].removeprefix(below)
-
-    async def children(self, prefix: str) -> AsyncIterator[str]:
-        """List the names right below a prefix."""
-        if not self._lists:
-            raise NotReadable("This store cannot list what lies in it.")
-        traffic.begin()
-        try:
-            found = await obstore.list_with_delimiter_async(self._store, prefix=self._path(prefix))
-        except _MISSING:
-            return
-        except (BaseError, OSError) as error:
-            raise self._told(error) from None
-        for path in [*found["common_prefixes"], *(each["path"] for each in found["objects"])]:
-            yield path.rstrip("/").rpartition("/")[2]
-
-    def get_now(self, key: str, start: int | None = None, length: int | None = None) -> bytes | None:
-        """Do as `get`, blocking."""
-        path = self._path(key)
-        traffic.begin()
-        try:
-            if start is None:
-                found = bytes(obstore.get(self._store, path).bytes())
-            elif start < 0 or length is None:
-                options: Any = {"range": {"suffix": -start} if start < 0 else {"offset": start}}
-                found = bytes(obstore.get(self._store, path, options=options).bytes())
-            else:
-                found = _whole(
-                    bytes(obstore.get_range(self._store, path, start=start, length=length)), length
-                )
-        except _MISSING:
-            return None
-        except (BaseError, OSError) as error:
-            raise self._told(error) from None
-        traffic.came(len(found or b""))
-        return found
-
-    def info_now(self, key: str) -> ObjectInfo | None:
-        """Do as `info`, blocking."""
-        traffic.begin()
-        try:
-            return _info(obstore.head(self._store, self._path(key)))
-        except _MISSING:
-            return None
-        except (BaseError, OSError) as error:
-            raise self._told(error) from None
-
-    async def _awaited(
-        self, begin: Callable[[], Awaitable[Any]], finish: Callable[[Any], Awaitable[bytes]]
-    ) -> bytes | None:
-        traffic.begin()
-        try:
-            found = await finish(await begin())
-        except _MISSING:
-            return None
-        except (BaseError, OSError) as error:
-            raise self._told(error) from None
-        traffic.came(len(found))
-        return found
-
-    def _path(self, key: str) -> str:
-        return "/".join(part for part in (self._base, key.strip("/")) if part)
-
-    def _told(self, error: Exception) -> Exception:
-        where = self._host or "this machine"
-        match error:
-            case UnauthenticatedError():
-                return LoginEnded(f"{where} wants a login or keys that this server does not have.")
-            case PermissionDeniedError() | PermissionError():
-                return NoAccess(f"{where} does not let you read this data.")
+    async def get(self, path: str, span: Span | None) -> Got | None:
+        """Send one request for an object."""
+        match span:
+            case None:
+                options: Any = {}
+            case Span(start, None) if start < 0:
+                options = {"range": {"suffix": -start}}
+            case Span(start, None):
+                options = {"range": {"offset": start}}
+            case Span(start, int(length)):
+                options = {"range": (start, start + length)}
             case _:
-                return StoreDown(f"{where} did not answer.", hint="Try again in a minute.")
+                raise AssertionError("a length is a number or none")
+        try:
+            found = await obstore.get_async(self._store, path, options=options)
+            return Got(bytes(await found.bytes_async()), found.meta["size"], found.meta.get("e_tag"))
+        except (BaseError, OSError) as error:
+            if _is_missing(error):
+                return None
+            raise _fault(error) from None
+
+    async def head(self, path: str) -> Got | None:
+        """Send one request for an object's size and ETag."""
+        try:
+            found = await obstore.head_async(self._store, path)
+        except (BaseError, OSError) as error:
+            if _is_missing(error):
+                return None
+            raise _fault(error) from None
+        return Got(b"", found["size"], found.get("e_tag"))
+
+    async def paths(self, prefix: str) -> AsyncIterator[Sequence[str]]:
+        """List the paths below a prefix."""
+        try:
+            async for batch in obstore.list(self._store, prefix=prefix):
+                yield [each["path"] for each in batch]
+        except (BaseError, OSError) as error:
+            if not _is_missing(error):
+                raise _fault(error) from None
+
+    async def names(self, folder: str) -> Sequence[str]:
+        """List what lies right below a folder."""
+        try:
+            found = await obstore.list_with_delimiter_async(self._store, prefix=folder)
+        except (BaseError, OSError) as error:
+            if _is_missing(error):
+                return []
+            raise _fault(error) from None
+        paths = [*found["common_prefixes"], *(each["path"] for each in found["objects"])]
+        return [path.rstrip("/").rpartition("/")[2] for path in paths]
+
+    async def renew(self) -> bool:
+        """Get other keys."""
+        if self._keys is None:
+            return False
+        self._keys.forget()
+        self._store = self._make()
+        return True
+
+    def refusal(self, refused: Refused) -> Exception:
+        """What a person is told of a 401 or 403."""
+        where = self.host or "This machine"
+        if self._keys is not None and self._keys.failure is not None:
+            return LoginEnded(f"{where} wants keys, and there are none: {self._keys.failure}", hint=_LOG_IN)
+        if refused.status == 403 and refused.code not in _BAD_KEYS:
+            return NoAccess(
+                f"{where} does not let you read this data.", hint="Ask those who keep it whether you may."
+            )
+        return LoginEnded(f"{where} takes the keys of this server no more.", hint=_LOG_IN)
 
 
-async def _all_bytes(found: Any) -> bytes:
-    return bytes(await found.bytes_async())
+class GuardedObjects(ObstoreObjects):
+    """Asks the guard before each request. obstore resolves the name again, which the guard cannot hold."""
+
+    def __init__(self, make: Callable[[], Any], host: str, keys: RenewedKeys | None, guard: Guard) -> None:
+        super().__init__(make, host, keys)
+        self._guard = guard
+
+    @override
+    async def get(self, path: str, span: Span | None) -> Got | None:
+        await self._guard.check_netloc(self.host)
+        return await super().get(path, span)
+
+    @override
+    async def head(self, path: str) -> Got | None:
+        await self._guard.check_netloc(self.host)
+        return await super().head(path)
+
+    @override
+    async def paths(self, prefix: str) -> AsyncIterator[Sequence[str]]:
+        await self._guard.check_netloc(self.host)
+        async for page in super().paths(prefix):
+            yield page
+
+    @override
+    async def names(self, folder: str) -> Sequence[str]:
+        await self._guard.check_netloc(self.host)
+        return await super().names(folder)
 
 
-async def _bytes(found: Any) -> bytes:
-    return bytes(found)
+_LOG_IN = "Log in to the hub again and restart this server, or check the keys in your AWS configuration."
+_BAD_KEYS = frozenset(
+    {"ExpiredToken", "InvalidToken", "InvalidAccessKeyId", "SignatureDoesNotMatch", "TokenRefreshRequired"}
+)
 
 
-def _info(found: Any) -> ObjectInfo:
-    return ObjectInfo(size=found["size"], etag=found.get("e_tag"), modified=found["last_modified"])
+def _is_missing(error: BaseError | OSError) -> bool:
+    """Whether there is no object; of files also where a folder is, or where a file stands for a folder."""
+    return isinstance(error, FileNotFoundError) or _NO_FILE.search(str(error)) is not None
 
 
-def _whole(found: bytes | None, length: int) -> bytes | None:
-    if found is not None and len(found) < length:
-        raise DataDamaged(
-            "An object is shorter than its metadata says.", hint="It may still be being written."
-        )
-    return found
+def _fault(error: BaseError | OSError) -> Exception:
+    # Of what happened obstore tells no more than its text; nothing of that goes any further.
+    said = str(error)
+    code = _CODE.search(said)
+    status = _STATUS.search(said)
+    match error:
+        case UnauthenticatedError():
+            return Refused(401, code[1] if code else None)
+        case PermissionDeniedError() | PermissionError():
+            return Refused(403, code[1] if code else None)
+        case _ if "Requested range" in said or "InvalidGetRange" in said:
+            return Refused(416)
+        case _ if status is not None:
+            return Refused(int(status[1]), code[1] if code else None)
+        case _:
+            return Broken(cut="body error" in said)

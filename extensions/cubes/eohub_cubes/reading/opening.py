@@ -1,43 +1,161 @@
 """From an address to the reader of what lies there."""
 
-from urllib.parse import urlsplit
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import unquote, urlsplit
 
-import boto3
-from obstore.auth.boto3 import Boto3CredentialProvider
-from obstore.store import HTTPStore, LocalStore, S3Store
+from botocore.configprovider import ConfiguredEndpointProvider
+from botocore.exceptions import BotoCoreError
+from botocore.session import Session
+from obstore.store import LocalStore, S3Store
 
 from eohub_cubes.contract import DataAsset
 from eohub_cubes.errors import NotReadable
-from eohub_cubes.ports import ObjectReader
-from eohub_cubes.reading.objects import ObstoreReader
+from eohub_cubes.ports import Bandwidth, ObjectReader
+from eohub_cubes.reading.attempts import Objects
+from eohub_cubes.reading.guard import Guard
+from eohub_cubes.reading.keys import RenewedKeys, keys_of
+from eohub_cubes.reading.logins import Logins, hub_tokens
+from eohub_cubes.reading.objects import ONE_TRY, GuardedObjects, ObstoreObjects
+from eohub_cubes.reading.reader import RetryingReader
+from eohub_cubes.reading.web import WebObjects
+
+
+@dataclass(frozen=True)
+class Doors:
+    """How this process reaches data: who it says it is, what it may ask, what it remembers of speed."""
+
+    logins: Callable[[], Logins] = field(default=Logins)
+    guard: Guard | None = None
+    bandwidth: Bandwidth | None = None
+
+
+_of_process = [Doors()]
+
+
+def use_doors(doors: Doors) -> None:
+    """Have every reader of this process go through these doors, whoever makes it."""
+    _of_process[0] = doors
 
 
 def reader_of(asset: DataAsset) -> ObjectReader:
     """The reader of an asset's objects; asks nothing yet. Raises NotReadable for another kind of address."""
+    return reader_through(_of_process[0], asset)
+
+
+def reader_through(doors: Doors, asset: DataAsset) -> ObjectReader:
+    """Do as `reader_of`, by doors of one's own."""
     parts = urlsplit(asset.href)
     match parts.scheme:
-        case "http" | "https":
-            store = HTTPStore(
-                f"{parts.scheme}://{parts.netloc}", client_options={"allow_http": parts.scheme == "http"}
-            )
-            return ObstoreReader(store, parts.path, parts.netloc, lists=False)
-        case "s3":
-            return _s3(parts.netloc, parts.path)
+        case "http" | "https" if parts.hostname:
+            web = WebObjects(asset.href, doors.logins(), doors.guard)
+            return RetryingReader(web, unquote(parts.path), doors.bandwidth)
+        case "s3" if parts.netloc:
+            # A key may hold ? and #, which have no meaning in it.
+            _, _, key = asset.href.removeprefix("s3://").partition("/")
+            return RetryingReader(_s3(parts.netloc, asset.storage_options, doors.guard), key, doors.bandwidth)
+        case "file":
+            return RetryingReader(_files(), unquote(parts.path))
         case "" if asset.href.startswith("/"):
-            return ObstoreReader(LocalStore("/"), asset.href, "")
+            return RetryingReader(_files(), asset.href)
         case _:
-            raise NotReadable(f"Data at an address of the kind {parts.scheme or 'path'} cannot be read here.")
+            raise NotReadable(
+                f"Data at an address of the kind {parts.scheme or 'path'} cannot be read here.",
+                hint="Addresses begin with s3://, https:// or /.",
+            )
 
 
-def _s3(bucket: str, path: str) -> ObjectReader:
-    session = boto3.Session()
-    endpoint: str = session.client("s3").meta.endpoint_url
-    store = S3Store(
-        bucket,
-        endpoint=endpoint,
-        region=session.region_name or "us-east-1",
-        virtual_hosted_style_request=False,
-        credential_provider=Boto3CredentialProvider(session),
-        client_options={"allow_http": endpoint.startswith("http://")},
+def _files() -> Objects:
+    return ObstoreObjects(lambda: LocalStore("/"), "")
+
+
+def _s3(bucket: str, options: Mapping[str, object], guard: Guard | None) -> Objects:
+    asked = _Asked.of(options)
+    try:
+        session = Session(profile=asked.profile)
+        region = asked.region or session.get_config_variable("region") or "us-east-1"
+        own = _endpoint(session, region)
+    except BotoCoreError:
+        raise NotReadable(
+            "The AWS configuration of this server cannot be read.", hint="Look into ~/.aws/config."
+        ) from None
+    if asked.endpoint is not None and asked.endpoint.rstrip("/") != own.rstrip("/"):
+        # Keys are sent to the endpoint that they are for: another one needs a profile that names it.
+        profile = _profile_for(session, asked.endpoint)
+        keys = None if profile is None else RenewedKeys(keys_of(Session(profile=profile)))
+        endpoint = asked.endpoint
+    else:
+        keys, endpoint = RenewedKeys(keys_of(session)), own
+    if asked.anonymous:
+        keys = None
+    config: dict[str, Any] = {"skip_signature": True} if keys is None else {"credential_provider": keys}
+
+    def make() -> Any:
+        return S3Store(
+            bucket,
+            endpoint=endpoint,
+            region=region,
+            virtual_hosted_style_request=False,
+            client_options={"allow_http": endpoint.startswith("http://"), "connect_timeout": "10s"},
+            retry_config=ONE_TRY,
+            **config,
+        )
+
+    host = urlsplit(endpoint).netloc
+    if guard is None or endpoint == own:
+        return ObstoreObjects(make, host, keys)
+    return GuardedObjects(make, host, keys, guard)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What fsspec's options say of an S3 that is of use here; keys among them are not taken."""
+
+    endpoint: str | None
+    region: str | None
+    profile: str | None
+    anonymous: bool
+
+    @classmethod
+    def of(cls, options: Mapping[str, object]) -> "_Asked":
+        client = options.get("client_kwargs")
+        inner = cast(Mapping[str, object], client) if isinstance(client, Mapping) else {}
+
+        def text(*names: str) -> str | None:
+            found = (each.get(name) for each in (inner, options) for name in names)
+            return next((value for value in found if isinstance(value, str) and value), None)
+
+        return cls(
+            text("endpoint_url", "endpoint"),
+            text("region_name", "region"),
+            text("profile"),
+            options.get("anon") is True or options.get("anonymous") is True,
+        )
+
+
+def _endpoint(session: Session, region: str) -> str:
+    """Where the AWS configuration says S3 is; a client of botocore's would know, and takes half a second."""
+    configured = ConfiguredEndpointProvider(session.full_config, session.get_scoped_config(), "s3").provide()
+    return configured or f"https://s3.{region}.amazonaws.com"
+
+
+def _profile_for(session: Session, endpoint: str) -> str | None:
+    profiles: Mapping[str, Mapping[str, Any]] = session.full_config.get("profiles", {})
+    wanted = endpoint.rstrip("/")
+    return next(
+        (name for name, each in profiles.items() if str(each.get("endpoint_url", "")).rstrip("/") == wanted),
+        None,
     )
-    return ObstoreReader(store, path, urlsplit(endpoint).netloc)
+
+
+def home_doors(
+    environ: Mapping[str, str], guard: Guard | None = None, bandwidth: Bandwidth | None = None
+) -> Doors:
+    """The doors of a user's server: its hub's tokens and the person's netrc file."""
+    return Doors(lambda: _logins(environ), guard, bandwidth)
+
+
+def _logins(environ: Mapping[str, str]) -> Logins:
+    return Logins(hub_tokens(environ), Path(environ.get("NETRC") or Path.home() / ".netrc"))

@@ -1,12 +1,28 @@
-"""A zarr store over an ObjectReader: what zarr reads is counted, cancelled and renewed like all else."""
+"""A zarr store over an ObjectReader, which reads at once what xarray asks for one after another at open.
 
-from collections.abc import AsyncIterator, Iterable
-from typing import Any, override
+The metadata of a group is found in one round of requests and its coordinates in a second one; both stay in
+memory, bounded, so that opening takes two round trips. A store without consolidated metadata takes four.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from typing import Any, cast, override
 
 from zarr.abc.store import ByteRequest, OffsetByteRequest, RangeByteRequest, Store, SuffixByteRequest
 from zarr.core.buffer import Buffer, BufferPrototype
 
+from eohub_cubes.errors import Cancelled
 from eohub_cubes.ports import ObjectReader
+from eohub_cubes.reading.coordinates import keys_to_open
+
+_THREE = "zarr.json"
+_TWO = (".zmetadata", ".zgroup", ".zattrs")
+_OF_ARRAYS = (_THREE, ".zarray", ".zattrs", ".zgroup")
+_METADATA = frozenset({_THREE, *_TWO, ".zarray"})
+_MOST_NAMES = 2_000
+_LARGEST_KEPT = 4 * 2**20
+"""Of one chunk: one that is larger than its metadata let expect is given on and forgotten."""
 
 
 class ReaderStore(Store):
@@ -15,6 +31,9 @@ class ReaderStore(Store):
     def __init__(self, reader: ObjectReader) -> None:
         super().__init__(read_only=True)
         self.reader = reader
+        self._kept: dict[str, bytes | None] = {}
+        self._names: dict[str, list[str]] = {}
+        self._found: dict[str, asyncio.Task[None]] = {}
 
     @property
     @override
@@ -36,28 +55,29 @@ class ReaderStore(Store):
         return isinstance(value, ReaderStore) and value.reader is self.reader
 
     @override
+    def __repr__(self) -> str:
+        return f"ReaderStore({self.reader.host or 'this machine'})"
+
+    @override
     async def get(
         self, key: str, prototype: BufferPrototype, byte_range: ByteRequest | None = None
     ) -> Buffer | None:
-        match byte_range:
-            case None:
-                found = await self.reader.get(key)
-            case RangeByteRequest(start=start, end=end):
-                found = await self.reader.get(key, start, end - start)
-            case OffsetByteRequest(offset=offset):
-                found = await self.reader.get(key, offset)
-            case SuffixByteRequest(suffix=suffix):
-                found = await self.reader.get(key, -suffix)
+        found = await self._bytes(key, byte_range)
         return None if found is None else prototype.buffer.from_bytes(found)
 
     @override
     async def get_partial_values(
         self, prototype: BufferPrototype, key_ranges: Iterable[tuple[str, ByteRequest | None]]
     ) -> list[Buffer | None]:
-        return [await self.get(key, prototype, wanted) for key, wanted in key_ranges]
+        return list(await asyncio.gather(*(self.get(key, prototype, wanted) for key, wanted in key_ranges)))
 
     @override
     async def exists(self, key: str) -> bool:
+        group, _, name = key.rpartition("/")
+        if name in _METADATA:
+            await self._find(group)
+        if key in self._kept:
+            return self._kept[key] is not None
         return await self.reader.info(key) is not None
 
     @override
@@ -78,10 +98,136 @@ class ReaderStore(Store):
 
     @override
     async def list_dir(self, prefix: str) -> AsyncIterator[str]:
-        async for name in self.reader.children(prefix):
+        group = prefix.strip("/")
+        await self._find(group)
+        if group not in self._names:
+            self._names[group] = [name async for name in self.reader.children(group)]
+        for name in self._names[group]:
             yield name
 
+    async def _bytes(self, key: str, wanted: ByteRequest | None) -> bytes | None:
+        group, _, name = key.rpartition("/")
+        if key not in self._kept and name in _METADATA:
+            await self._find(group)
+        if key in self._kept:
+            kept = self._kept[key]
+            return None if kept is None else _part(kept, wanted)
+        match wanted:
+            case None:
+                return await self.reader.get(key)
+            case RangeByteRequest(start=start, end=end):
+                return await self.reader.get(key, start, end - start)
+            case OffsetByteRequest(offset=offset):
+                return await self.reader.get(key, offset)
+            case SuffixByteRequest(suffix=suffix):
+                return await self.reader.get(key, -suffix)
 
-def zarr_store(reader: ObjectReader) -> Any:
-    """The store to hand to `zarr.open` or `xarray.open_zarr`."""
-    return ReaderStore(reader)
+    async def _find(self, group: str) -> None:
+        """Read what opening a group takes, once; a failure is forgotten, so that it can be tried again."""
+        task = self._found.get(group)
+        if task is None:
+            task = self._found[group] = asyncio.create_task(self._read(group))
+        try:
+            await asyncio.shield(task)
+        except BaseException:
+            if task.done() and self._found.get(group) is task:
+                del self._found[group]
+            raise
+
+    async def _read(self, group: str) -> None:
+        below = f"{group}/" if group else ""
+        first = await self._keep(below + name for name in (_THREE, *_TWO))
+        arrays = _arrays(first[below + _THREE], first[below + _TWO[0]])
+        if arrays is None:
+            arrays = await self._read_each(group, below)
+        self._close_other_version(below, arrays, three=first[below + _THREE] is not None)
+        await self.read_ahead([below + key for key in keys_to_open(arrays)])
+
+    async def read_ahead(self, keys: Sequence[str]) -> None:
+        """Read chunks at once and keep what comes; who needs one that does not is told why then."""
+        read = await asyncio.gather(*map(self.reader.get, keys), return_exceptions=True)
+        for key, body in zip(keys, read, strict=True):
+            match body:
+                case Cancelled():
+                    raise body
+                case bytes() | None if len(body or b"") <= _LARGEST_KEPT:
+                    self._kept[key] = body
+                case _:
+                    pass
+
+    async def _read_each(self, group: str, below: str) -> dict[str, dict[str, Any]]:
+        """The arrays of a group without consolidated metadata, by a listing; none where there is no group."""
+        if self._kept[below + _THREE] is None and self._kept[below + ".zgroup"] is None:
+            return {}
+        if _document(self._kept[below + _THREE]).get("node_type") == "array":
+            return {}
+        names = [name async for name in self.reader.children(group)]
+        self._names[group] = names
+        inner = [name for name in names if not name.startswith(".") and name != _THREE][:_MOST_NAMES]
+        kinds = (_THREE,) if self._kept[below + _THREE] is not None else _OF_ARRAYS[1:]
+        read = await self._keep(f"{below}{name}/{kind}" for name in inner for kind in kinds)
+        arrays: dict[str, dict[str, Any]] = {}
+        for name in inner:
+            for kind in kinds[:1]:
+                document = _document(read[f"{below}{name}/{kind}"])
+                if "shape" in document:
+                    attributes = _document(read.get(f"{below}{name}/.zattrs"))
+                    arrays[name] = {"attributes": attributes, **document}
+        return arrays
+
+    async def _keep(self, keys: Iterable[str]) -> dict[str, bytes | None]:
+        wanted = [*keys]
+        read = dict(zip(wanted, await asyncio.gather(*map(self.reader.get, wanted)), strict=True))
+        self._kept |= read
+        return read
+
+    def _close_other_version(self, below: str, arrays: Mapping[str, Any], *, three: bool) -> None:
+        """Remember that no array has metadata of the version that the group does not have."""
+        for name in arrays:
+            for kind in _OF_ARRAYS[1:] if three else (_THREE,):
+                self._kept.setdefault(f"{below}{name}/{kind}", None)
+
+
+def _arrays(three: bytes | None, two: bytes | None) -> dict[str, dict[str, Any]] | None:
+    """The arrays that consolidated metadata tells of, by name; None where there is none."""
+    consolidated = _document(three).get("consolidated_metadata")
+    if isinstance(consolidated, dict):
+        return _mappings(cast(dict[str, Any], consolidated).get("metadata"), "shape")
+    documents = _mappings(_document(two).get("metadata")) if two is not None else {}
+    if not documents:
+        return None
+    return {
+        key.removesuffix("/.zarray"): {**each, "attributes": documents.get(f"{key[:-8]}/.zattrs", {})}
+        for key, each in documents.items()
+        if key.endswith("/.zarray")
+    }
+
+
+def _mappings(found: object, holding: str | None = None) -> dict[str, dict[str, Any]]:
+    if not isinstance(found, dict):
+        return {}
+    return {
+        str(key): cast(dict[str, Any], each)
+        for key, each in cast(dict[Any, Any], found).items()
+        if isinstance(each, dict) and (holding is None or holding in each)
+    }
+
+
+def _document(body: bytes | None) -> dict[str, Any]:
+    try:
+        found = json.loads(body or b"{}")
+    except (ValueError, RecursionError):
+        return {}
+    return cast(dict[str, Any], found) if isinstance(found, dict) else {}
+
+
+def _part(body: bytes, wanted: ByteRequest | None) -> bytes:
+    match wanted:
+        case None:
+            return body
+        case RangeByteRequest(start=start, end=end):
+            return body[start:end]
+        case OffsetByteRequest(offset=offset):
+            return body[offset:]
+        case SuffixByteRequest(suffix=suffix):
+            return body[-suffix:]

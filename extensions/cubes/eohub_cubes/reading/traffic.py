@@ -34,3 +34,10 @@ def came(size: int) -> None:
     traffic = _CURRENT.get()
     if traffic is not None:
         traffic.bytes_read += size
+
+
+def renewed(times: int) -> None:
+    """Count keys or tokens that were got anew."""
+    traffic = _CURRENT.get()
+    if traffic is not None:
+        traffic.renewals += times

@@ -4,7 +4,6 @@ import logging
 import os
 import resource
 import sys
-import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
@@ -12,8 +11,11 @@ from typing import BinaryIO
 
 from eohub_cubes.errors import Cancelled, NotReadable
 from eohub_cubes.ports import Traffic
+from eohub_cubes.reading.addresses import AllowedHosts
+from eohub_cubes.reading.guard import Guard
 from eohub_cubes.reading.memory import ServerMemory
-from eohub_cubes.reading.speeds import RecentSpeeds
+from eohub_cubes.reading.opening import home_doors, use_doors
+from eohub_cubes.reading.speeds import RememberedBandwidth, speeds_file
 from eohub_cubes.reading.traffic import counted
 from eohub_cubes.server.desk import Desk
 from eohub_cubes.server.messages import Answer, Ask, Message, Stop, failure_of
@@ -95,11 +97,14 @@ def main() -> None:
         out.flush()
 
     # This is the entry point of the process: nothing else in it reads the environment.
-    settings = load(ServerSettings, dict(os.environ))  # noqa: TID251
+    environ = dict(os.environ)  # noqa: TID251
+    settings = load(ServerSettings, environ)
     # What a damaged or hostile file says of its size ends here, and not in the memory of the kernels.
     most = settings.reader_memory_bytes
     resource.setrlimit(resource.RLIMIT_DATA, (most, most))
-    desk = Desk(ServerMemory(os.getppid(), settings.memory_bytes), RecentSpeeds(time.monotonic))
+    speeds = RememberedBandwidth(speeds_file(environ))
+    use_doors(home_doors(environ, Guard(AllowedHosts.of(settings.allowed_hosts)), speeds))
+    desk = Desk(ServerMemory(os.getppid(), settings.memory_bytes), speeds)
     Worker(desk, write).serve(sys.stdin.buffer)
 
 

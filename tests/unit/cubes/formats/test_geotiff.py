@@ -344,6 +344,7 @@ def test_wrong_bytes_in_a_tile_are_told_and_other_tiles_stay_readable(tmp_path: 
     data = bytearray(path.read_bytes())
     data[place.start : place.start + place.size] = bytes(place.size)
     path.write_bytes(data)
+    cube = opened(path)
     with pytest.raises(DataDamaged, match="cannot be decoded"):
         cube.dataset.band_data[0, 40, 40].load()
     np.testing.assert_array_equal(cube.dataset.band_data[0, :32, :32].values, values[0, :32, :32])

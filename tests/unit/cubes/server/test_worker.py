@@ -14,7 +14,7 @@ from eohub_cubes.contract import CubeDescription, DescribeQuery, EstimateQuery, 
 from eohub_cubes.errors import NotReadable
 from eohub_cubes.ports import Memory, Traffic
 from eohub_cubes.reading import traffic as reading
-from eohub_cubes.reading.speeds import RecentSpeeds
+from eohub_cubes.reading.speeds import RememberedBandwidth
 from eohub_cubes.server.desk import Desk, asset_of
 from eohub_cubes.server.messages import Answer, Ask, Stop
 from eohub_cubes.server.operations import OPERATIONS, Operation
@@ -28,7 +28,7 @@ class EnoughMemory:
 
 
 def desk() -> Desk:
-    return Desk(EnoughMemory(), RecentSpeeds(lambda: 0.0))
+    return Desk(EnoughMemory(), RememberedBandwidth(Path("/dev/null/no-file")))
 
 
 class Lines(io.BytesIO):

@@ -1,0 +1,222 @@
+"""HTTP and HTTPS, over aiohttp: ranges, redirects that take no token along, and hosts that may be asked."""
+
+import asyncio
+import time
+import weakref
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import parse_qsl, quote, urljoin, urlsplit
+
+import aiohttp
+from aiohttp.abc import AbstractResolver
+from yarl import URL
+from zarr.core.sync import _get_loop  # pyright: ignore[reportPrivateUsage]
+
+from eohub_cubes.errors import LoginEnded, NoAccess, NotReadable
+from eohub_cubes.reading.attempts import Broken, Got, Refused, Span, cannot_list
+from eohub_cubes.reading.guard import Guard
+from eohub_cubes.reading.logins import Logins
+from eohub_cubes.reading.loop import loop
+
+_MOST_REDIRECTS = 5
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_SIGNATURES = frozenset({"x-amz-signature", "x-goog-signature", "sig", "signature"})
+_MOST_UNASKED = 64 * 2**20
+_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=30)
+
+
+class WebObjects:
+    """The port Objects over a web server; reads run on zarr's loop."""
+
+    def __init__(self, address: str, logins: Logins, guard: Guard | None) -> None:
+        parts = urlsplit(address)
+        self.host = parts.netloc.rpartition("@")[2]
+        self._origin = f"{parts.scheme}://{self.host}"
+        self._query = parts.query
+        self._logins = logins
+        self._guard = guard
+        self._sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
+
+    @property
+    def renewals(self) -> int:
+        """How often tokens were got after the first ones."""
+        return self._logins.renewals
+
+    async def get(self, path: str, span: Span | None) -> Got | None:
+        """Send one request for an object, and follow its redirects."""
+        return await _at_home(self._get(path, span))
+
+    async def head(self, path: str) -> Got | None:
+        """Ask for one byte: signed addresses are often good for GET alone, and HEAD is often left out."""
+        return await _at_home(self._head(path))
+
+    async def _get(self, path: str, span: Span | None) -> Got | None:
+        headers = {"Accept-Encoding": "identity"}
+        if span is not None:
+            headers["Range"] = _range(span)
+        async with _Answer(self, path, headers) as answer:
+            if answer.status in (404, 410):
+                return None
+            if answer.status not in (200, 206):
+                raise Refused(answer.status, None, _retry_after(answer))
+            if answer.status == 200 and span is not None and (answer.content_length or 0) > _MOST_UNASKED:
+                raise NotReadable(
+                    f"{self.host} cannot send parts of a file, so that all of it would have to be read."
+                )
+            body = await _whole(answer)
+            etag = answer.headers.get("ETag")
+            if answer.status == 206:
+                return Got(body, _size(answer, len(body)), etag)
+            return Got(body if span is None else _cut(body, span), len(body), etag)
+
+    async def _head(self, path: str) -> Got | None:
+        async with _Answer(self, path, {"Accept-Encoding": "identity", "Range": "bytes=0-0"}) as answer:
+            etag = answer.headers.get("ETag")
+            match answer.status:
+                case 404 | 410:
+                    return None
+                case 206:
+                    return Got(b"", _size(answer, 0), etag)
+                case 416:
+                    return Got(b"", 0, etag)
+                case 200 if answer.content_length is not None:
+                    return Got(b"", answer.content_length, etag)
+                case status:
+                    raise Refused(status, None, _retry_after(answer))
+
+    async def paths(self, prefix: str) -> AsyncIterator[Sequence[str]]:
+        """Raise NotReadable: nothing tells what lies on a web server."""
+        raise cannot_list(self.host)
+        yield []
+
+    async def names(self, folder: str) -> Sequence[str]:
+        """Raise NotReadable."""
+        raise cannot_list(self.host)
+
+    async def renew(self) -> bool:
+        """Get another token for this host."""
+        return await self._logins.renew(self._origin)
+
+    def refusal(self, refused: Refused) -> Exception:
+        """What a person is told of a 401 or 403."""
+        if any(name.lower() in _SIGNATURES for name, _ in parse_qsl(self._query)):
+            return LoginEnded(
+                f"The signed address at {self.host} is good no more.",
+                hint="Signed addresses end after a while: search for the item again to get a fresh one.",
+            )
+        hint = self._logins.hint(self._origin)
+        if refused.status == 401:
+            return LoginEnded(
+                f"{self.host} wants a login that this server does not have, or that ended.", hint=hint
+            )
+        return NoAccess(f"{self.host} does not let you read this data.", hint=hint)
+
+    async def open(self, path: str, headers: dict[str, str]) -> aiohttp.ClientResponse:
+        """Send a request to where redirects lead; each host gets its own token, and no other's."""
+        url = f"{self._origin}/{quote(path, safe="/!$&'()*+,;=:@~")}" + (
+            f"?{self._query}" if self._query else ""
+        )
+        for _ in range(_MOST_REDIRECTS + 1):
+            if self._guard is not None:
+                self._guard.check_literal(url)
+            sent = {**headers, **await self._logins.headers(_origin(url))}
+            where = URL(url, encoded=True)
+            answer = await self._client().get(where, headers=sent, allow_redirects=False, timeout=_TIMEOUT)
+            target = answer.headers.get("Location")
+            if answer.status not in _REDIRECTS or target is None:
+                return answer
+            answer.close()
+            url = urljoin(url, target)
+            if urlsplit(url).scheme not in ("http", "https"):
+                break
+        raise NotReadable(f"{self.host} redirects in a circle, or to nowhere.")
+
+    def _client(self) -> aiohttp.ClientSession:
+        running = asyncio.get_running_loop()
+        session = self._sessions.get(running)
+        if session is None:
+            resolver: AbstractResolver | None = None if self._guard is None else self._guard.resolver()
+            connector = aiohttp.TCPConnector(limit=0, resolver=resolver, use_dns_cache=self._guard is None)
+            session = self._sessions[running] = aiohttp.ClientSession(
+                connector=connector, auto_decompress=False
+            )
+            weakref.finalize(self, _close, running, session)
+        return session
+
+
+def _close(running: asyncio.AbstractEventLoop, session: aiohttp.ClientSession) -> None:
+    """Close the connections of a reader that nobody has any more, or at the end of the process."""
+    with suppress(Exception):
+        asyncio.run_coroutine_threadsafe(session.close(), running)
+
+
+class _Answer:
+    """An answer, with what can go wrong on the way told as Broken."""
+
+    def __init__(self, objects: WebObjects, path: str, headers: dict[str, str]) -> None:
+        self._opening = objects.open(path, headers)
+        self._answer: aiohttp.ClientResponse | None = None
+
+    async def __aenter__(self) -> aiohttp.ClientResponse:
+        try:
+            self._answer = await self._opening
+            return self._answer
+        except (TimeoutError, aiohttp.ClientError, OSError):
+            raise Broken(cut=False) from None
+
+    async def __aexit__(self, *ended: object) -> None:
+        if self._answer is not None:
+            self._answer.release()
+
+
+async def _at_home[T](read: Coroutine[Any, Any, T]) -> T:
+    """Await on a loop that stays, as the connections do: zarr's, or the one of blocking reads."""
+    if asyncio.get_running_loop() in (_get_loop(), loop()):
+        return await read
+    return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(read, loop()))
+
+
+async def _whole(answer: aiohttp.ClientResponse) -> bytes:
+    try:
+        return await answer.read()
+    except (TimeoutError, aiohttp.ClientError, OSError):
+        raise Broken(cut=True) from None
+
+
+def _range(span: Span) -> str:
+    match span:
+        case Span(start, None) if start < 0:
+            return f"bytes={start}"
+        case Span(start, None):
+            return f"bytes={start}-"
+        case Span(start, int(length)):
+            return f"bytes={start}-{start + length - 1}"
+        case _:
+            raise AssertionError("a length is a number or none")
+
+
+def _cut(body: bytes, span: Span) -> bytes:
+    return body[span.start :] if span.length is None else body[span.start : span.start + span.length]
+
+
+def _size(answer: aiohttp.ClientResponse, otherwise: int) -> int:
+    total = answer.headers.get("Content-Range", "").rpartition("/")[2]
+    return int(total) if total.isascii() and total.isdigit() else otherwise
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def _retry_after(answer: aiohttp.ClientResponse) -> float | None:
+    """The wait that a host asks for, in seconds or until a date (RFC 9110, section 10.2.3)."""
+    header = answer.headers.get("Retry-After", "")
+    if header.isascii() and header.isdigit():
+        return min(float(header), 86_400.0)
+    try:
+        return min(max(0.0, parsedate_to_datetime(header).timestamp() - time.time()), 86_400.0)
+    except (ValueError, OverflowError):
+        return None

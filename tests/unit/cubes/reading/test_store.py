@@ -1,0 +1,162 @@
+"""Opening a zarr store: how many requests, in how many round trips, and that its values are right."""
+
+import warnings
+from collections.abc import Generator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+import zarr
+from fakes.cubes_cube import cube, write
+from fakes.cubes_server import Asked, ObjectServer, Reply, serving
+
+from eohub_cubes.contract import DataAsset
+from eohub_cubes.errors import NoAccess, NotReadable
+from eohub_cubes.reading import coordinates
+from eohub_cubes.reading.coordinates import keys_to_open
+from eohub_cubes.reading.opening import reader_of
+from eohub_cubes.reading.store import ReaderStore
+
+# Long beside the time that a request takes here: what is asked at once is answered after all of it was.
+LATENCY_SECONDS = 0.05
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same cube in each form."""
+    root = tmp_path_factory.mktemp("cubes")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for version in (2, 3):
+            write(cube(), root / "b" / f"told{version}.zarr", zarr_format=version, consolidated=True)
+            write(cube(), root / "b" / f"untold{version}.zarr", zarr_format=version, consolidated=False)
+        nested = root / "b" / "nested.zarr"
+        write(cube(2), nested, group="inner/most", zarr_format=3, consolidated=False)
+    return root
+
+
+@pytest.fixture
+def server(folder: Path) -> ObjectServer:
+    return ObjectServer(folder, LATENCY_SECONDS)
+
+
+@pytest.fixture
+def address(server: ObjectServer, monkeypatch: pytest.MonkeyPatch) -> Generator[str]:
+    with serving(server) as address:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "an-id")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret")
+        yield address
+
+
+def opened(href: str, **options: object) -> xr.Dataset:
+    store = ReaderStore(reader_of(DataAsset(key="d", href=href)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return xr.open_zarr(store, chunks=None, **options)  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize("version", [2, 3])
+@pytest.mark.parametrize("scheme", ["http", "s3"])
+def test_a_cube_with_consolidated_metadata_opens_in_two_round_trips(
+    server: ObjectServer, address: str, scheme: str, version: int
+) -> None:
+    root = address if scheme == "http" else "s3:/"
+    dataset = opened(f"{root}/b/told{version}.zarr")
+    repr(dataset)
+    assert server.counts.rounds == 2
+    assert max(server.paths.values()) == 1
+    # Four for the metadata; one each for two coordinates and the scalar, six for each time, two of bounds.
+    assert server.counts.requests <= 4 + 3 + 12 + 2
+    server.latency_seconds = 0
+    xr.testing.assert_identical(dataset.load(), cube())
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_a_cube_without_consolidated_metadata_opens_in_four(
+    server: ObjectServer, address: str, version: int
+) -> None:
+    dataset = opened(f"s3://b/untold{version}.zarr")
+    repr(dataset)
+    assert server.counts.rounds <= 4
+    assert max(server.paths.values()) == 1
+    server.latency_seconds = 0
+    xr.testing.assert_identical(dataset.load(), cube())
+
+
+def test_a_web_server_that_cannot_list_is_told_so(server: ObjectServer, address: str) -> None:
+    with pytest.raises(NotReadable, match="cannot list") as caught:
+        opened(f"{address}/b/untold3.zarr")
+    assert "consolidated metadata" in (caught.value.hint or "")
+    assert server.counts.rounds == 1
+
+
+def test_a_group_within_a_store_is_opened(server: ObjectServer, address: str) -> None:
+    dataset = opened("s3://b/nested.zarr", group="inner/most")
+    xr.testing.assert_identical(dataset.load(), cube(2))
+
+
+def test_an_array_is_opened_by_its_own_address(address: str) -> None:
+    store = ReaderStore(reader_of(DataAsset(key="d", href=f"{address}/b/told3.zarr/v00")))
+    array = zarr.open_array(store, mode="r")
+    assert np.array_equal(array[:], cube()["v00"].values)
+
+
+def test_a_place_with_nothing_there_is_asked_once(server: ObjectServer, address: str) -> None:
+    for root in (address, "s3:/"):
+        server.reset()
+        with pytest.raises(FileNotFoundError):
+            opened(f"{root}/b/none.zarr")
+        assert server.counts.rounds == 1
+
+
+def test_a_coordinate_that_is_refused_is_told_when_it_is_needed(server: ObjectServer, address: str) -> None:
+    def but_for(name: str) -> None:
+        server.answers = lambda asked: Reply(403) if f"/{name}/c" in asked.path else None
+
+    but_for("height")
+    dataset = opened(f"{address}/b/told3.zarr")
+    with pytest.raises(NoAccess):
+        dataset["height"].load()
+    but_for("latitude")
+    with pytest.raises(NoAccess):
+        opened(f"{address}/b/told3.zarr")
+
+
+def test_a_failure_is_forgotten_so_that_it_can_be_tried_again(server: ObjectServer, address: str) -> None:
+    def refuse(asked: Asked) -> Reply | None:
+        return Reply(403)
+
+    store = ReaderStore(reader_of(DataAsset(key="d", href=f"{address}/b/told3.zarr")))
+    server.answers = refuse
+    with pytest.raises(NoAccess):
+        zarr.open_group(store, mode="r")
+    server.answers = lambda asked: None
+    assert "v00" in zarr.open_group(store, mode="r")
+
+
+def array(shape: list[int], chunk: list[int], **attributes: str) -> dict[str, object]:
+    return {
+        "zarr_format": 2, "shape": shape, "chunks": chunk, "dtype": "<f8", "compressor": None,
+        "filters": None, "fill_value": 0, "order": "C", "attributes": attributes,
+    }  # fmt: skip
+
+
+def test_only_what_opening_reads_is_read_ahead_and_that_is_bounded() -> None:
+    arrays = {
+        "time": array([10], [4]),
+        "scalar": array([], []),
+        "empty": array([0], [1]),
+        "map": array([100, 100], [10, 10]),
+        "bounds": array([10, 2], [4, 2], units="days since 2000-01-01"),
+        "lead": array([10, 10], [5, 5], units="hours"),
+        "many": array([100_000], [1]),
+        "long": array([10_000_000], [1_000_000]),
+        "unknown": {"shape": [1], "zarr_format": 3, "codecs": "none"},
+    }
+    assert keys_to_open(arrays) == [
+        "scalar/0", "time/0", "time/1", "time/2", "bounds/0.0", "bounds/2.0", "lead/0.0", "lead/1.1",
+    ]  # fmt: skip
+    large = {f"c{number:02d}": array([500_000], [500_000]) for number in range(20)}
+    assert len(keys_to_open(large)) == coordinates.MOST_BYTES_TOGETHER // 4_000_000
