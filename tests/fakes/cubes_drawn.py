@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from fakes.cubes_open import CubeInMemory
+from fakes.cubes_open import CubeInMemory, SizeOf
 
 from eohub_cubes.contract import DataAsset, DataSource, Preview, PreviewQuery, Range
 from eohub_cubes.layout import ArrayLayout
@@ -17,7 +17,11 @@ from eohub_cubes.ports import Traffic
 SOURCE = DataSource(title="Data", assets=(DataAsset(key="data", href="s3://bucket/data.zarr"),))
 
 
-def held(dataset: xr.Dataset, chunks: dict[str, Sequence[int]] | None = None, **more: Any) -> CubeInMemory:
+def held(
+    dataset: xr.Dataset,
+    chunks: dict[str, Sequence[int]] | None = None,
+    size_of: SizeOf = lambda _: 100,
+) -> CubeInMemory:
     """A dataset as opened data; its variables are one chunk each, where no shape of chunks is told."""
     arrays = {
         str(name): ArrayLayout(
@@ -28,7 +32,7 @@ def held(dataset: xr.Dataset, chunks: dict[str, Sequence[int]] | None = None, **
         )
         for name, array in dataset.variables.items()
     }
-    return CubeInMemory(dataset, arrays, **more)
+    return CubeInMemory(dataset, arrays, size_of)
 
 
 def picture_of(cube: CubeInMemory | xr.Dataset, variable: str = "t", **asked: Any) -> Preview:

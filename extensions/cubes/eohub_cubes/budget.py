@@ -58,7 +58,7 @@ def check_budget(cube: OpenCube, wanted: Mapping[str, Steps], budget: int, shown
     most = sum(_most_bytes(layout_of(name, cube), steps) for name, steps in wanted.items())
     if most <= budget:
         return
-    needed = sum(_bytes(cube, name, steps) for name, steps in wanted.items())
+    needed = sum(bytes_of(cube, name, steps) for name, steps in wanted.items())
     if needed <= budget:
         return
     raise BeyondBudget(
@@ -90,8 +90,11 @@ def _ours(error: BaseException | None) -> BaseException | None:
     return None
 
 
-def _bytes(cube: OpenCube, name: str, steps: Steps) -> int:
-    return cost_of(name, as_read(layout_of(name, cube), steps), cube).read_bytes
+def bytes_of(cube: OpenCube, name: str, steps: Steps, enough: int = 0) -> int:
+    """Bytes at rest of what is read for some steps; no header is asked for them up to `enough`."""
+    layout = layout_of(name, cube)
+    most = _most_bytes(layout, steps)
+    return most if most <= enough else cost_of(name, as_read(layout, steps), cube).read_bytes
 
 
 def _most_bytes(layout: ArrayLayout, steps: Steps) -> int:

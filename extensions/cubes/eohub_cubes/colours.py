@@ -28,7 +28,7 @@ _SPEED: Final = Colours("BuPu")
 _GREEN: Final = Colours("YlGn")
 _SHADES: Final = Colours("Greys_r")
 
-_BY_MEANING: Final[tuple[tuple[Colours, str], ...]] = (
+BY_MEANING: Final[tuple[tuple[Colours, str], ...]] = (
     (Colours("BrBG", 0.0), r"(precipitation|rain|humidity|moisture).*(anomal|differ|change|trend|bias)"),
     (
         _SIGNED,
@@ -58,7 +58,7 @@ _BY_MEANING: Final[tuple[tuple[Colours, str], ...]] = (
     (Colours("YlOrRd"), r"^(pm10|pm2p5|aod.*|no2|so2|o3|co)$"),
     (Colours("cividis"), r"probability|fraction|percent|quality|confidence|mask"),
 )
-_BY_UNITS: Final[tuple[tuple[Colours, str], ...]] = (
+BY_UNITS: Final[tuple[tuple[Colours, str], ...]] = (
     (_WARMTH, r"^(k|kelvin|degc|deg_?c|celsius|degrees?_?(celsius|c)|°c)$"),
     (_WATER, r"^(mm|mm[ /]?(d|day|h|hr|month)(-1|\*\*-1)?|kg m-2 s-1|kg m\*\*-2( s\*\*-1)?)$"),
     (_SPEED, r"^(m s-1|m/s|m s\*\*-1|knots?)$"),
@@ -73,10 +73,10 @@ def colours_of(array: xr.DataArray) -> Colours:
         return CLASSES
     for text in (attributes.get("standard_name"), attributes.get("long_name"), array.name):
         words = re.sub(r"[\s\-]+", "_", str(text or "").strip().lower())
-        found = _matching(_BY_MEANING, words) if words else None
+        found = _matching(BY_MEANING, words) if words else None
         if found is not None:
             return found
-    return _matching(_BY_UNITS, str(attributes.get("units", "")).strip().lower()) or DEFAULT
+    return _matching(BY_UNITS, str(attributes.get("units", "")).strip().lower()) or DEFAULT
 
 
 def _matching(table: tuple[tuple[Colours, str], ...], text: str) -> Colours | None:

@@ -236,8 +236,15 @@ class SeriesQuery(SourceQuery):
     budget_bytes: int = Field(default=64 * 2**20, ge=1, le=2**30)
 
 
+class SeriesMember(Wire):
+    """The values of one member of an ensemble."""
+
+    label: float | str
+    values: tuple[float | None, ...]
+
+
 class Series(Wire):
-    """Values along one dimension at a point."""
+    """Values along one dimension at a point; of several members of an ensemble their mean."""
 
     variable: str
     along: str
@@ -246,6 +253,10 @@ class Series(Wire):
     units: str | None
     place: str = Field(description="Where it is, in words")
     every: int = Field(description="Each n-th step was read")
+    members: tuple[SeriesMember, ...] = Field(
+        default=(),
+        description="Each member, where several steps of an ensemble's dimension were asked for",
+    )
     bytes_read: int
     requests: int
 

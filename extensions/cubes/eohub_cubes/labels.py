@@ -10,7 +10,7 @@ from eohub_cubes.contract import Labels
 
 _MOST_VALUES = 2_000
 _EVEN = 1e-3
-"""Part of a step by which neighbours may differ and still count as even: coordinates are often float32."""
+"""Part of a step by which neighbours may differ and still count as even, beside what rounding explains."""
 
 
 def labels_of(coordinate: xr.DataArray) -> Labels | None:
@@ -26,7 +26,7 @@ def labels_of(coordinate: xr.DataArray) -> Labels | None:
         last=told[-1] if told else None,
         step=_step(values),
         values=tuple(told) if values.size <= _MOST_VALUES else None,
-        unique=len(np.unique(_numbers(values))) == values.size,
+        unique=len(np.unique(numbers_of(values))) == values.size,
     )
 
 
@@ -37,6 +37,9 @@ def label_of(value: object) -> float | str:
             return _short(np.datetime_as_string(value, unit="ms"))
         case np.timedelta64():
             return float(value / np.timedelta64(1, "s"))
+        case np.floating():
+            # The shortest text that tells this value in its own width: 0.1, not 0.10000000149.
+            return label_of(float(str(value)))
         case np.generic():
             return label_of(value.item())
         case bool():
@@ -68,17 +71,19 @@ def _short(text: str) -> str:
 
 def _step(values: np.ndarray[Any, Any]) -> float | None:
     """Even distance of neighbours, seconds for times; None for one value or uneven ones."""
-    numbers = _numbers(values)
-    if numbers.size < 2 or numbers.dtype.kind not in "if":
+    numbers = numbers_of(values)
+    if numbers.size < 2 or numbers.dtype.kind not in "iuf":
         return None
+    precision = np.finfo(numbers.dtype).eps if numbers.dtype.kind == "f" else 0.0
+    rounding = 4 * float(precision) * float(np.abs(numbers).max())
     steps = np.diff(numbers.astype(np.float64))
     mean = float(steps.mean())
-    if not mean or not math.isfinite(mean) or float(np.abs(steps - mean).max()) > abs(mean) * _EVEN:
+    if not mean or not math.isfinite(mean):
         return None
-    return mean
+    return mean if float(np.abs(steps - mean).max()) <= max(abs(mean) * _EVEN, rounding) else None
 
 
-def _numbers(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def numbers_of(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Values that can be subtracted: seconds for times of any calendar; text as it is."""
     if values.dtype.kind == "M":
         return (

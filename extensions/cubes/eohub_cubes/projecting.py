@@ -111,6 +111,17 @@ def cells_of(
     return _inside(y_edges, along), _inside(x_edges, across)
 
 
+def cell_at(
+    projection: Projection, x: FloatArray, y: FloatArray, longitude: float, latitude: float
+) -> tuple[int, int] | None:
+    """Row and column of a projected grid at a place; None where it lies outside."""
+    x_edges, y_edges = _edges(x), _edges(y)
+    place = np.array([longitude]), np.array([latitude])
+    across, along = projection.coordinates(*place, float(x_edges.min()))
+    row, column = int(_inside(y_edges, along)[0]), int(_inside(x_edges, across)[0])
+    return None if row < 0 or column < 0 else (row, column)
+
+
 def _inside(edges: FloatArray, values: FloatArray) -> IntArray:
     falling = edges[0] > edges[-1]
     rising = edges[::-1] if falling else edges

@@ -23,19 +23,24 @@ class Scale:
     high: float | None
 
 
-def drawable(values: npt.NDArray[Any]) -> tuple[FloatArray, tuple[str, ...]]:
-    """Values of any numeric type as float32 with NaN for what is missing, and what a person should know.
+def numbers_of(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """Values of any numeric type with NaN for what is missing.
 
     Lengths of time become seconds, and complex numbers their magnitude.
     """
-    notes: list[str] = []
     if values.dtype.kind == "m":
-        missing = np.isnat(values)
         seconds = values.astype("timedelta64[ms]").astype(np.float64) / 1000
-        values = np.where(missing, np.nan, seconds)
-    elif values.dtype.kind == "c":
-        values = np.abs(values)
+        return np.where(np.isnat(values), np.nan, seconds)
+    return (np.abs(values) if values.dtype.kind == "c" else values).astype(np.float64)
+
+
+def drawable(values: npt.NDArray[Any]) -> tuple[FloatArray, tuple[str, ...]]:
+    """The same as float32 without what is infinite, and what a person should know of it."""
+    notes: list[str] = []
+    if values.dtype.kind == "c":
         notes.append("The numbers are complex; their magnitude is drawn.")
+    if values.dtype.kind in "mc":
+        values = numbers_of(values)
     with np.errstate(over="ignore"):
         drawn = np.ascontiguousarray(values, dtype="<f4")
     infinite = np.isinf(drawn)

@@ -8,6 +8,8 @@ import pytest
 import xarray as xr
 from fakes.cubes_drawn import held
 from fakes.cubes_open import CubeInMemory, cube_of
+from xarray.backends import BackendArray
+from xarray.core.indexing import LazilyIndexedArray
 
 from eohub_cubes.budget import as_read, check_budget, read, values_of
 from eohub_cubes.contract import Range
@@ -55,6 +57,10 @@ def test_the_same_values_come_however_they_are_read(compressed: bool) -> None:
     npt.assert_array_equal(read(cube, "t", THIN), values[1:98:4, ::10])
 
 
+def nine_thousand(_: tuple[int, ...]) -> int:
+    return 9_000
+
+
 def whole(cube: CubeInMemory) -> dict[str, Range]:
     return {str(name): Range(start=0, stop=size) for name, size in cube.dataset.sizes.items()}
 
@@ -93,14 +99,14 @@ def test_a_single_piece_beyond_the_budget_is_told_so() -> None:
 
 def test_places_count_with_the_values() -> None:
     flat = (("y", "x"), np.zeros((64, 64)))
-    cube = held(xr.Dataset({"t": flat, "lon": flat}), size_of=lambda _: 9_000)
+    cube = held(xr.Dataset({"t": flat, "lon": flat}), size_of=nine_thousand)
     steps = whole(cube)
     check_budget(cube, {"t": steps}, 10_000, ("y", "x"))
     with pytest.raises(BeyondBudget):
         check_budget(cube, {"t": steps, "lon": steps}, 10_000, ("y", "x"))
 
 
-class Failing(xr.backends.common.BackendArray):
+class Failing(BackendArray):
     """Values whose reading fails as libraries do: with an error of ours inside, or with their own."""
 
     def __init__(self, error: Exception) -> None:
@@ -116,11 +122,11 @@ class Failing(xr.backends.common.BackendArray):
 @pytest.mark.parametrize("error", [StoreDown("It does not answer."), Cancelled()])
 def test_an_error_of_ours_is_found_inside_that_of_a_library(error: Exception) -> None:
     with pytest.raises(type(error)):
-        values_of(xr.DataArray(xr.core.indexing.LazilyIndexedArray(Failing(error)), dims="x", name="t"))
+        values_of(xr.DataArray(LazilyIndexedArray(Failing(error)), dims="x", name="t"))
 
 
 def test_a_failing_library_is_told_as_damaged_data_without_its_words() -> None:
-    lazy = xr.core.indexing.LazilyIndexedArray(Failing(ValueError("/secret/path")))
+    lazy = LazilyIndexedArray(Failing(ValueError("/secret/path")))
     with pytest.raises(DataDamaged, match="The values of t cannot be decoded") as raised:
         values_of(xr.DataArray(lazy, dims="x", name="t"))
     assert "secret" not in f"{raised.value.detail} {raised.value.hint}"

@@ -1,5 +1,8 @@
 """The steps that a picture or a series takes."""
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -106,14 +109,13 @@ def test_an_unknown_variable_is_told_with_those_there_are() -> None:
         (np.array([{}, {}], object), "objects"),
     ],
 )
-def test_what_holds_no_numbers_is_not_drawn(values: np.ndarray, words: str) -> None:
+def test_what_holds_no_numbers_is_not_drawn(values: np.ndarray[Any, Any], words: str) -> None:
     with pytest.raises(NotReadable, match=f"t holds {words}"):
         variable_of(held(xr.Dataset({"t": ("x", values)})), "t")
 
 
 def test_a_variable_with_a_problem_tells_it() -> None:
     cube = held(xr.Dataset({"t": ("x", [1.0])}))
-    layout = cube.arrays["t"]
-    cube.arrays = {"t": type(layout)(**{**vars(layout), "problem": "its codec vlen-utf8 is not known here."})}
+    cube.arrays = {"t": replace(cube.arrays["t"], problem="its codec vlen-utf8 is not known here.")}
     with pytest.raises(NotReadable, match="t cannot be read: its codec"):
         variable_of(cube, "t")

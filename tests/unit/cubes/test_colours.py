@@ -80,6 +80,6 @@ def test_what_has_two_sides_has_its_middle_at_nought() -> None:
 
 
 def test_every_colour_map_is_known_to_the_browser_and_to_matplotlib() -> None:
-    tables = (colours._BY_MEANING, colours._BY_UNITS)
+    tables = (colours.BY_MEANING, colours.BY_UNITS)
     names = {found.name.removesuffix("_r") for table in tables for found, _ in table}
     assert names | {colours.DEFAULT.name, colours.CLASSES.name} <= BOTH

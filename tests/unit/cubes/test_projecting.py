@@ -15,12 +15,17 @@ PLANE = Plane("x", "y")
 
 
 def on_grid(
-    x: Any, y: Any, mapping: dict[str, Any] | None = None, name: str = "crs", units: str = "m", **more: Any
+    x: Any,
+    y: Any,
+    mapping: dict[str, Any] | None = None,
+    name: str = "crs",
+    units: str = "m",
+    code: str | None = None,
 ) -> xr.Dataset:
     dataset = xr.Dataset(
         {"t": (("y", "x"), np.zeros((len(y), len(x))), {"grid_mapping": name})},
         {"x": ("x", x, {"units": units}), "y": ("y", y, {"units": units})},
-        more,
+        {} if code is None else {"proj:code": code},
     )
     return dataset if mapping is None else dataset.assign({name: ((), 0, mapping)})
 
@@ -54,7 +59,7 @@ def test_the_text_of_a_reference_system_is_read(name: str) -> None:
 
 
 def test_the_code_that_geozarr_declares_is_read() -> None:
-    found = projected(on_grid([5e5, 6e5], [0.0, 1e5], **{"proj:code": "EPSG:32633"}))
+    found = projected(on_grid([5e5, 6e5], [0.0, 1e5], code="EPSG:32633"))
     assert found.crs.to_epsg() == 32633
 
 
@@ -120,7 +125,7 @@ def test_a_grid_around_a_pole_goes_all_around() -> None:
 
 def test_a_grid_over_the_antimeridian_is_no_belt_around_the_globe() -> None:
     x, y = np.arange(3e5, 8e5, 1e4), np.arange(7.0e6, 7.2e6, 1e4)
-    canvas = canvas_around(projected(on_grid(x, y, **{"proj:code": "EPSG:32660"})), x, y, 64, 64)
+    canvas = canvas_around(projected(on_grid(x, y, code="EPSG:32660")), x, y, 64, 64)
     assert canvas is not None
     west, _, east, _ = canvas.bounds
     assert west > 170

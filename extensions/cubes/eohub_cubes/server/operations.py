@@ -9,14 +9,20 @@ from eohub_cubes.contract import (
     DescribeQuery,
     Estimate,
     EstimateQuery,
+    Located,
+    LocateQuery,
     Preview,
     PreviewQuery,
+    Series,
+    SeriesQuery,
 )
 from eohub_cubes.describing import described
 from eohub_cubes.estimating import estimated
+from eohub_cubes.locating import located
 from eohub_cubes.pictures import pictured
 from eohub_cubes.ports import Traffic
 from eohub_cubes.reading.opening import reader_of
+from eohub_cubes.series import series_at
 from eohub_cubes.server.desk import Desk
 from eohub_cubes.wire import Wire
 
@@ -46,8 +52,20 @@ def preview(query: PreviewQuery, desk: Desk, traffic: Traffic) -> Preview:
     return pictured(query, desk.cube(query)[1], traffic)
 
 
+def series(query: SeriesQuery, desk: Desk, traffic: Traffic) -> Series:
+    """Read the values along one dimension at a point."""
+    return series_at(query, desk.cube(query)[1], traffic)
+
+
+def locate(query: LocateQuery, desk: Desk, traffic: Traffic) -> Located:
+    """Find the step of a value, or the value of a step."""
+    return located(query, desk.cube(query)[1].dataset)
+
+
 OPERATIONS: Mapping[str, Operation] = {
     "describe": Operation(DescribeQuery, describe),
     "estimate": Operation(EstimateQuery, estimate),
     "preview": Operation(PreviewQuery, preview),
+    "series": Operation(SeriesQuery, series),
+    "locate": Operation(LocateQuery, locate),
 }

@@ -707,7 +707,7 @@ export interface components {
         };
         /**
          * Series
-         * @description Values along one dimension at a point.
+         * @description Values along one dimension at a point; of several members of an ensemble their mean.
          */
         Series: {
             /** Along */
@@ -721,6 +721,12 @@ export interface components {
             every: number;
             /** Labels */
             labels: (number | string)[];
+            /**
+             * Members
+             * @description Each member, where several steps of an ensemble's dimension were asked for
+             * @default []
+             */
+            members: components["schemas"]["SeriesMember"][];
             /**
              * Place
              * @description Where it is, in words
@@ -737,6 +743,16 @@ export interface components {
             values: (number | null)[];
             /** Variable */
             variable: string;
+        };
+        /**
+         * SeriesMember
+         * @description The values of one member of an ensemble.
+         */
+        SeriesMember: {
+            /** Label */
+            label: number | string;
+            /** Values */
+            values: (number | null)[];
         };
         /**
          * SeriesQuery
