@@ -19,8 +19,8 @@ from eohub_cubes.contract import (
 from eohub_cubes.describing import described
 from eohub_cubes.estimating import estimated
 from eohub_cubes.locating import located
-from eohub_cubes.pictures import pictured
-from eohub_cubes.ports import Traffic
+from eohub_cubes.overviews import pictured_coarsely
+from eohub_cubes.ports import OpenCube, Traffic
 from eohub_cubes.reading.opening import reader_of
 from eohub_cubes.series import series_at
 from eohub_cubes.server.desk import Desk
@@ -49,7 +49,11 @@ def estimate(query: EstimateQuery, desk: Desk, traffic: Traffic) -> Estimate:
 
 def preview(query: PreviewQuery, desk: Desk, traffic: Traffic) -> Preview:
     """Read one slice to draw."""
-    return pictured(query, desk.cube(query)[1], traffic)
+
+    def overview(group: str) -> OpenCube:
+        return desk.cube(query.model_copy(update={"group": group}))[1]
+
+    return pictured_coarsely(query, desk.cube(query)[1], overview, traffic)
 
 
 def series(query: SeriesQuery, desk: Desk, traffic: Traffic) -> Series:
