@@ -21,6 +21,7 @@ from eohub_catalogue.contract import (
 )
 from eohub_catalogue.item_contract import AssetKey, FilterName, ItemSummary, OrderOffer
 from eohub_catalogue.order_contract import Order, OrderList, OrderQuery
+from eohub_catalogue.twin_contract import TwinForm, TwinQuery
 from eohub_toolkit.errors import EohubError
 
 
@@ -159,6 +160,14 @@ class Orders(Protocol):
 
     async def forget(self, identifier: str) -> OrderList:
         """Forget one; raises Conflict while it is being sent."""
+        ...
+
+
+class Twins(Protocol):
+    """Digital twins, which answer only some combinations of choices."""
+
+    async def form(self, query: TwinQuery) -> TwinForm:
+        """Return the choices after those that were made; raises Unavailable, Upstream or TooMany."""
         ...
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jupyter_core.paths import jupyter_data_dir
 
-from eohub_catalogue.ports import Freezer, Orders, Quicklooks, SavedThings
+from eohub_catalogue.ports import Freezer, Orders, Quicklooks, SavedThings, Twins
 from eohub_catalogue.server.catalogues import Catalogues
 from eohub_catalogue.server.data_store import DataStoreProbe
 from eohub_catalogue.server.freezer import FileFreezer
@@ -21,6 +21,7 @@ from eohub_catalogue.server.picture_files import PictureFiles
 from eohub_catalogue.server.quicklook import PodQuicklooks
 from eohub_catalogue.server.saved import SavedFile
 from eohub_catalogue.server.settings import ServerSettings, settings_of
+from eohub_catalogue.server.twins import WebTwins
 from eohub_catalogue.server.web import Web
 
 
@@ -59,6 +60,7 @@ def parts_of(environ: Mapping[str, str], configured: object) -> dict[type, objec
             lambda source: login() if source.kind == "destine" else None,
         ),
         Orders: FileOrders(catalogues, kept / "orders.json", _now),
+        Twins: WebTwins(lambda: settings().destine_twins, web),
         Freezer: FileFreezer(catalogues, web, home, kept / "freezing.json", _now),
     }
 

@@ -48,11 +48,13 @@ from eohub_catalogue.ports import (
     RawPage,
     SavedThings,
     StacCatalogue,
+    Twins,
 )
 from eohub_catalogue.reading import identifier, mapping
 from eohub_catalogue.server.catalogues import Catalogues
 from eohub_catalogue.server.data_store import DataStoreProbe
 from eohub_catalogue.server.extension import PREFIX
+from eohub_catalogue.twin_contract import TwinForm, TwinQuery
 from eohub_toolkit.errors import EohubError
 from eohub_toolkit.routes import Content, route
 
@@ -289,6 +291,12 @@ async def stop_watching(identifier: str, orders: Orders) -> Order:
     return await orders.stop_watching(identifier)
 
 
+@route("POST", "/twins")
+async def twin_form(query: TwinQuery, twins: Twins) -> TwinForm:
+    """Tell what can be chosen of a digital twin after what was chosen."""
+    return await twins.form(query)
+
+
 @route("GET", "/store")
 async def data_store(store: DataStoreProbe) -> DataStore:
     """Ask the data store whether it answers, where one is configured."""
@@ -299,6 +307,6 @@ ROUTES = (
     list_catalogues, add_catalogue, probe, remove_catalogue, collections, queryables, index_state,
     build_index, stop_building, search, check_filter, item, quicklook, notebook_code, source, search_code,
     saved, keep_search, forget_search, keep_place, forget_place, freeze, frozen, stop_freezing,
-    list_orders, place_order, forget_order, watch_order, stop_watching, data_store,
+    list_orders, place_order, forget_order, watch_order, stop_watching, twin_form, data_store,
 )  # fmt: skip
 __all__ = ["PREFIX", "ROUTES"]

@@ -6,6 +6,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, Vali
 
 from eohub_catalogue.contract import CatalogueSource
 from eohub_catalogue.server.addresses import AllowedHosts
+from eohub_catalogue.twin_contract import TwinSource
 from eohub_catalogue.wire import PublicUrl
 from eohub_toolkit.settings import Settings, SettingsError, load, settings_config
 
@@ -52,6 +53,11 @@ class ServerSettings(Settings):
         default={}, description="How often a host is asked at most; added to what is built in"
     )
 
+    destine_twins: tuple[TwinSource, ...] = Field(
+        default=(),
+        max_length=20,
+        description='A JSON list of {"title", "constraints", "polytope"}; empty means none',
+    )
     destine_login: DestineLogin | None = Field(
         default=None, description="How to log in to the DestinE Data Lake where no hub does it"
     )

@@ -402,6 +402,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/eohub/catalogue/twins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell what can be chosen of a digital twin after what was chosen. */
+        post: operations["twin_form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1539,6 +1556,107 @@ export interface components {
             complete: boolean;
             /** Size Bytes */
             size_bytes: number;
+        };
+        /**
+         * TwinField
+         * @description One choice: what it can be after those before it.
+         */
+        TwinField: {
+            /** Chosen */
+            chosen: string[];
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /**
+             * Several
+             * @description Whether more than one can be chosen
+             */
+            several: boolean;
+            /** Values */
+            values: components["schemas"]["TwinValue"][];
+        };
+        /**
+         * TwinForm
+         * @description The choices as they are now; no twins where none is configured.
+         */
+        TwinForm: {
+            /**
+             * Code
+             * @description The notebook cell that makes the request
+             */
+            code: string | null;
+            /** Fields */
+            fields: components["schemas"]["TwinField"][];
+            /**
+             * Missing
+             * @description What is to be chosen next; null where a request is complete
+             */
+            missing: string | null;
+            /** @description The same in the Data Lake, where it can be ordered */
+            search: components["schemas"]["Criteria"] | null;
+            /** Twin */
+            twin: string | null;
+            /** Twins */
+            twins: string[];
+        };
+        /**
+         * TwinQuery
+         * @description What was chosen so far.
+         */
+        TwinQuery: {
+            /**
+             * Bbox
+             * @default null
+             */
+            bbox: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /**
+             * Chosen
+             * @default {}
+             */
+            chosen: {
+                [key: string]: string[];
+            };
+            /**
+             * End
+             * @default null
+             */
+            end: string | null;
+            /**
+             * Point
+             * @description [longitude, latitude] in degrees
+             * @default null
+             */
+            point: [
+                number,
+                number
+            ] | null;
+            /**
+             * Start
+             * @default null
+             */
+            start: string | null;
+            /**
+             * Twin
+             * @description Title of the twin
+             * @default null
+             */
+            twin: string | null;
+        };
+        /**
+         * TwinValue
+         * @description One value that can be chosen.
+         */
+        TwinValue: {
+            /** Label */
+            label: string;
+            /** Value */
+            value: string;
         };
         /**
          * Variable
@@ -4338,6 +4456,102 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DataStore"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    twin_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TwinQuery"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwinForm"];
                 };
             };
             /** @description Problem */

@@ -26,7 +26,9 @@ import type {
   SavedPlace,
   SavedSearch,
   SearchCode,
-  SearchQuery
+  SearchQuery,
+  TwinForm,
+  TwinQuery
 } from './tokens';
 
 type Schemas = components['schemas'];
@@ -165,6 +167,10 @@ export class CatalogueClient implements ICatalogueClient {
 
   forgetOrder(id: string): Promise<OrderList> {
     return this.delete(`orders/${encodeURIComponent(id)}`);
+  }
+
+  twinForm(query: TwinQuery, signal: AbortSignal): Promise<TwinForm> {
+    return this.post('twins', query, signal);
   }
 
   private get<T>(path: string, signal?: AbortSignal): Promise<T> {

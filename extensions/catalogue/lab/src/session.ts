@@ -6,6 +6,7 @@ import type { Orders } from './orders';
 import type { Queryables } from './queryables';
 import type { Registry } from './registry';
 import type { SavedThings } from './saved';
+import type { Twins } from './twins';
 import type { CatalogueSearch } from './search';
 import type { ICatalogueClient, ISelectedItems, ItemKey, ItemSummary } from './tokens';
 
@@ -17,6 +18,7 @@ export interface ICatalogueSession {
   readonly saved: SavedThings;
   readonly freezing: Freezing;
   readonly orders: Orders;
+  readonly twins: Twins;
   readonly collections: Collections;
   readonly properties: Queryables;
   /** Bring the panel into view, with the focus in its search field. */

@@ -41,6 +41,8 @@ export type SavedSearch = Schemas['SavedSearch'];
 export type SearchCode = Schemas['SearchCode'];
 export type SearchQuery = Schemas['SearchQuery'];
 export type Sort = NonNullable<SearchQuery['sort']>;
+export type TwinForm = Schemas['TwinForm'];
+export type TwinQuery = Schemas['TwinQuery'];
 export type Variable = Schemas['Variable'];
 
 /** Asks the user's Jupyter server about catalogues. Every promise fails with a ProblemError or an AbortError. */
@@ -113,6 +115,8 @@ export interface ICatalogueClient {
   stopWatchingOrder(id: string): Promise<Order>;
   /** Forget an order. */
   forgetOrder(id: string): Promise<OrderList>;
+  /** What can be chosen of a digital twin after what was chosen. */
+  twinForm(query: TwinQuery, signal: AbortSignal): Promise<TwinForm>;
 }
 
 export const ICatalogueClient = new Token<ICatalogueClient>(

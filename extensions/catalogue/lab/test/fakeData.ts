@@ -7,7 +7,8 @@ import type {
   ItemDetail,
   ItemPage,
   ItemSummary,
-  Order
+  Order,
+  TwinForm
 } from '../src/tokens';
 
 /** A catalogue that a site configured, a STAC API. */
@@ -110,6 +111,30 @@ export function order(changes: Partial<Order> = {}): Order {
     delivered: null,
     address: null,
     size_bytes: null,
+    ...changes
+  };
+}
+
+/** The choices of a digital twin, of which one is made and one is to be made. */
+export function twinForm(changes: Partial<TwinForm> = {}): TwinForm {
+  const named = (...values: string[]) => values.map(value => ({ value, label: `${value} named` }));
+  return {
+    twins: ['Climate'],
+    twin: 'Climate',
+    fields: [
+      { key: 'class', label: 'class', values: named('d1'), chosen: ['d1'], several: false },
+      { key: 'model', label: 'model', values: named('ICON', 'NEMO'), chosen: [], several: false },
+      {
+        key: 'param',
+        label: 'parameters',
+        values: named('131', '132', '167'),
+        chosen: ['131', '132'],
+        several: true
+      }
+    ],
+    missing: 'model',
+    code: null,
+    search: null,
     ...changes
   };
 }

@@ -24,9 +24,21 @@ import type {
   SavedPlace,
   SavedSearch,
   SearchCode,
-  SearchQuery
+  SearchQuery,
+  TwinForm,
+  TwinQuery
 } from '../src/tokens';
-import { ABILITIES, AWAY, detail, EMBEDDED, item, NO_INDEX, order, source } from './fakeData';
+import {
+  ABILITIES,
+  AWAY,
+  detail,
+  EMBEDDED,
+  item,
+  NO_INDEX,
+  order,
+  source,
+  twinForm
+} from './fakeData';
 
 export * from './fakeData';
 
@@ -77,6 +89,8 @@ export class FakeClient implements ICatalogueClient {
   readonly placed: OrderQuery[] = [];
   /** Ids of orders with what was done with them. */
   readonly orderActs: (readonly [string, string])[] = [];
+  readonly twinQueries: TwinQuery[] = [];
+  twinAnswer: TwinForm | Error = twinForm();
   readonly searchCodes: (readonly SearchQuery[])[] = [];
   cells: SearchCode | Error = { cells: ['import pystac_client'], refusals: [] };
 
@@ -304,6 +318,14 @@ export class FakeClient implements ICatalogueClient {
     this.orderActs.push(['forget', id]);
     this.ordered = this.ordered.filter(each => each.id !== id);
     return this.orders();
+  }
+
+  async twinForm(query: TwinQuery): Promise<TwinForm> {
+    this.twinQueries.push(query);
+    if (this.twinAnswer instanceof Error) {
+      throw this.twinAnswer;
+    }
+    return this.twinAnswer;
   }
 
   async code(query: ItemKey): Promise<string> {

@@ -8,6 +8,7 @@ import type { PanelActions, PanelIcons, PanelState } from '../src/panel/context'
 import type { MapAreaProps } from '../src/panel/map/MapArea';
 import { NO_ORDERS } from '../src/orders';
 import { NO_PROPERTIES } from '../src/queryables';
+import { NO_TWINS } from '../src/twins';
 import { NO_REGISTRY } from '../src/registry';
 import { NOTHING_SAVED } from '../src/saved';
 import { freshRow, START, type CatalogueRow, type SearchState } from '../src/state';
@@ -86,6 +87,7 @@ export function actions(): SeenActions {
     },
     freezing: { ...mocks('load', 'stop'), start: vi.fn(async () => true) },
     orders: mocks('load', 'order', 'retry', 'watch', 'stopWatching', 'forget'),
+    twins: mocks('load', 'pick', 'choose', 'change', 'insertCode', 'find'),
     collections: mocks('type', 'offer', 'more'),
     properties: mocks('offer'),
     ...mocks(
@@ -129,6 +131,7 @@ export function show(
         saved: NOTHING_SAVED,
         freezing: NOTHING_FROZEN,
         orders: NO_ORDERS,
+        twins: NO_TWINS,
         collections: NO_CHOICES,
         properties: NO_PROPERTIES,
         tiles: null,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from eohub_catalogue.ports import Freezer, Orders, Quicklooks, SavedThings
+from eohub_catalogue.ports import Freezer, Orders, Quicklooks, SavedThings, Twins
 from eohub_catalogue.server.catalogues import Catalogues
 from eohub_catalogue.server.data_store import DataStoreProbe
 from eohub_catalogue.server.parts import parts_of
@@ -15,7 +15,7 @@ from eohub_toolkit.settings import SettingsError
 
 def test_every_route_is_given_what_it_asks_for() -> None:
     parts = parts_of({}, ())
-    assert parts.keys() == {Catalogues, DataStoreProbe, SavedThings, Freezer, Orders, Quicklooks}
+    assert parts.keys() == {Catalogues, DataStoreProbe, SavedThings, Freezer, Orders, Twins, Quicklooks}
     assert handlers("/", "/eohub/catalogue", ROUTES, parts)
 
 

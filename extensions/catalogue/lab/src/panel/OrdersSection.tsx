@@ -3,6 +3,7 @@ import { isUnderWay } from '../orders';
 import type { Order } from '../tokens';
 import { usePanel, type PanelState } from './context';
 import { bytes, moment } from './format';
+import { TwinSection } from './TwinSection';
 
 const STATES: Readonly<Record<Order['state'], string>> = {
   placing: 'being sent',
@@ -40,6 +41,7 @@ export function OrdersSection({ state }: { state: PanelState }): ReactElement {
           {problem.detail} {problem.hint}
         </p>
       )}
+      <TwinSection state={state} />
     </section>
   );
 }

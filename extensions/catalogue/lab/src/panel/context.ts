@@ -8,6 +8,7 @@ import type { SavedState, SavedThings } from '../saved';
 import type { CatalogueSearch } from '../search';
 import type { SearchState } from '../state';
 import type { AssetKey, ItemKey, ItemSummary } from '../tokens';
+import type { Twins, TwinsState } from '../twins';
 import type { MapAreaProps } from './map/MapArea';
 import type { Tiles } from './map/types';
 
@@ -23,6 +24,7 @@ export interface PanelState {
   readonly saved: SavedState;
   readonly freezing: FreezingState;
   readonly orders: OrdersState;
+  readonly twins: TwinsState;
   readonly collections: CollectionChoices;
   readonly properties: PropertyChoices;
   /** Map tiles of the site's choice. */
@@ -43,6 +45,7 @@ export interface PanelActions {
   readonly saved: Does<SavedThings>;
   readonly freezing: Does<Freezing>;
   readonly orders: Does<Orders>;
+  readonly twins: Does<Twins>;
   readonly collections: Does<Collections>;
   readonly properties: Does<Queryables>;
   readonly retryDataStore: () => void;

@@ -117,6 +117,7 @@ function Connected({ session, settings, actions }: ConnectedProps): ReactElement
     saved: useStore(session.saved.store),
     freezing: useStore(session.freezing.store),
     orders: useStore(session.orders.store),
+    twins: useStore(session.twins.store),
     collections: useStore(session.collections.store),
     properties: useStore(session.properties.store),
     tiles: useStore(settings.tiles)
@@ -125,13 +126,15 @@ function Connected({ session, settings, actions }: ConnectedProps): ReactElement
 }
 
 function actionsOf(app: JupyterFrontEnd, session: ICatalogueSession): PanelActions {
-  const { client, search, registry, saved, freezing, orders, collections, properties } = session;
+  const { client, search, registry, saved, freezing, orders, twins } = session;
+  const { collections, properties } = session;
   return {
     search,
     registry,
     saved,
     freezing,
     orders,
+    twins,
     collections,
     properties,
     retryDataStore: () => search.dataStore.ask(),

@@ -15,6 +15,7 @@ import { Queryables } from '../queryables';
 import { Registry } from '../registry';
 import { BROWSER_CLOCK } from '../retries';
 import { SavedThings } from '../saved';
+import { Twins } from '../twins';
 import { CatalogueSearch } from '../search';
 import { ICatalogueSession } from '../session';
 import { chosenRows } from '../state';
@@ -47,6 +48,12 @@ export const session: JupyterFrontEndPlugin<ICatalogueSession> = {
     };
     return {
       ...partsOf(client, search),
+      twins: new Twins(client, search, source =>
+        told(async () => {
+          const name = await insertCode(app, notebooks, source, false);
+          search.announce(`Code inserted into ${name}`);
+        })
+      ),
       orders: new Orders(client, search, deskOf(openKey), BROWSER_CLOCK),
       openKey,
       // Later, since the command palette gives the focus back to the notebook when it closes.
