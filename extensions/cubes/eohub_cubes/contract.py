@@ -109,6 +109,7 @@ class Variable(Wire):
     x: str | None = Field(description="Dimension that runs across a map; null where it has none")
     y: str | None
     curvilinear: bool = Field(description="Its places are told by two-dimensional longitudes and latitudes")
+    points: str | None = Field(description="Dimension of scattered places, which a picture shows as points")
     series: str | None = Field(description="Dimension that a series at a point runs along")
     problem: str | None = Field(description="Why it cannot be read, such as an unknown codec")
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import xarray as xr
 
-from eohub_cubes.axes import DIMENSION_KINDS, kind_of_dimension, plane_of
+from eohub_cubes.axes import DIMENSION_KINDS, kind_of_dimension, plane_of, points_of
 from eohub_cubes.contract import CubeDescription, DataAsset, Dimension, Variable
 from eohub_cubes.labels import labels_of
 from eohub_cubes.layout import ArrayLayout
@@ -48,6 +48,7 @@ def _variable(dataset: xr.Dataset, name: str, arrays: Mapping[str, ArrayLayout])
     array = dataset[name]
     layout = arrays.get(name)
     plane = plane_of(dataset, name)
+    points = None if plane is not None else points_of(dataset, name)
     return Variable(
         name=name,
         label=_text(array, "long_name") or name,
@@ -63,6 +64,7 @@ def _variable(dataset: xr.Dataset, name: str, arrays: Mapping[str, ArrayLayout])
         x=None if plane is None else plane.x,
         y=None if plane is None else plane.y,
         curvilinear=plane is not None and plane.longitude is not None,
+        points=None if points is None else points.dimension,
         series=_series(dataset, array),
         problem=None if layout is None else layout.problem,
     )

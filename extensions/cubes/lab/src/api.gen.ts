@@ -829,6 +829,11 @@ export interface components {
             /** Name */
             name: string;
             /**
+             * Points
+             * @description Dimension of scattered places, which a picture shows as points
+             */
+            points: string | null;
+            /**
              * Problem
              * @description Why it cannot be read, such as an unknown codec
              */

@@ -1,7 +1,7 @@
 import { labelAt } from './labels';
 import { placeOf } from './raster';
-import { dimensionsOf, hasPlane, rangeOf, sliceOf } from './selection';
-import { chosen, type CubeState } from './state';
+import { dimensionsOf, rangeOf, sliceOf } from './selection';
+import { chosen, shownPlane, type CubeState } from './state';
 import type { EstimateQuery, Preview, PreviewQuery, SeriesQuery } from './tokens';
 
 /** Questions about a part of a source; the source itself is the view's. */
@@ -16,37 +16,39 @@ const MOST_CELLS = 512;
 /** The picture of what is looked at; null where it is none. */
 export function pictureQuery(state: CubeState, budget_bytes: number): Part<PreviewQuery> | null {
   const variable = chosen(state);
+  const plane = shownPlane(state);
   const { description, looking } = state;
-  if (!description || !variable || variable.problem !== null || !hasPlane(variable)) {
+  if (!description || !variable || variable.problem !== null || !plane) {
     return null;
   }
   const { asset, group, steps, ranges } = looking;
-  const box = sliceOf(description, variable, steps, ranges);
+  const box = sliceOf(description, variable, steps, ranges, [plane.across, plane.along]);
+  const shown = plane.across === plane.along ? { across: null, along: null } : plane;
   const size = { width: MOST_CELLS, height: MOST_CELLS };
-  return { asset, group, variable: variable.name, ranges: box, budget_bytes, ...size };
+  return { asset, group, variable: variable.name, ranges: box, ...shown, budget_bytes, ...size };
 }
 
 /** The series of what is looked at, at a cell of its picture where it has one; null where there is none. */
 export function seriesQuery(state: CubeState, preview: Preview | null): Part<SeriesQuery> | null {
   const variable = chosen(state);
   const { description, looking, point } = state;
+  const plane = shownPlane(state);
   const along = state.along ?? variable?.series ?? null;
-  const isReady =
-    variable !== null && (!hasPlane(variable) || (point !== null && preview !== null));
+  const isReady = variable !== null && (!plane || (point !== null && preview !== null));
   if (!description || !isReady || along === null || variable.problem !== null) {
     return null;
   }
   const { asset, group, steps, ranges: box } = looking;
   const ranges = sliceOf(description, variable, steps, box, [along]);
-  const at = (name: string | null, step: number | undefined) => {
-    if (name !== null && step !== undefined && name !== along) {
+  const at = (name: string, step: number | undefined) => {
+    if (step !== undefined && name !== along) {
       ranges[name] = { start: step, stop: step + 1, step: 1 };
     }
   };
   let place: [number, number] | null = null;
-  if (point && preview) {
-    at(variable.y, preview.row_steps?.[point.row]);
-    at(variable.x, preview.column_steps?.[point.column]);
+  if (plane && point && preview) {
+    at(plane.along, preview.row_steps?.[point.row]);
+    at(plane.across, preview.column_steps?.[point.column]);
     const middle = preview.row_steps === null ? placeOf(preview, point) : null;
     place = middle && [...middle];
   }

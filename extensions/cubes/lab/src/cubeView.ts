@@ -11,11 +11,12 @@ import {
 import { asLabel, stepOf } from './labels';
 import { Question } from './question';
 import type { Cell } from './raster';
-import { clamped, firstVariable, selectionOf, type Ranges } from './selection';
+import { clamped, firstVariable, selectionOf, type Plane, type Ranges } from './selection';
 import {
   chosen,
   dimensionNamed,
   NOWHERE,
+  shownPlane,
   START,
   type Colouring,
   type CubeState,
@@ -100,7 +101,14 @@ export class CubeView {
     this.store.patch({ point: null, along: null, colouring: START.colouring, playing: null });
     this.preview.clear();
     this.series.clear();
-    this.look({ variable });
+    this.look({ variable, plane: null });
+  }
+
+  /** Show another plane of the variable. */
+  turn(plane: Plane): void {
+    this.store.patch({ point: null, playing: null });
+    this.series.clear();
+    this.look({ plane });
   }
 
   /** Read another variable with the one that is looked at, or leave it out. */
@@ -225,10 +233,10 @@ export class CubeView {
   /** Take other ranges; the picture and its point are others where they are of the plane. */
   private takeAll(ranges: Ranges): void {
     const state = this.store.get();
-    const variable = chosen(state);
+    const plane = shownPlane(state);
     const isOther = (name: string | null = null) =>
       name !== null && state.looking.ranges[name] !== ranges[name];
-    const isOtherPicture = isOther(variable?.x) || isOther(variable?.y);
+    const isOtherPicture = isOther(plane?.across) || isOther(plane?.along);
     if (isOtherPicture) {
       this.store.patch({ point: null });
       this.series.clear();

@@ -10,13 +10,33 @@ export type Steps = Readonly<Record<string, number>>;
 export function firstVariable({ variables }: CubeDescription): string | null {
   const readable = variables.filter(each => each.problem === null);
   const data = readable.filter(each => !each.is_coordinate);
-  const first = data.find(hasPlane) ?? data[0] ?? readable[0] ?? variables[0];
+  const first = data.find(mapOf) ?? data[0] ?? readable[0] ?? variables[0];
   return first?.name ?? null;
 }
 
-/** Whether a slice of it is a picture. */
-export function hasPlane({ x, y }: Variable): boolean {
-  return x !== null && y !== null;
+/** The two dimensions of a picture; twice the same where it shows scattered points. */
+export interface Plane {
+  readonly across: string;
+  readonly along: string;
+}
+
+/** The plane of a map; null where a variable has none. */
+export function mapOf({ x, y, points }: Variable): Plane | null {
+  if (points !== null) {
+    return { across: points, along: points };
+  }
+  return x !== null && y !== null ? { across: x, along: y } : null;
+}
+
+/** The plane that is shown: the one that was chosen, a map, or the last two dimensions; null for a line. */
+export function planeOf(variable: Variable, wanted: Plane | null): Plane | null {
+  const names = variable.dimensions;
+  if (wanted && names.includes(wanted.across) && names.includes(wanted.along)) {
+    return wanted;
+  }
+  const [along, across] = names.filter((_, index) => (variable.shape[index] ?? 0) > 1).slice(-2);
+  const last = across !== undefined && along !== undefined ? { across, along } : null;
+  return mapOf(variable) ?? last;
 }
 
 /** The dimensions of a variable, in its order. */
@@ -82,7 +102,7 @@ export function sliceOf(
   variable: Variable,
   steps: Steps,
   ranges: Ranges,
-  whole: readonly (string | null)[] = [variable.x, variable.y]
+  whole: readonly string[]
 ): Record<string, Range> {
   return Object.fromEntries(
     dimensionsOf(description, variable).map(dimension => {

@@ -1,6 +1,6 @@
 import type { Problem } from '@eohub/toolkit/lib/problem';
 import type { Cell, Scale } from './raster';
-import type { Ranges, Steps } from './selection';
+import { planeOf, type Plane, type Ranges, type Steps } from './selection';
 import type { CubeDescription, DataSource, Dimension, Variable } from './tokens';
 
 /** What a person chose in a view, which comes back with it after a reload. */
@@ -12,6 +12,8 @@ export interface Looking {
   /** Variables that are read with it. */
   readonly also: readonly string[];
   readonly steps: Steps;
+  /** The plane of the picture where it is another than the usual one. */
+  readonly plane: Plane | null;
   readonly ranges: Ranges;
 }
 
@@ -49,6 +51,7 @@ export const NOWHERE: Looking = {
   group: null,
   variable: null,
   also: [],
+  plane: null,
   steps: {},
   ranges: {}
 };
@@ -72,6 +75,12 @@ export function chosen({ description, looking }: CubeState): Variable | null {
   return description?.variables.find(({ name }) => name === looking.variable) ?? null;
 }
 
+/** The plane of the picture; null where there is none. */
+export function shownPlane(state: CubeState): Plane | null {
+  const variable = chosen(state);
+  return variable && planeOf(variable, state.looking.plane);
+}
+
 /** A dimension by its name. */
 export function dimensionNamed({ description }: CubeState, name: string): Dimension | null {
   return description?.dimensions.find(each => each.name === name) ?? null;
@@ -91,16 +100,22 @@ export function lookingOf(value: unknown): Looking {
   if (typeof value !== 'object' || value === null) {
     return NOWHERE;
   }
-  const { asset, group, variable, also, steps, ranges } = value as Partial<Looking>;
+  const { asset, group, variable, also, plane, steps, ranges } = value as Partial<Looking>;
   const text = (given: unknown) => (typeof given === 'string' ? given : null);
   return {
     asset: text(asset),
     group: text(group),
     variable: text(variable),
     also: Array.isArray(also) ? also.filter(each => typeof each === 'string') : [],
+    plane: isPlane(plane) ? plane : null,
     steps: typeof steps === 'object' && steps !== null ? steps : {},
     ranges: typeof ranges === 'object' && ranges !== null ? ranges : {}
   };
+}
+
+function isPlane(value: unknown): value is Plane {
+  const { across, along } = (value ?? {}) as Partial<Record<string, unknown>>;
+  return typeof across === 'string' && typeof along === 'string';
 }
 
 /** A source of one address that a person typed. */

@@ -154,6 +154,40 @@ test('where places were resampled, the series is asked for at a place', async ()
   expect(client.last<SeriesQuery>('series').place).toEqual([10, 50]);
 });
 
+test('scattered points are one picture, and their series is asked for at a place', async () => {
+  const cell = { ...dimension('cell', 'other', [0, 1, 2]), labels: null };
+  const { client, cube } = await opened(fake => {
+    const scattered = { dimensions: ['time', 'cell'], shape: [12, 3], x: null, y: null };
+    fake.described = description({
+      dimensions: [TIME, cell],
+      variables: [variable({ ...scattered, points: 'cell' })]
+    });
+    fake.picture = preview({ row_steps: null, column_steps: null });
+  });
+  expect(client.last<PreviewQuery>('preview')).toMatchObject({
+    across: null,
+    along: null,
+    ranges: { time: { start: 0, stop: 1, step: 1 }, cell: { start: 0, stop: 3, step: 1 } }
+  });
+  cube.pick({ row: 1, column: 1 });
+  await vi.runAllTimersAsync();
+  expect(client.last<SeriesQuery>('series')).toMatchObject({ along: 'time', place: [10, 50] });
+});
+
+test('a variable without a map shows its last two dimensions, and others when they are chosen', async () => {
+  const { client, cube } = await opened(fake => {
+    fake.described = description({ variables: [variable({ x: null, y: null })] });
+  });
+  expect(client.last<PreviewQuery>('preview')).toMatchObject({ across: 'lon', along: 'lat' });
+  cube.turn({ across: 'time', along: 'lat' });
+  await vi.runAllTimersAsync();
+  expect(client.last<PreviewQuery>('preview')).toMatchObject({
+    across: 'time',
+    along: 'lat',
+    ranges: { time: { start: 0, stop: 12, step: 1 }, lon: { start: 0, stop: 1, step: 1 } }
+  });
+});
+
 test('another level changes the series at a point, another time does not', async () => {
   const level = dimension('level', 'z', [1000, 500]);
   const { client, cube } = await opened(fake => {

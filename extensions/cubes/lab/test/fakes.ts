@@ -92,6 +92,7 @@ export function variable(changes: Partial<Variable> = {}): Variable {
     x: 'lon',
     y: 'lat',
     curvilinear: false,
+    points: null,
     series: 'time',
     problem: null,
     ...changes

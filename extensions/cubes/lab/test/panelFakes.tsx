@@ -14,6 +14,7 @@ export function actions(): SeenActions {
     'load',
     'enter',
     'choose',
+    'turn',
     'include',
     'step',
     'take',

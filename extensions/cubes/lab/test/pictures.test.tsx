@@ -89,6 +89,12 @@ test('keys move a cross hair and ask for the series, as a click does', () => {
   expect(moved({ row: 2, column: 3 }, 'a', preview())).toBeNull();
 });
 
+test('of more dimensions than two, others can be shown', () => {
+  const { actions } = show(shown);
+  fireEvent.change(screen.getByRole('combobox', { name: 'across' }), { target: { value: 'time' } });
+  expect(actions.turn).toHaveBeenCalledWith({ across: 'time', along: 'lat' });
+});
+
 test('bytes, requests, extremes, strides and notes stand below it', () => {
   show({ preview: answered(preview({ every: [4, 2], notes: ['Its north is up.'] })) });
   for (const words of ['from 270 to 292', 'drawn every 4th cell', '400 B read in 1 request']) {

@@ -1,7 +1,6 @@
 import type { ReactElement } from 'react';
 import { bytesText, counted } from '../format';
-import { chosen } from '../state';
-import { hasPlane } from '../selection';
+import { chosen, shownPlane } from '../state';
 import { CodeButtons } from './CodeButtons';
 import type { CubeProps } from './context';
 import { Dimensions } from './Dimensions';
@@ -93,6 +92,7 @@ function Head({ source, state, actions }: CubeProps): ReactElement {
 function Body(props: CubeProps): ReactElement {
   const { state } = props;
   const variable = chosen(state);
+  const plane = shownPlane(state);
   return (
     <div className="eohub-CubePage-columns">
       <Variables {...props} />
@@ -114,7 +114,7 @@ function Body(props: CubeProps): ReactElement {
             <Trouble problem={null} text={`${variable.name} cannot be read: ${variable.problem}`} />
           ) : (
             <>
-              {hasPlane(variable) && <PictureBox {...props} variable={variable} />}
+              {plane && <PictureBox {...props} variable={variable} plane={plane} />}
               <SeriesBox {...props} variable={variable} />
             </>
           )}

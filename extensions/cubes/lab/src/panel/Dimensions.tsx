@@ -1,8 +1,8 @@
 import type { ReactElement } from 'react';
 import { counted } from '../format';
 import { labelAt, labelText, labelWithUnit } from '../labels';
-import { clamped, countOf, dimensionsOf, hasPlane, isWhole, pieceOf, rangeOf } from '../selection';
-import type { CubeState } from '../state';
+import { clamped, countOf, dimensionsOf, isWhole, pieceOf, rangeOf } from '../selection';
+import { shownPlane, type CubeState } from '../state';
 import type { CubeDescription, Dimension, Range, Variable } from '../tokens';
 import type { CubeActions, CubeProps } from './context';
 import { StepSlider } from './StepSlider';
@@ -42,16 +42,12 @@ function Row({ dimension, variable, state, actions }: RowProps): ReactElement {
   const { looking, labels, playing } = state;
   const step = Math.min(looking.steps[name] ?? 0, Math.max(0, size - 1));
   const known = (index: number) => labelAt(dimension, index) ?? labels[name]?.[index] ?? null;
-  const typed = (index: number) => {
-    const value = known(index);
-    return value === null ? '' : labelText(value);
-  };
-  const told = (index: number) => {
-    const value = known(index);
-    return value === null ? `step ${index}` : labelWithUnit(dimension, value);
-  };
-  const isInPlane = hasPlane(variable) && (name === variable.x || name === variable.y);
-  const isAlong = !hasPlane(variable) && name === (state.along ?? variable.series);
+  const typed = (index: number) => textOf(known(index), labelText);
+  const told = (index: number) =>
+    textOf(known(index), value => labelWithUnit(dimension, value)) || `step ${index}`;
+  const plane = shownPlane(state);
+  const isInPlane = name === plane?.across || name === plane?.along;
+  const isAlong = !plane && name === (state.along ?? variable.series);
   const hasSlider = !isInPlane && !isAlong && size > 1;
   const piece = pieceOf(variable, name);
   const unit = dimension.labels?.calendar === null ? (dimension.labels.units ?? '') : '';
@@ -96,6 +92,12 @@ function Row({ dimension, variable, state, actions }: RowProps): ReactElement {
       />
     </fieldset>
   );
+}
+
+type Label = number | string;
+
+function textOf(value: Label | null, write: (value: Label) => string): string {
+  return value === null ? '' : write(value);
 }
 
 function PlayButton(props: {

@@ -3,14 +3,15 @@ import { MOST_BYTES } from '../cubeView';
 import { bytesText, counted, latitudeText, longitudeText, numberText, ordinal } from '../format';
 import { labelAt, labelText } from '../labels';
 import { placeOf, scaleOf, valuesOf, type Cell } from '../raster';
+import { dimensionsOf, mapOf, type Plane } from '../selection';
 import { dimensionNamed, type CubeState } from '../state';
-import type { Preview, Variable } from '../tokens';
+import type { CubeDescription, Preview, Variable } from '../tokens';
 import { ColourBar } from './ColourBar';
 import type { CubeProps } from './context';
 import { Picture } from './Picture';
 import { Notes, Trouble, Waiting } from './Trouble';
 
-type Props = CubeProps & { readonly variable: Variable };
+type Props = CubeProps & { readonly variable: Variable; readonly plane: Plane };
 
 /** One slice as a picture, with its colours and the value below the pointer. */
 export function PictureBox(props: Props): ReactElement {
@@ -18,7 +19,9 @@ export function PictureBox(props: Props): ReactElement {
   const { answer, asking, problem, stopped } = preview;
   return (
     <section className="eohub-CubePicture" aria-label="Picture" aria-busy={asking}>
-      <h2>{variable.label}</h2>
+      <h2>
+        {variable.label} <PlaneFields {...props} />
+      </h2>
       {asking && <Waiting text="Reading the slice" onStop={() => actions.stop('preview')} />}
       {stopped && !answer && <Trouble problem={null} text="Stopped." onRetry={actions.lookAgain} />}
       {problem && !asking && (
@@ -38,6 +41,36 @@ export function PictureBox(props: Props): ReactElement {
   );
 }
 
+/** Which dimensions the picture shows, where there is a choice. */
+function PlaneFields({ state, actions, variable, plane }: Props): ReactElement | null {
+  const choices = dimensionsOf(state.description as CubeDescription, variable).filter(
+    ({ size }) => size > 1
+  );
+  if (plane.across === plane.along || (choices.length < 3 && mapOf(variable))) {
+    return null;
+  }
+  const field = (text: string, value: string, other: string, take: (name: string) => Plane) => (
+    <label>
+      {text}{' '}
+      <select value={value} onChange={event => actions.turn(take(event.target.value))}>
+        {choices
+          .filter(({ name }) => name !== other)
+          .map(({ name, label }) => (
+            <option key={name} value={name}>
+              {label}
+            </option>
+          ))}
+      </select>
+    </label>
+  );
+  return (
+    <span className="eohub-CubePicture-plane">
+      {field('across', plane.across, plane.along, across => ({ ...plane, across }))}
+      {field('along', plane.along, plane.across, along => ({ ...plane, along }))}
+    </span>
+  );
+}
+
 function Anyway(props: {
   readonly bytes: number | null;
   readonly onRead: () => void;
@@ -53,7 +86,7 @@ function Anyway(props: {
 }
 
 function Drawn(props: Props & { readonly answer: Preview }): ReactElement {
-  const { answer, state, actions, variable, coasts } = props;
+  const { answer, state, actions, variable, coasts, plane } = props;
   const [cell, setCell] = useState<Cell | null>(null);
   const values = useMemo(() => valuesOf(answer), [answer]);
   const scale = state.colouring.scale ?? scaleOf(answer);
@@ -76,7 +109,7 @@ function Drawn(props: Props & { readonly answer: Preview }): ReactElement {
       />
       <p className="eohub-CubeReadout" role="status">
         {seen && value !== undefined
-          ? `${valueText(value, answer.units)} at ${placeText(answer, seen, variable, state)}`
+          ? `${valueText(value, answer.units)} at ${placeText(answer, seen, plane, state)}`
           : 'Point at the picture for a value; click, or press Enter, for the series there.'}
       </p>
       <ColourBar
@@ -110,18 +143,18 @@ function valueText(value: number, units: string | null): string {
 }
 
 /** Where a cell is: on the globe, or by the values of its dimensions. */
-function placeText(preview: Preview, cell: Cell, variable: Variable, state: CubeState): string {
+function placeText(preview: Preview, cell: Cell, plane: Plane, state: CubeState): string {
   const place = placeOf(preview, cell);
   if (place) {
     return `${latitudeText(place[1])}, ${longitudeText(place[0])}`;
   }
   const along = [
-    [variable.y, preview.row_steps?.[cell.row]],
-    [variable.x, preview.column_steps?.[cell.column]]
+    [plane.along, preview.row_steps?.[cell.row]],
+    [plane.across, preview.column_steps?.[cell.column]]
   ] as const;
   return along
     .map(([name, step]) => {
-      const dimension = name === null ? null : dimensionNamed(state, name);
+      const dimension = dimensionNamed(state, name);
       const label = dimension && step !== undefined ? labelAt(dimension, step) : null;
       return `${name} ${label === null ? (step ?? '') : labelText(label)}`;
     })

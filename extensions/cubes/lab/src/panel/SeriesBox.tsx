@@ -1,9 +1,9 @@
 import { useState, type ReactElement } from 'react';
 import { bytesText, counted, numberText, ordinal } from '../format';
 import { labelText } from '../labels';
-import { dimensionsOf, hasPlane } from '../selection';
+import { dimensionsOf } from '../selection';
 import { csvOf } from '../series';
-import { dimensionNamed } from '../state';
+import { dimensionNamed, shownPlane } from '../state';
 import type { CubeDescription, Series, Variable } from '../tokens';
 import type { CubeProps } from './context';
 import { LineChart } from './LineChart';
@@ -19,7 +19,7 @@ export function SeriesBox(props: Props): ReactElement | null {
   const { series, state, actions, variable } = props;
   const { answer, asking, problem, stopped } = series;
   const along = state.along ?? variable.series;
-  if (along === null || (hasPlane(variable) && state.point === null)) {
+  if (along === null || (shownPlane(state) && state.point === null)) {
     return null;
   }
   return (

@@ -1,6 +1,7 @@
 import type { Coasts } from '../coasts';
 import type { Asked } from '../question';
 import type { Cell } from '../raster';
+import type { Plane } from '../selection';
 import type { Colouring, CubeState } from '../state';
 import type {
   CubeDescription,
@@ -18,6 +19,7 @@ export interface CubeActions {
   readonly load: () => void;
   readonly enter: (place: { asset?: string | null; group?: string | null }) => void;
   readonly choose: (variable: string) => void;
+  readonly turn: (plane: Plane) => void;
   readonly include: (variable: string, isIn: boolean) => void;
   readonly step: (dimension: string, index: number) => void;
   readonly take: (dimension: string, range: Range) => void;

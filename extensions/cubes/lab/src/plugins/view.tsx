@@ -158,6 +158,7 @@ function actionsOf(
     load: () => cube.load(),
     enter: place => cube.enter(place),
     choose: variable => cube.choose(variable),
+    turn: plane => cube.turn(plane),
     include: (variable, isIn) => cube.include(variable, isIn),
     step: (dimension, index) => cube.step(dimension, index),
     take: (dimension, range) => cube.take(dimension, range),
