@@ -23,6 +23,8 @@ _WKT = ("crs_wkt", "spatial_ref")
 _USUAL = ("spatial_ref", "crs")
 _PLACES = "OGC:CRS84"
 _SAMPLES = 65
+_EARTH = 6.2e6, 6.5e6
+"""Radii in metres between which a body is the Earth: no map of longitudes and latitudes is of another."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,16 @@ def projection_of(dataset: xr.Dataset, array: xr.DataArray, plane: Plane) -> Pro
     crs = _crs_of(attributes) or _declared(dataset, array)
     if crs is None or plane.x not in dataset.coords or plane.y not in dataset.coords:
         return None
+    if not is_of_earth(crs):
+        return None
     height = float(attributes.get("perspective_point_height", 1.0))
     x, y = dataset.coords[plane.x], dataset.coords[plane.y]
     return Projection(crs, _factor(x, height), _factor(y, height))
+
+
+def is_of_earth(crs: CRS) -> bool:
+    """Whether a reference system is of the Earth, as far as it tells."""
+    return crs.ellipsoid is None or _EARTH[0] < crs.ellipsoid.semi_major_metre < _EARTH[1]
 
 
 def canvas_around(

@@ -74,3 +74,7 @@ def test_rows_and_columns_tell_steps_of_the_whole() -> None:
 def test_a_wrong_part_is_refused_as_it_is_without_overviews() -> None:
     with pytest.raises(BadSelection, match="outside"):
         drawn(COG, ranges={"x": Range(start=0, stop=99_999)}, width=16, height=16)
+
+
+def test_a_picture_of_another_body_lies_on_no_map() -> None:
+    assert drawn(SHARED / "arrays/rio-tiler/cog_nonearth.tif", width=512, height=512).bounds is None

@@ -16,6 +16,7 @@ from eohub_cubes.formats.tiff_header import Image, Read, images_of
 from eohub_cubes.formats.tiff_metadata import facts_of
 from eohub_cubes.layout import ArrayLayout
 from eohub_cubes.ports import ObjectReader, StoredChunks
+from eohub_cubes.projecting import is_of_earth
 
 VALUES = "band_data"
 MASK = "mask"
@@ -148,6 +149,7 @@ def _notes(
         ),
         (grid is None and not points, "It does not say where on Earth it lies."),
         (grid is not None and crs is None, "Its coordinate reference system is not told, or not known here."),
+        (crs is not None and not is_of_earth(crs), "Its reference system is of another body than the Earth."),
         (
             grid is not None and not grid.is_upright,
             "Its rows and columns are turned against its reference system, so they have no coordinates.",

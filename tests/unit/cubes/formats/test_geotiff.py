@@ -238,6 +238,7 @@ def test_a_tile_that_was_never_written_takes_nothing_and_is_missing(tmp_path: Pa
         ("nocog.tif", "strips of 1 rows"),
         ("cog_gcps_ovr.tif", "210 ground control points"),
         ("cog_uint8_rgb_mask.tif", "mask"),
+        ("cog_nonearth.tif", "another body than the Earth"),
     ],
 )
 def test_what_a_person_should_know_of_a_file_is_a_note(file: str, says: str) -> None:
