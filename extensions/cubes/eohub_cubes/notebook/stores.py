@@ -1,0 +1,39 @@
+"""What generated code opens data with: a zarr store and a file whose keys are renewed beneath a read."""
+
+from typing import Any
+
+import zarr
+
+from eohub_cubes.contract import DataAsset
+from eohub_cubes.notebook.doors import open_doors
+from eohub_cubes.reading.file import ObjectFile
+from eohub_cubes.reading.opening import reader_of
+from eohub_cubes.reading.store import ReaderStore
+
+CONCURRENCY = 64
+"""Chunks that zarr reads at once, measured; with its own default of 10 it waits for round trips."""
+_OF_ZARR = 10
+
+
+def cube_store(address: str, **storage_options: Any) -> ReaderStore:
+    """Make a store for `xarray.open_zarr` of a zarr cube at s3://, https:// or a path.
+
+    Its coordinates are read at once, its keys renewed beneath a long read. `storage_options` are those of
+    fsspec that say where an S3 is: `endpoint_url`, `region_name`, `profile`, `anon`; keys come from the
+    environment alone. Sets zarr's `async.concurrency` for this process, unless it was set before.
+    """
+    open_doors()
+    if zarr.config.get("async.concurrency") == _OF_ZARR:
+        zarr.config.set({"async.concurrency": CONCURRENCY})
+    return ReaderStore(reader_of(DataAsset(key="data", href=address, storage_options=storage_options)))
+
+
+def cube_file(address: str, **storage_options: Any) -> ObjectFile:
+    """Make a file for `xarray.open_dataset(..., engine="h5netcdf")` of a file at s3://, https:// or a path.
+
+    Read in ranges, its keys renewed beneath a long read. Takes the `storage_options` of `cube_store`. Raises
+    DataMissing where there is no such file, DataChanged once it is another one than was opened.
+    """
+    open_doors()
+    asset = DataAsset(key="data", href=address, storage_options=storage_options)
+    return ObjectFile(reader_of(asset), address)
