@@ -75,12 +75,12 @@ def placed(cube: OpenCube, part: Slice, values: FloatArray, most: tuple[int, int
         case "curvilinear" | "points":
             found = _scattered(cube, part, values, most)
         case _:
-            return _plain(cube.dataset, part, values, grid.notes)
+            return _plain(cube, part, values, grid.notes)
     if found is not None:
         return found
     if values.ndim == 1:
         raise NotReadable("None of its points has a longitude and a latitude, so there is no map to draw.")
-    return _plain(cube.dataset, part, values, (_NOWHERE,))
+    return _plain(cube, part, values, (_NOWHERE,))
 
 
 def _regular(dataset: xr.Dataset, part: Slice, values: FloatArray, most: tuple[int, int]) -> Placed:
@@ -131,8 +131,8 @@ def _scattered(cube: OpenCube, part: Slice, values: FloatArray, most: tuple[int,
     flat = values.ravel()
     which = nearest(canvas, east.ravel(), north.ravel(), reach.ravel(), np.isnan(flat))
     drawn = np.where(which < 0, np.float32(np.nan), flat[which])
-    what = "curvilinear grid" if grid.form == "curvilinear" else "points"
-    return _on_canvas(canvas, drawn, f"The {what} is drawn by the nearest cell in longitude and latitude.")
+    what = "Its curvilinear grid is" if grid.form == "curvilinear" else "Its points are"
+    return _on_canvas(canvas, drawn, f"{what} drawn by the nearest cell in longitude and latitude.")
 
 
 def _on_canvas(canvas: Canvas, values: FloatArray, note: str) -> Placed:
@@ -145,12 +145,17 @@ def _on_canvas(canvas: Canvas, values: FloatArray, note: str) -> Placed:
     )
 
 
-def _plain(dataset: xr.Dataset, part: Slice, values: FloatArray, notes: tuple[str, ...]) -> Placed:
-    """Step by step: values rise to the right and to the top, depths and pressures to the bottom."""
+def _plain(cube: OpenCube, part: Slice, values: FloatArray, notes: tuple[str, ...]) -> Placed:
+    """Step by step: values rise to the right and to the top, depths and pressures to the bottom.
+
+    The first row of a picture file without coordinates is its top, that of a grid its bottom.
+    """
+    dataset = cube.dataset
     (along, across), steps = part.grid.dimensions, part.steps
+    from_top = cube.kind == "geotiff" and coordinate_of(dataset, along) is None
     rows = np.arange(values.shape[0])
     columns = np.arange(values.shape[1])
-    if not _rises_upwards(dataset, along):
+    if from_top or not _rises_upwards(dataset, along):
         rows = rows[::-1]
     if not _rises(dataset, across):
         columns = columns[::-1]

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import CRSError, ProjError
 
 from eohub_cubes.axes import Plane
 from eohub_cubes.resampling import Canvas
@@ -68,7 +68,12 @@ def projection_of(dataset: xr.Dataset, array: xr.DataArray, plane: Plane) -> Pro
     """The projection of a variable's plane by its CF grid mapping, `spatial_ref` or proj: attributes."""
     attributes = _mapping_of(dataset, array)
     crs = _crs_of(attributes) or _declared(dataset, array)
-    if crs is None or plane.x not in dataset.coords or plane.y not in dataset.coords:
+    if (
+        crs is None
+        or not _of_this_globe(crs)
+        or plane.x not in dataset.coords
+        or plane.y not in dataset.coords
+    ):
         return None
     if not is_of_earth(crs):
         return None
@@ -168,6 +173,15 @@ def _factor(coordinate: xr.DataArray, height: float) -> float:
     if units in ("rad", "radian", "radians"):
         return height
     return 1.0
+
+
+def _of_this_globe(crs: CRS) -> bool:
+    """Whether there is a way from a reference system to longitudes and latitudes of the Earth."""
+    try:
+        Transformer.from_crs(crs, _PLACES, always_xy=True)
+    except ProjError:
+        return False
+    return True
 
 
 def _mapping_of(dataset: xr.Dataset, array: xr.DataArray) -> Mapping[str, Any]:

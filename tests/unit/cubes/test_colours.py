@@ -57,6 +57,8 @@ def test_a_standard_name_has_its_colours(standard_name: str, expected: str) -> N
         (named("u10"), "RdBu_r"),
         (named("x", long_name="2 metre temperature"), "RdYlBu_r"),
         (named("x", long_name="Total precipitation"), "YlGnBu"),
+        (named("x", long_name="Net long-wave radiation flux"), "inferno"),
+        (named("x", long_name="Mean wave direction"), "BuPu"),
         (named("x", units="degC"), "RdYlBu_r"),
         (named("x", units="kg m-2 s-1"), "YlGnBu"),
         (named("x", units="m s**-1"), "BuPu"),

@@ -110,6 +110,14 @@ def test_what_lies_on_no_map_is_drawn_step_by_step_and_that_is_told() -> None:
     assert "on no map" in found.notes[0]
 
 
+def test_the_first_row_of_a_picture_file_without_places_is_its_top() -> None:
+    cube = held(xr.Dataset({"t": (("y", "x"), [[1.0, 2.0], [3.0, 4.0]])}))
+    cube.kind = "geotiff"
+    found = picture_of(cube)
+    npt.assert_array_equal(values_of(found), [[1, 2], [3, 4]])
+    assert (found.row_steps, found.along) == ((0, 1), "y, step 1 to 0")
+
+
 def test_a_curvilinear_slice_shows_the_cells_where_they_lie() -> None:
     east, north = np.meshgrid(np.arange(-175.0, 180, 10), np.arange(-85.0, 90, 10))
     values = np.where(np.abs(north) < 20, np.nan, east + north * 1000)

@@ -84,7 +84,16 @@ def test_a_geographic_system_makes_a_regular_map() -> None:
 
 
 @pytest.mark.parametrize(
-    "mapping", [None, {}, {"grid_mapping_name": "made_up"}, {"crs_wkt": "NONSENSE["}, {"crs_wkt": 7}]
+    "mapping",
+    [
+        None,
+        {},
+        {"grid_mapping_name": "made_up"},
+        {"crs_wkt": "NONSENSE["},
+        {"crs_wkt": 7},
+        {"crs_wkt": "IAU_2015:30100"},
+    ],
+    ids=["nothing", "no attribute", "unknown mapping", "nonsense", "a number", "the Moon"],
 )
 def test_what_tells_no_system_is_no_projection(mapping: dict[str, Any] | None) -> None:
     dataset = on_grid([0.0, 1.0], [0.0, 1.0], mapping)
