@@ -20,7 +20,7 @@ from eohub_cubes.ports import ObjectReader
 
 type Place = tuple[int, ...]
 
-_FIELDS_AT_ONCE = 16
+_FIELDS_AT_ONCE = 32
 
 
 class GribArray(BackendArray):

@@ -35,7 +35,10 @@ _LARGEST_PIECE = 2**30
 _GAP = 1_024
 """Neighbours that lie so near are read together: COG writers leave a few bytes between tiles."""
 _LARGEST_READ = 8 * 2**20
-_PIECES_AT_ONCE = 64
+_BATCH_BYTES = 64 * 2**20
+"""Bytes of pieces that are decoded before they are laid where they belong: each batch is a round trip."""
+_MOST_AT_ONCE = 1_024
+_READS_AT_ONCE = 64
 
 
 class Place(NamedTuple):
@@ -134,8 +137,9 @@ class TiffArray(BackendArray):
         edges = (self.form.bands_each, self.form.rows, self.form.columns)
         touched = [np.unique(each // edge) for each, edge in zip(wanted, edges, strict=True)]
         chunks = np.stack(np.meshgrid(*touched, indexing="ij"), axis=-1).reshape(-1, 3)
-        for first in range(0, len(chunks), _PIECES_AT_ONCE):
-            batch = chunks[first : first + _PIECES_AT_ONCE]
+        at_once = max(1, min(_MOST_AT_ONCE, _BATCH_BYTES // (math.prod(edges) * self.form.dtype.itemsize)))
+        for first in range(0, len(chunks), at_once):
+            batch = chunks[first : first + at_once]
             for chunk, piece in zip(batch, sync(self._pieces(batch)), strict=True):
                 self._lay(found, wanted, chunk, piece)
         return found[tuple(0 if isinstance(each, (int, np.integer)) else slice(None) for each in key)]
@@ -173,20 +177,22 @@ class TiffArray(BackendArray):
     async def _pieces(self, chunks: npt.NDArray[np.int64]) -> list[npt.NDArray[Any]]:
         places = self.places(chunks)
         reads = joined(places)
-        found = await asyncio.gather(*(self._read(each) for each in reads))
+        turn = asyncio.Semaphore(_READS_AT_ONCE)
+        found = await asyncio.gather(*(self._read(each, turn) for each in reads))
         held = dict(zip(reads, found, strict=True))
         return await asyncio.gather(
             *(self._piece(_cut(held, place), chunk) for place, chunk in zip(places, chunks, strict=True))
         )
 
-    async def _read(self, place: Place) -> bytes:
+    async def _read(self, place: Place, turn: asyncio.Semaphore) -> bytes:
         end = place.start + place.size
         if end > self._image.file_bytes:
             raise DataDamaged(
                 f"The file has {self._image.file_bytes} bytes, and the pieces of its picture reach to {end}.",
                 hint="It may still be being written, or was not copied whole.",
             )
-        found = await self._reader.get("", place.start, place.size)
+        async with turn:
+            found = await self._reader.get("", place.start, place.size)
         if found is None:
             raise DataChanged("The file is gone since its header was read.")
         return found
