@@ -76,7 +76,7 @@ def opened(page: Page, lab: Lab) -> Locator:
     """The view of the store, with its first picture."""
     started(page, lab)
     asked_for(page, str(lab.store))
-    view = page.get_by_role("region", name="Data of a1b.zarr")
+    view = page.get_by_role("article", name="Data of a1b.zarr")
     picture(view).wait_for()
     return view
 
@@ -199,7 +199,7 @@ def test_a_source_has_one_view(page: Page, lab: Lab) -> None:
 def test_what_is_no_address_is_said_in_the_dialog(page: Page, lab: Lab) -> None:
     started(page, lab)
     asked_for(page, "a1b.zarr")
-    expect(page.get_by_role("alert")).to_contain_text("begins with s3://")
+    expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("begins with s3://")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
 
@@ -207,7 +207,7 @@ def test_what_is_no_address_is_said_in_the_dialog(page: Page, lab: Lab) -> None:
 def test_what_is_not_there_is_told_with_the_next_step(page: Page, lab: Lab) -> None:
     started(page, lab)
     asked_for(page, str(lab.store.parent / "gone.zarr"))
-    view = page.get_by_role("region", name="Data of gone.zarr")
+    view = page.get_by_role("article", name="Data of gone.zarr")
     alert = view.get_by_role("alert")
     expect(alert).to_be_visible()
     alert.get_by_role("button", name="Try again").click()

@@ -31,17 +31,24 @@ export function ordinal(number: number): string {
 }
 
 /** A longitude, between 180 W and 180 E. */
-export function longitudeText(degrees: number): string {
+export function longitudeText(degrees: number, digits = 3): string {
   const east = ((((degrees + 180) % 360) + 360) % 360) - 180;
-  return compass(degrees === 180 ? 180 : east, 'E', 'W');
+  return compass(degrees === 180 ? 180 : east, 'E', 'W', digits);
 }
 
 /** A latitude. */
-export function latitudeText(degrees: number): string {
-  return compass(degrees, 'N', 'S');
+export function latitudeText(degrees: number, digits = 3): string {
+  return compass(degrees, 'N', 'S', digits);
 }
 
-function compass(degrees: number, positive: string, negative: string): string {
-  const size = Number(Math.abs(degrees).toFixed(3));
+/** Digits that tell ticks of such a distance apart. */
+export function digitsOf([first = 0, second = 0]: readonly number[]): number {
+  return first === second
+    ? 3
+    : Math.max(0, Math.ceil(-Math.log10(Math.abs(second - first)) - 1e-9));
+}
+
+function compass(degrees: number, positive: string, negative: string, digits: number): string {
+  const size = Number(Math.abs(degrees).toFixed(digits));
   return size === 0 ? '0°' : `${size}° ${degrees > 0 ? positive : negative}`;
 }

@@ -4,6 +4,7 @@ import { colourMap, COLOUR_MAPS, coloursOf, COLOUR_STEPS, gradientOf } from '../
 import {
   bytesText,
   counted,
+  digitsOf,
   latitudeText,
   longitudeText,
   numberText,
@@ -47,7 +48,7 @@ test.each([
 test('counts, ordinals and degrees are written as a person reads them', () => {
   expect([counted(1, 'chunk'), counted(2000, 'chunk')]).toEqual(['1 chunk', '2,000 chunks']);
   expect([1, 2, 3, 4, 11, 12, 22].map(ordinal).join(' ')).toBe('1st 2nd 3rd 4th 11th 12th 22nd');
-  expect([0, 190, -10, 180, 360, 370].map(longitudeText)).toEqual([
+  expect([0, 190, -10, 180, 360, 370].map(degrees => longitudeText(degrees))).toEqual([
     '0°',
     '170° W',
     '10° W',
@@ -55,7 +56,15 @@ test('counts, ordinals and degrees are written as a person reads them', () => {
     '0°',
     '10° E'
   ]);
-  expect([52.5, -33, 0].map(latitudeText)).toEqual(['52.5° N', '33° S', '0°']);
+  expect(
+    [
+      [0, 50],
+      [0, 0.5],
+      [38.9535, 38.954]
+    ].map(digitsOf)
+  ).toEqual([0, 1, 4]);
+  expect(latitudeText(38.9535, 4)).toBe('38.9535° N');
+  expect([52.5, -33, 0].map(degrees => latitudeText(degrees))).toEqual(['52.5° N', '33° S', '0°']);
 });
 
 test('the values of steps are told as far as they are known', () => {

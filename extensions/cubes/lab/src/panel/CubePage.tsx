@@ -14,7 +14,11 @@ import { Variables } from './Variables';
 export function CubePage(props: CubeProps): ReactElement {
   const { state, source, description, actions } = props;
   return (
-    <article className="eohub-CubePage" aria-busy={description.asking}>
+    <article
+      className="eohub-CubePage"
+      aria-label={`Data of ${source.title}`}
+      aria-busy={description.asking}
+    >
       <Head {...props} />
       {description.asking && (
         <Waiting

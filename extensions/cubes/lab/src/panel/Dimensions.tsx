@@ -84,12 +84,16 @@ function Row({ dimension, variable, state, actions }: RowProps): ReactElement {
           />
         </div>
       )}
-      <RangeFields
-        dimension={dimension}
-        range={rangeOf(looking.ranges, dimension)}
-        typed={typed}
-        actions={actions}
-      />
+      {size > 1 ? (
+        <RangeFields
+          dimension={dimension}
+          range={rangeOf(looking.ranges, dimension)}
+          typed={typed}
+          actions={actions}
+        />
+      ) : (
+        told(0)
+      )}
     </fieldset>
   );
 }

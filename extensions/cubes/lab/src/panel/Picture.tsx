@@ -10,7 +10,7 @@ import {
 } from 'react';
 import type { Coasts } from '../coasts';
 import { coloursOf } from '../colours';
-import { latitudeText, longitudeText } from '../format';
+import { digitsOf, latitudeText, longitudeText } from '../format';
 import { cellAt, edgesOf, pixelsOf, shapeOf, type Cell, type Edges, type Scale } from '../raster';
 import type { Preview } from '../tokens';
 
@@ -144,28 +144,37 @@ function Map({ edges, coasts }: { readonly edges: Edges; readonly coasts: Coasts
         <path className="eohub-Picture-halo" d={path} />
         <path className="eohub-Picture-coast" d={path} />
       </svg>
-      {scaleLinear([west, east], [0, 100])
-        .ticks(6)
-        .map(degrees => (
-          <span
-            key={`x${degrees}`}
-            className="eohub-Picture-tick eohub-mod-x"
-            style={{ left: `${(100 * (degrees - west)) / across}%` }}
-          >
-            {longitudeText(degrees)}
-          </span>
-        ))}
-      {scaleLinear([south, north], [100, 0])
-        .ticks(5)
-        .map(degrees => (
-          <span
-            key={`y${degrees}`}
-            className="eohub-Picture-tick eohub-mod-y"
-            style={{ top: `${(100 * (north - degrees)) / down}%` }}
-          >
-            {latitudeText(degrees)}
-          </span>
-        ))}
+      <Degrees edges={edges} />
+    </>
+  );
+}
+
+function Degrees({ edges }: { readonly edges: Edges }): ReactElement {
+  const { west, south, east, north } = edges;
+  const isNarrow = east - west < 1;
+  const across = scaleLinear([west, east], [0, 100]);
+  const down = scaleLinear([north, south], [0, 100]);
+  const [xs, ys] = [across.ticks(isNarrow ? 3 : 6), down.ticks(5)];
+  return (
+    <>
+      {xs.map(degrees => (
+        <span
+          key={`x${degrees}`}
+          className="eohub-Picture-tick eohub-mod-x"
+          style={{ left: `${across(degrees)}%` }}
+        >
+          {longitudeText(degrees, digitsOf(xs))}
+        </span>
+      ))}
+      {ys.map(degrees => (
+        <span
+          key={`y${degrees}`}
+          className="eohub-Picture-tick eohub-mod-y"
+          style={{ top: `${down(degrees)}%` }}
+        >
+          {latitudeText(degrees, digitsOf(ys))}
+        </span>
+      ))}
     </>
   );
 }
