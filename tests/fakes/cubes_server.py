@@ -17,6 +17,7 @@ from typing import override
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
 
+_OWN = frozenset({"/_/counts", "/_/reset"})
 DATED = "Wed, 21 Oct 2015 07:28:00 GMT"
 
 
@@ -94,7 +95,9 @@ class ObjectServer:
 
     def reply(self, asked: Asked) -> Reply:
         """Answer as S3 and web servers do."""
-        if asked.path == "/_/counts":
+        if asked.path == "/_/reset":
+            self.reset()
+        if asked.path in _OWN:
             return Reply(200, body=json.dumps(vars(self.counts)).encode())
         given = self.answers(asked)
         if given is not None:
@@ -180,10 +183,7 @@ class _Connection(asyncio.Protocol):
             headers = {n.lower(): v.strip() for n, _, v in (line.partition(":") for line in lines[1:])}
             parts = urlsplit(target)
             asked = Asked(method, unquote(parts.path), parse_qs(parts.query, True), headers)
-            own = asked.path == "/_/counts"
-            if asked.path == "/_/reset":
-                self._server.reset()
-                own = True
+            own = asked.path in _OWN
             reply = self._server.reply(asked)
             round_ = None if own else self._server.arrived(asked)
             delay = 0 if own else self._server.latency_seconds
