@@ -39,7 +39,8 @@ export function seriesQuery(state: CubeState, preview: Preview | null): Part<Ser
     return null;
   }
   const { asset, group, steps, ranges: box } = looking;
-  const ranges = sliceOf(description, variable, steps, box, [along]);
+  const members = state.allMembers ? membersOf(state, along) : null;
+  const ranges = sliceOf(description, variable, steps, box, [along, members ?? along]);
   const at = (name: string, step: number | undefined) => {
     if (step !== undefined && name !== along) {
       ranges[name] = { start: step, stop: step + 1, step: 1 };
@@ -54,6 +55,20 @@ export function seriesQuery(state: CubeState, preview: Preview | null): Part<Ser
   }
   const budget_bytes = FREE_BYTES;
   return { asset, group, variable: variable.name, along, ranges, place, budget_bytes };
+}
+
+/** The dimension of the members of an ensemble, where a series can have several; null where it cannot. */
+export function membersOf(state: CubeState, along: string): string | null {
+  const variable = chosen(state);
+  const plane = shownPlane(state);
+  if (!state.description || !variable) {
+    return null;
+  }
+  const taken = [along, plane?.across, plane?.along];
+  const found = dimensionsOf(state.description, variable).find(
+    ({ name, kind, size }) => kind === 'ensemble' && size > 1 && !taken.includes(name)
+  );
+  return found?.name ?? null;
 }
 
 /** What a picture would read, when all of it is read. */

@@ -194,6 +194,12 @@ export class CubeView {
     this.run();
   }
 
+  /** Show every member of an ensemble, or the one that the picture shows. */
+  showMembers(allMembers: boolean): void {
+    this.store.patch({ allMembers });
+    this.run();
+  }
+
   /** Step through a dimension, or stop. */
   play(playing: string | null): void {
     clearTimeout(this.frame);

@@ -72,10 +72,20 @@ export function span(values: Series['values']): readonly [number, number] {
   return [low - air, high + air];
 }
 
-/** A series as CSV: a line for each step, an empty cell where a value is missing. */
-export function csvOf({ along, variable, units, labels, values }: Series): string {
-  const head = [along, units ? `${variable} [${units}]` : variable];
-  const lines = labels.map((label, index) => [String(label), String(values[index] ?? '')]);
+/** All values of a series, those of its members too. */
+export function allValues({ values, members }: Series): Series['values'] {
+  return [values, ...members.map(member => member.values)].flat();
+}
+
+/** A series as CSV: a line for each step, an empty cell where a value is missing, a column for each member. */
+export function csvOf({ along, variable, units, labels, values, members }: Series): string {
+  const named = units ? `${variable} [${units}]` : variable;
+  const head = [along, named, ...members.map(({ label }) => `member ${label}`)];
+  const columns = [values, ...members.map(member => member.values)];
+  const lines = labels.map((label, index) => [
+    String(label),
+    ...columns.map(column => String(column[index] ?? ''))
+  ]);
   return [head, ...lines].map(cells => cells.map(quoted).join(',')).join('\n') + '\n';
 }
 

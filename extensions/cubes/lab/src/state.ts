@@ -34,6 +34,8 @@ export interface CubeState {
   readonly point: Cell | null;
   /** The dimension along which a series runs; null: the one of the variable. */
   readonly along: string | null;
+  /** Whether a series has every member of an ensemble. */
+  readonly allMembers: boolean;
   /** The dimension through which the picture plays. */
   readonly playing: string | null;
   /** Values of steps that the server was asked for, by dimension and step. */
@@ -63,6 +65,7 @@ export const START: CubeState = {
   colouring: { scale: null, map: null },
   point: null,
   along: null,
+  allMembers: false,
   playing: null,
   labels: {},
   beyond: null,

@@ -188,6 +188,22 @@ test('a variable without a map shows its last two dimensions, and others when th
   });
 });
 
+test('a series has every member of an ensemble where that is wanted', async () => {
+  const member = { ...dimension('member', 'ensemble', [0, 1, 2]), labels: null };
+  const { client, cube } = await opened(fake => {
+    fake.described = description({
+      dimensions: [...description().dimensions, member],
+      variables: [variable({ dimensions: ['member', 'time', 'lat', 'lon'], shape: [3, 12, 3, 4] })]
+    });
+  });
+  cube.pick({ row: 0, column: 0 });
+  await vi.runAllTimersAsync();
+  expect(client.last<SeriesQuery>('series').ranges['member']?.stop).toBe(1);
+  cube.showMembers(true);
+  await vi.runAllTimersAsync();
+  expect(client.last<SeriesQuery>('series').ranges['member']?.stop).toBe(3);
+});
+
 test('another level changes the series at a point, another time does not', async () => {
   const level = dimension('level', 'z', [1000, 500]);
   const { client, cube } = await opened(fake => {

@@ -201,6 +201,7 @@ export function series(changes: Partial<Series> = {}): Series {
     units: 'K',
     place: '50° N, 10° E',
     every: 1,
+    members: [],
     bytes_read: 400,
     requests: 3,
     ...changes

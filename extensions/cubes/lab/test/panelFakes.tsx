@@ -26,6 +26,7 @@ export function actions(): SeenActions {
     'runAgain',
     'pick',
     'runAlong',
+    'showMembers',
     'play',
     'stop',
     'insert',

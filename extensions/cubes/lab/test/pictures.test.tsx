@@ -3,7 +3,19 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { moved } from '../src/panel/Picture';
 import { NOT_ASKED } from '../src/question';
 import { NOWHERE } from '../src/state';
-import { BEYOND, encoded, preview, PROBLEM, series } from './fakes';
+import {
+  BEYOND,
+  description,
+  dimension,
+  encoded,
+  LATITUDE,
+  LONGITUDE,
+  preview,
+  PROBLEM,
+  series,
+  TIME,
+  variable
+} from './fakes';
 import { answered, described, show } from './panelFakes';
 
 afterEach(() => {
@@ -194,6 +206,28 @@ test('a series is copied as CSV and shown as a table', () => {
   const table = within(screen.getByRole('table'));
   expect(table.getAllByRole('row')).toHaveLength(13);
   expect(table.getAllByText('missing')).toHaveLength(2);
+});
+
+test('members of an ensemble are thin lines beside their mean, and columns of the CSV', () => {
+  const member = { ...dimension('member', 'ensemble', [1, 2]), labels: null };
+  const state = described({
+    point: { row: 1, column: 1 },
+    description: description({
+      dimensions: [TIME, LATITUDE, LONGITUDE, member],
+      variables: [variable({ dimensions: ['member', 'time', 'lat', 'lon'], shape: [2, 12, 3, 4] })]
+    })
+  });
+  const members = [1, 2].map(label => ({ label, values: series().values.map(() => label * 100) }));
+  const { actions, container } = show({ ...shown, state, series: answered(series({ members })) });
+  fireEvent.click(screen.getByRole('checkbox', { name: 'all members' }));
+  expect(actions.showMembers).toHaveBeenCalledWith(true);
+  expect(container.querySelectorAll('.eohub-mod-member')).toHaveLength(2);
+  expect(line().textContent).toContain('2 members and their mean');
+  fireEvent.click(button('Copy as CSV'));
+  expect(actions.copy.mock.calls[0]?.[0].split('\n').slice(0, 2)).toEqual([
+    'time,tas [K],member 1,member 2',
+    '2000-01-01T00:00:00,1,100,200'
+  ]);
 });
 
 test('a series runs along another dimension', () => {

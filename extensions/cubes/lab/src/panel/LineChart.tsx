@@ -3,7 +3,7 @@ import { line } from 'd3-shape';
 import { useMemo, useState, type KeyboardEvent, type PointerEvent, type ReactElement } from 'react';
 import { counted, numberText } from '../format';
 import { labelText } from '../labels';
-import { axisOf, nearestPoint, span, type Axis } from '../series';
+import { allValues, axisOf, nearestPoint, span, type Axis } from '../series';
 import type { Labels, Series } from '../tokens';
 
 const WIDTH = 560;
@@ -22,7 +22,7 @@ export function LineChart({ series, labels }: Props): ReactElement {
   const [at, setAt] = useState<number | null>(null);
   const axis = useMemo(() => axisOf(series, labels), [series, labels]);
   const y = useMemo(
-    () => scaleLinear(span(series.values), [HEIGHT - BOTTOM, AIR]).nice(4),
+    () => scaleLinear(span(allValues(series)), [HEIGHT - BOTTOM, AIR]).nice(4),
     [series]
   );
   const press = (event: KeyboardEvent) => {
@@ -52,7 +52,10 @@ export function LineChart({ series, labels }: Props): ReactElement {
         onBlur={() => setAt(null)}
       >
         <Axes axis={axis} y={y} />
-        <Line series={series} axis={axis} y={y} />
+        {series.members.map(({ label, values }) => (
+          <Line key={label} values={values} axis={axis} y={y} isMember />
+        ))}
+        <Line values={series.values} axis={axis} y={y} />
         {line !== null && (
           <line className="eohub-LineChart-at" x1={line} x2={line} y1={AIR} y2={HEIGHT - BOTTOM} />
         )}
@@ -96,9 +99,13 @@ function anchorAt(place: number): 'start' | 'middle' | 'end' {
   return place < 0.05 ? 'start' : place > 0.95 ? 'end' : 'middle';
 }
 
+interface LineProps extends Scales {
+  readonly values: Series['values'];
+  readonly isMember?: boolean;
+}
+
 /** The line; a value between two that are missing is a dot. */
-function Line({ series, axis, y }: Scales & { readonly series: Series }): ReactElement {
-  const { values } = series;
+function Line({ values, axis, y, isMember }: LineProps): ReactElement {
   const valueOf = (index: number) => values[index] ?? null;
   const at = (index: number) => ({
     cx: xOf(axis.places[index] ?? 0),
@@ -113,7 +120,10 @@ function Line({ series, axis, y }: Scales & { readonly series: Series }): ReactE
   ).defined(index => valueOf(index) !== null);
   return (
     <>
-      <path className="eohub-LineChart-line" d={draw(indices) ?? ''} />
+      <path
+        className={isMember ? 'eohub-LineChart-line eohub-mod-member' : 'eohub-LineChart-line'}
+        d={draw(indices) ?? ''}
+      />
       {alone.map(index => (
         <circle key={index} className="eohub-LineChart-dot" r={2} {...at(index)} />
       ))}

@@ -1,4 +1,5 @@
 import { useState, type ReactElement } from 'react';
+import { membersOf } from '../asking';
 import { bytesText, counted, numberText, ordinal } from '../format';
 import { labelText } from '../labels';
 import { dimensionsOf } from '../selection';
@@ -26,6 +27,16 @@ export function SeriesBox(props: Props): ReactElement | null {
     <section className="eohub-CubeSeries" aria-label="Series" aria-busy={asking}>
       <h2>
         Series along <AlongField {...props} along={along} />
+        {membersOf(state, along) && (
+          <label>
+            <input
+              type="checkbox"
+              checked={state.allMembers}
+              onChange={event => actions.showMembers(event.target.checked)}
+            />
+            all members
+          </label>
+        )}
       </h2>
       {asking && <Waiting text="Reading the series" onStop={() => actions.stop('series')} />}
       {stopped && !answer && <Trouble problem={null} text="Stopped." onRetry={actions.runAgain} />}
@@ -63,7 +74,11 @@ function Shown(props: Props & { readonly answer: Series }): ReactElement {
   const labels = dimensionNamed(state, answer.along)?.labels ?? null;
   return (
     <>
-      <p>{answer.place}</p>
+      <p>
+        {answer.place}
+        {answer.members.length > 0 &&
+          ` · ${counted(answer.members.length, 'member')} and their mean`}
+      </p>
       <LineChart series={answer} labels={labels} />
       <p className="eohub-CubeQuiet">
         {answer.every > 1 && `every ${ordinal(answer.every)} step · `}

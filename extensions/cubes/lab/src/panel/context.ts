@@ -32,6 +32,7 @@ export interface CubeActions {
   readonly runAgain: () => void;
   readonly pick: (cell: Cell) => void;
   readonly runAlong: (dimension: string) => void;
+  readonly showMembers: (all: boolean) => void;
   readonly play: (dimension: string | null) => void;
   readonly stop: (what: 'description' | 'preview' | 'series') => void;
   readonly insert: () => void;

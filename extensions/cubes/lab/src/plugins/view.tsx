@@ -171,6 +171,7 @@ function actionsOf(
     runAgain: () => cube.run(),
     pick: cell => cube.pick(cell),
     runAlong: dimension => cube.runAlong(dimension),
+    showMembers: all => cube.showMembers(all),
     play: dimension => cube.play(dimension),
     stop: what => cube[what].stop(),
     insert: () =>
