@@ -1,6 +1,8 @@
 """From an item or an address to the data in it: which assets hold some, and of which kind."""
 
 from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
 from typing import Any, Final, cast
 
 from eohub_cubes.contract import DataAsset, DataSource, Kind
@@ -29,8 +31,9 @@ def source_of(what: object) -> DataSource:
             return _of_document(cast(dict[str, Any], what.document))
         case dict():
             return _of_document(cast(dict[str, Any], what))
-        case str():
-            return DataSource(title=what, assets=(DataAsset(key="data", href=what),))
+        case str() | PathLike():
+            address = address_of(cast(str | PathLike[str], what))
+            return DataSource(title=address, assets=(DataAsset(key="data", href=address),))
         case _ if hasattr(what, "to_dict") and hasattr(what, "assets"):
             return _of_document(cast(Any, what).to_dict(include_self_link=True, transform_hrefs=False))
         case _:
@@ -38,6 +41,12 @@ def source_of(what: object) -> DataSource:
                 f"A {type(what).__name__} is no item.",
                 hint="Give a found item, a pystac Item, its JSON as a dict, or an address.",
             )
+
+
+def address_of(what: str | PathLike[str]) -> str:
+    """An address as it is; a path as a whole one, from the notebook's folder."""
+    text = str(what)
+    return text if "://" in text else str(Path(text).expanduser().absolute())
 
 
 def asset_of(source: DataSource, name: str | None) -> DataAsset:

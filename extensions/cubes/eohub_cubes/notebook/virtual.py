@@ -1,17 +1,19 @@
 """Makes a virtual cube from a notebook."""
 
 from collections.abc import Callable, Sequence
+from os import PathLike
 from typing import Any
 
 import xarray as xr
 
 from eohub_cubes.notebook.opening import open_item
+from eohub_cubes.notebook.sources import address_of
 from eohub_cubes.virtualizing.building import build
 
 
 def virtual_cube(
-    addresses: Sequence[str],
-    target: str,
+    addresses: Sequence[str | PathLike[str]],
+    target: str | PathLike[str],
     join: str = "time",
     progress: Callable[[int, int], None] | None = None,
 ) -> xr.Dataset:
@@ -21,8 +23,9 @@ def virtual_cube(
     follow each other along `join`, in the order of their times. `progress` is told how many files are read,
     of how many. Raises NotJoinable: its `refusals` name each file, the variable and both values.
     """
-    build(addresses, target, join, progress or _shown())
-    return open_item(target)
+    place = address_of(target)
+    build([address_of(each) for each in addresses], place, join, progress or _shown())
+    return open_item(place)
 
 
 def _shown() -> Callable[[int, int], None]:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from eohub_cubes.errors import NotReadable
@@ -22,6 +23,7 @@ class Got:
     body: bytes
     size: int
     etag: str | None
+    modified: datetime | None = None
 
 
 class Refused(Exception):

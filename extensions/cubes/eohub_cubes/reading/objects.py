@@ -62,7 +62,7 @@ class ObstoreObjects:
             if _is_missing(error):
                 return None
             raise _fault(error) from None
-        return Got(b"", found["size"], found.get("e_tag"))
+        return Got(b"", found["size"], found.get("e_tag"), found.get("last_modified"))
 
     async def paths(self, prefix: str) -> AsyncIterator[Sequence[str]]:
         """List the paths below a prefix."""

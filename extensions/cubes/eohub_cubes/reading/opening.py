@@ -135,6 +135,13 @@ class _Asked:
         )
 
 
+def own_s3() -> tuple[str, str]:
+    """Address and region of the environment's own S3."""
+    session = Session()
+    region = session.get_config_variable("region") or "us-east-1"
+    return _endpoint(session, region), region
+
+
 def _endpoint(session: Session, region: str) -> str:
     """Where the AWS configuration says S3 is; a client of botocore's would know, and takes half a second."""
     configured = ConfiguredEndpointProvider(session.full_config, session.get_scoped_config(), "s3").provide()

@@ -72,7 +72,7 @@ class RetryingReader:
             got = await self._tried(path, lambda: self._objects.head(path))
         except Refused as refused:
             raise self._told(refused) from None
-        return None if got is None else ObjectInfo(got.size, got.etag)
+        return None if got is None else ObjectInfo(got.size, got.etag, got.modified)
 
     async def keys(self, prefix: str) -> AsyncIterator[str]:
         """List the keys below a prefix."""

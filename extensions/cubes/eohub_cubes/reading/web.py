@@ -5,6 +5,7 @@ import time
 import weakref
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import suppress
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote, urljoin, urlsplit
@@ -78,11 +79,11 @@ class WebObjects:
                 case 404 | 410:
                     return None
                 case 206:
-                    return Got(b"", _size(answer, 0), etag)
+                    return Got(b"", _size(answer, 0), etag, _modified(answer))
                 case 416:
                     return Got(b"", 0, etag)
                 case 200 if answer.content_length is not None:
-                    return Got(b"", answer.content_length, etag)
+                    return Got(b"", answer.content_length, etag, _modified(answer))
                 case status:
                     raise Refused(status, None, _retry_after(answer))
 
@@ -199,6 +200,13 @@ def _range(span: Span) -> str:
 
 def _cut(body: bytes, span: Span) -> bytes:
     return body[span.start :] if span.length is None else body[span.start : span.start + span.length]
+
+
+def _modified(answer: aiohttp.ClientResponse) -> datetime | None:
+    try:
+        return parsedate_to_datetime(answer.headers["Last-Modified"])
+    except (KeyError, ValueError):
+        return None
 
 
 def _size(answer: aiohttp.ClientResponse, otherwise: int) -> int:

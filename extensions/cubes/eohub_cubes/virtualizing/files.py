@@ -169,7 +169,8 @@ class _Objects:
         self._reader = reader
 
     async def get_range_async(self, path: str, *, start: int, end: int) -> bytes:
-        found = await self._reader.get("", start, end - start)
+        # They come as numbers of numpy.
+        found = await self._reader.get("", int(start), int(end) - int(start))
         if found is None:
             raise DataMissing("it went away while it was read")
         return found

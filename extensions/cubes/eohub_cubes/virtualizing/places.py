@@ -9,14 +9,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-import boto3
 import obstore
-from obstore.auth.boto3 import Boto3CredentialProvider
+from botocore.session import Session
 from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import S3Store
 
 from eohub_cubes.errors import DataMissing, NotReadable, StoreDown, TargetTaken
-from eohub_cubes.virtualizing.repository import s3_endpoint
+from eohub_cubes.reading.keys import RenewedKeys, keys_of
+from eohub_cubes.reading.opening import own_s3
 
 _PARTS = frozenset({"chunks", "manifests", "overwritten", "snapshots", "transactions"})
 _HEAD = "repo"
@@ -73,14 +73,14 @@ def _rename(building: Path, target: Path) -> None:
 
 def _store(target: str) -> S3Store:
     parts = urlsplit(target)
-    endpoint, region = s3_endpoint()
+    endpoint, region = own_s3()
     return S3Store(
         parts.netloc,
         prefix=parts.path.strip("/"),
         endpoint=endpoint,
         region=region,
         virtual_hosted_style_request=False,
-        credential_provider=Boto3CredentialProvider(boto3.Session()),
+        credential_provider=RenewedKeys(keys_of(Session())),
         client_options={"allow_http": endpoint.startswith("http://")},
     )
 

@@ -1,14 +1,17 @@
 """Where a virtual cube is kept, and what it may read: icechunk's storage, containers and keys."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-import boto3
 import icechunk
+from botocore.session import Session
 
 from eohub_cubes.errors import DataMissing, NoAccess, NotReadable, StoreDown
+from eohub_cubes.reading.keys import KeysMissing, keys_of
+from eohub_cubes.reading.opening import own_s3
 from eohub_cubes.virtualizing.files import url_of
 
 # Its warnings are for whoever commits to one folder from many processes; a cube is committed once.
@@ -20,13 +23,14 @@ class SessionKeys:
 
     def __call__(self) -> icechunk.S3StaticCredentials:
         """The keys of now; raises NoAccess where there are none."""
-        found = boto3.Session().get_credentials()
-        if found is None:
-            raise NoAccess("This server has no keys for S3.")
-        frozen = found.get_frozen_credentials()
-        expires = getattr(found, "_expiry_time", None)
+        try:
+            keys = keys_of(Session())()
+        except KeysMissing as error:
+            raise NoAccess(f"This server has no keys for S3: {error}") from None
+        # They are asked for again after half of their life.
+        ends = None if keys.seconds is None else datetime.now(UTC) + timedelta(seconds=keys.seconds / 2)
         return icechunk.S3StaticCredentials(
-            cast(str, frozen.access_key), cast(str, frozen.secret_key), frozen.token, expires_after=expires
+            keys.access_key_id, keys.secret_access_key, keys.token, expires_after=ends
         )
 
 
@@ -34,7 +38,7 @@ def storage_of(address: str) -> icechunk.Storage:
     """The storage of a repository in a folder or at an S3 prefix; raises NotReadable for other addresses."""
     parts = urlsplit(address)
     if parts.scheme == "s3":
-        endpoint, region = s3_endpoint()
+        endpoint, region = own_s3()
         return icechunk.s3_storage(
             bucket=parts.netloc,
             prefix=parts.path.strip("/"),
@@ -92,19 +96,13 @@ def first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0][:200]
 
 
-def s3_endpoint() -> tuple[str, str]:
-    """Address and region of the environment's S3."""
-    session = boto3.Session()
-    return session.client("s3").meta.endpoint_url, session.region_name or "us-east-1"
-
-
 def _container(base: str, folder: str) -> icechunk.VirtualChunkContainer:
     store: Any
     match urlsplit(base).scheme:
         case "file":
             store = icechunk.local_filesystem_store(folder)
         case "s3":
-            endpoint, region = s3_endpoint()
+            endpoint, region = own_s3()
             store = icechunk.s3_store(
                 region=region,
                 endpoint_url=endpoint,
@@ -132,7 +130,7 @@ def _credentials(prefix: str, store: Any, address: str) -> Any:
         case kinds.Http():
             return icechunk.Credentials.HttpAccess()
         case kinds.S3() | kinds.S3Compatible():
-            is_own = cast(Any, store)._0.endpoint_url == s3_endpoint()[0]
+            is_own = cast(Any, store)._0.endpoint_url == own_s3()[0]
             return (
                 icechunk.s3_refreshable_credentials(SessionKeys())
                 if is_own
