@@ -201,6 +201,11 @@ def test_a_target_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
     assert (target / "own").read_text() == "mine"
 
 
+def test_no_files_make_no_cube(tmp_path: Path) -> None:
+    with pytest.raises(NotReadable, match="no files"):
+        build([], str(tmp_path / "cube.icechunk"), "time", silent)
+
+
 @pytest.mark.parametrize("target", ["cube.zarr", "none/cube.icechunk"])
 def test_a_target_that_cannot_be_is_refused(tmp_path: Path, target: str) -> None:
     with pytest.raises((NotReadable, DataMissing)):

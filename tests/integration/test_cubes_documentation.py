@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import iris_sample_data
+import xarray as xr
 from fakes.jupyter_pod import jupyter_server
 from integration.kernel_calls import printed
 
@@ -30,7 +31,7 @@ def ask(url: str, path: str, body: object | None = None) -> Any:
 
 def write_item(folder: Path) -> None:
     folder.mkdir(parents=True)
-    shutil.copy(NEMO[0], folder / "january.nc")
+    xr.open_dataset(NEMO[0]).to_zarr(folder / "january.zarr", zarr_format=3)
     item = {
         "type": "Feature",
         "stac_version": "1.1.0",
@@ -38,7 +39,7 @@ def write_item(folder: Path) -> None:
         "geometry": None,
         "properties": {"title": "Sea surface temperature", "datetime": "2015-01-16T00:00:00Z"},
         "links": [],
-        "assets": {"data": {"href": "./january.nc", "type": "application/netcdf", "roles": ["data"]}},
+        "assets": {"data": {"href": "./january.zarr", "type": "application/vnd+zarr", "roles": ["data"]}},
     }
     (folder / "nemo-2015-01.json").write_text(json.dumps(item), "utf-8")
 
@@ -58,6 +59,7 @@ def test_every_example_of_the_guide_runs(tmp_path: Path) -> None:
     with jupyter_server(tmp_path, settings, TOKEN) as (url, _):
         kernel = ask(url, "api/kernels", {"name": "python3"})["id"]
         headers = {"Authorization": f"token {TOKEN}"}
+        asyncio.run(printed(url, headers, kernel, f"import os; os.chdir({str(tmp_path)!r})"))
         said = [asyncio.run(printed(url, headers, kernel, cell)) for cell in cells()]
         last = asyncio.run(printed(url, headers, kernel, "print(len(found), cube.sizes['time_counter'])"))
     failed = [text for text in said if "Traceback" in text]

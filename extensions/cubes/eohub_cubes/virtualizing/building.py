@@ -32,6 +32,8 @@ def build(addresses: Sequence[str], target: str, join: str, progress: Progress) 
     """
     if not target.endswith(".icechunk"):
         raise NotReadable("The name of a virtual cube ends in .icechunk.", hint=f"Try {target}.icechunk.")
+    if not addresses:
+        raise NotReadable("There are no files to join.", hint="Look whether the pattern of their names fits.")
     with place_of(target) as (folder, publish):
         files = _read(addresses, join, progress)
         dimension = joined_dimension(files[0].facts, join)

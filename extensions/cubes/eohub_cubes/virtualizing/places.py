@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import obstore
@@ -80,7 +81,7 @@ def _store(target: str) -> S3Store:
         endpoint=endpoint,
         region=region,
         virtual_hosted_style_request=False,
-        credential_provider=RenewedKeys(keys_of(Session())),
+        credential_provider=cast(Any, RenewedKeys(keys_of(Session()))),
         client_options={"allow_http": endpoint.startswith("http://")},
     )
 
