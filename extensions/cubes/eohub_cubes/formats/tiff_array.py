@@ -32,8 +32,10 @@ _CALLED = {
     50002: "JPEG XL",
 }
 _LARGEST_PIECE = 2**30
-_GAP = 1_024
-"""Neighbours that lie so near are read together: COG writers leave a few bytes between tiles."""
+_GAP = 16
+_GAP_SHARE = 32
+"""Neighbours are read together where what lies between them is little: COG writers leave a few bytes, or a
+small part of what is read already."""
 _LARGEST_READ = 8 * 2**20
 _BATCH_BYTES = 64 * 2**20
 """Bytes of pieces that are decoded before they are laid where they belong: each batch is a round trip."""
@@ -220,13 +222,13 @@ def joined(places: Sequence[Place]) -> list[Place]:
     """The reads that bring some pieces: those that lie together in one."""
     reads: list[Place] = []
     for place in sorted({each for each in places if each.size}):
-        last = reads[-1] if reads else None
-        if last is not None and place.start - (last.start + last.size) <= _GAP:
-            size = max(last.size, place.start + place.size - last.start)
-            if size <= _LARGEST_READ:
-                reads[-1] = Place(last.start, size)
-                continue
-        reads.append(place)
+        last = reads[-1] if reads else Place(0, 0)
+        size = max(last.size, place.start + place.size - last.start)
+        gap = place.start - (last.start + last.size)
+        if reads and gap <= max(_GAP, last.size // _GAP_SHARE) and size <= _LARGEST_READ:
+            reads[-1] = Place(last.start, size)
+        else:
+            reads.append(place)
     return reads
 
 

@@ -1,0 +1,169 @@
+"""Every real file of data through describe, estimate, read and picture, its values beside another library's.
+
+In the folder of tests, `python -m fakes.cube_inputs` prints a table.
+"""
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cfgrib
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import rasterio
+from fakes.cube_cases import asset_at, measured
+from fakes.stac_documents import SHARED
+
+from eohub_cubes.contract import DataSource, Kind, PreviewQuery, Range, Selection, Variable
+from eohub_cubes.describing import described
+from eohub_cubes.estimating import estimated
+from eohub_cubes.formats.opening import kind_of, open_cube
+from eohub_cubes.overviews import pictured_coarsely
+from eohub_cubes.ports import Memory, OpenCube
+from eohub_cubes.reading.opening import reader_of
+from eohub_toolkit.errors import EohubError
+
+type Compare = Callable[[OpenCube, Path], int]
+"""How many variables have the same values as another library reads; raises AssertionError for others."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What came of one file."""
+
+    file: str
+    kind: Kind
+    opened: str
+    variables: int = 0
+    compared: int = 0
+    estimated_bytes: int = 0
+    read_bytes: int = 0
+    exactness: str = ""
+    picture: str = ""
+
+
+def real_inputs() -> list[Path]:
+    """Every real file of a kind that is compared."""
+    folders = (SHARED / "arrays", SHARED / "stac/stac-geoparquet")
+    found = sorted(path for folder in folders for path in folder.rglob("*") if kind_of(path.name) in COMPARE)
+    if not found:
+        raise FileNotFoundError(f"The shared test data is missing: {SHARED} has to hold arrays/ and stac/.")
+    return found
+
+
+def row_of(path: Path) -> Row:
+    """Open a file, read each variable, and draw the first that can be drawn."""
+    kind = kind_of(path.name)
+    assert kind is not None
+    name = path.relative_to(SHARED).as_posix()
+    asset = asset_at(path)
+    try:
+        with measured() as traffic:
+            cube = open_cube(asset, None, reader_of(asset))
+            told = described("", asset, cube, traffic)
+    except EohubError as error:
+        return Row(name, kind, error.detail)
+    readable = [each for each in told.variables if not each.is_coordinate and each.problem is None]
+    cost = estimated(
+        Selection(variables=tuple(each.name for each in readable)), cube, None, Memory(None, None)
+    )
+    with measured() as traffic:
+        for each in readable:
+            cube.dataset[each.name].load()
+    return Row(
+        name,
+        kind,
+        f"{told.bytes_read} B, {told.requests} requests",
+        len(readable),
+        COMPARE[kind](cube, path),
+        cost.read_bytes,
+        traffic.bytes_read,
+        cost.exactness,
+        _picture(cube, path, readable),
+    )
+
+
+def _picture(cube: OpenCube, path: Path, variables: Sequence[Variable]) -> str:
+    source = DataSource(title="", assets=(asset_at(path),))
+    reason = "nothing to draw"
+    for each in variables:
+        shown = {each.x, each.y} if each.x and each.y else set(each.dimensions[-1:])
+        ranges = {name: Range(start=0, stop=1) for name in each.dimensions if name not in shown}
+        query = PreviewQuery(source=source, variable=each.name, ranges=ranges)
+
+        def overview(group: str) -> OpenCube:
+            return open_cube(source.assets[0], group, reader_of(source.assets[0]))
+
+        try:
+            with measured() as traffic:
+                drawn = pictured_coarsely(query, cube, overview, traffic)
+        except EohubError as error:
+            reason = error.detail
+            continue
+        where = "on the map" if drawn.bounds else "on no map"
+        return f"{drawn.width} x {drawn.height} {where}, {drawn.bytes_read} B"
+    return reason
+
+
+def _as_rasterio(cube: OpenCube, path: Path) -> int:
+    with rasterio.open(path) as file:
+        values = file.read().astype(np.float64)
+        if file.nodata is not None:
+            values[values == file.nodata] = np.nan
+        values = values * np.reshape(file.scales, (-1, 1, 1)) + np.reshape(file.offsets, (-1, 1, 1))
+        lossy = 3 if file.compression is not None and "jpeg" in file.compression.name else 0
+        np.testing.assert_allclose(cube.dataset["band_data"].values, values, rtol=1e-6, atol=lossy)
+        if "mask" in cube.dataset:
+            np.testing.assert_array_equal(cube.dataset["mask"].values * 255, file.dataset_mask())
+    return len(cube.dataset.data_vars)
+
+
+def _as_cfgrib(cube: OpenCube, path: Path) -> int:
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        known = cfgrib.open_datasets(shutil.copyfile(path, f"{folder}/{path.name}"), indexpath="")
+        expected = [(str(name), array.values.squeeze()) for each in known for name, array in each.items()]
+    found = [(str(name), array.values.squeeze()) for name, array in cube.dataset.items()]
+    for name, values in expected:
+        same = [
+            own
+            for own, array in found
+            if own.startswith(name) and np.array_equal(array, values, equal_nan=True)
+        ]
+        assert len(same) == 1, f"{path.name}: {name} of {values.shape} is {same}"
+    return len(expected)
+
+
+def _as_pyarrow(cube: OpenCube, path: Path) -> int:
+    columns = [name for name, layout in cube.arrays.items() if layout.problem is None]
+    table = pq.read_table(path, columns=columns)
+    for name in columns:
+        column = table.column(name)
+        values = column.cast(pa.float64()) if pa.types.is_decimal(column.type) else column
+        np.testing.assert_array_equal(cube.dataset[name].values, values.to_numpy())
+    return len(columns)
+
+
+COMPARE: Mapping[Kind, Compare] = {"geotiff": _as_rasterio, "grib": _as_cfgrib, "table": _as_pyarrow}
+
+
+def table_of(rows: Sequence[Row]) -> str:
+    """A Markdown table with a row for each file."""
+    lines = [
+        "| file | opened with | variables | same values | estimated | read | exactness | picture |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {row.file} | {row.opened} | {row.variables} | {row.compared} | {row.estimated_bytes} B | "
+        f"{row.read_bytes} B | {row.exactness} | {row.picture} |"
+        for row in rows
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(table_of([row_of(path) for path in real_inputs()]))
