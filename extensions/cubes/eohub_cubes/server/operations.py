@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from eohub_cubes.contract import (
+    CodeQuery,
     CubeDescription,
     DescribeQuery,
     Estimate,
@@ -24,6 +25,7 @@ from eohub_cubes.ports import OpenCube, Traffic
 from eohub_cubes.reading.opening import reader_of
 from eohub_cubes.series import series_at
 from eohub_cubes.server.desk import Desk
+from eohub_cubes.server.writing import code
 from eohub_cubes.wire import Wire
 
 
@@ -72,4 +74,5 @@ OPERATIONS: Mapping[str, Operation] = {
     "preview": Operation(PreviewQuery, preview),
     "series": Operation(SeriesQuery, series),
     "locate": Operation(LocateQuery, locate),
+    "code": Operation(CodeQuery, code),
 }

@@ -14,6 +14,7 @@ interface Props {
 export function ItemDetails({ row, catalogues }: Props): ReactElement {
   const { actions } = usePanel();
   const { item, also } = row;
+  const refusal = actions.opensData ? item.data_refusal : item.code_refusal;
   const names = [item, ...also].map(each => catalogues.get(each.catalogue) ?? each.catalogue);
   return (
     <dl className="eohub-Details">
@@ -36,8 +37,8 @@ export function ItemDetails({ row, catalogues }: Props): ReactElement {
           </dd>
         ))}
       </Term>
-      <Term name={item.code_refusal ? 'Code' : null}>
-        <dd>{item.code_refusal}</dd>
+      <Term name={refusal ? (actions.opensData ? 'Data' : 'Code') : null}>
+        <dd>{refusal}</dd>
       </Term>
       <Term name="Id">
         <dd>

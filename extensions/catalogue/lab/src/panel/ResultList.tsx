@@ -117,7 +117,8 @@ function useWalk(
       actions.search.select(next.key);
     } else if (event.key === 'Enter') {
       event.preventDefault();
-      if (row.item.code_refusal === null) {
+      const { code_refusal, data_refusal } = row.item;
+      if ((actions.opensData ? data_refusal : code_refusal) === null) {
         actions.insert(row.item, row.key);
       } else {
         actions.openItem(row.item);

@@ -1,0 +1,51 @@
+"""Answers the question for code: what has to be looked up for it, beside the opened data itself."""
+
+import json
+from typing import Any
+
+from pyproj import CRS
+
+from eohub_cubes.code import Place, code_of
+from eohub_cubes.contract import CodeQuery, DataAsset, NotebookCode
+from eohub_cubes.estimating import check_selection
+from eohub_cubes.ports import OpenCube, Traffic
+from eohub_cubes.projection import AssetGrid, grid_of
+from eohub_cubes.reading.opening import reader_of
+from eohub_cubes.server.desk import Desk
+from eohub_toolkit.errors import EohubError
+
+_LARGEST_ITEM = 4 * 2**20
+
+
+def code(query: CodeQuery, desk: Desk, traffic: Traffic) -> NotebookCode:
+    """Write the cell that opens some data."""
+    asset, cube = desk.cube(query)
+    if query.selection is not None:
+        check_selection(query.selection, cube)
+    return code_of(Place(asset, query.group, _item_of(query, asset, cube)), cube, query.selection)
+
+
+def _item_of(query: CodeQuery, asset: DataAsset, cube: OpenCube) -> str | None:
+    """The address of an item that odc-stac can load this asset by, cell for cell; None where it cannot."""
+    place = query.source.item
+    is_within_reach = not asset.href.startswith("s3://") and query.group is None
+    if cube.kind != "geotiff" or place is None or place.href is None or not is_within_reach:
+        return None
+    if cube.dataset.sizes.get("band") != 1 or "x" not in cube.dataset.coords:
+        return None
+    grid = grid_of(_document(place.href), asset.key)
+    if isinstance(grid, AssetGrid) and grid.complete and CRS(grid.crs).is_projected:
+        return place.href
+    return None
+
+
+def _document(address: str) -> dict[str, Any]:
+    """The JSON at an address, or an empty object: without it the data is opened by its own address."""
+    try:
+        reader = reader_of(DataAsset(key="item", href=address))
+        told = reader.info_now("")
+        text = None if told is None or told.size > _LARGEST_ITEM else reader.get_now("")
+        found = json.loads(text or b"{}")
+    except (EohubError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
