@@ -149,7 +149,7 @@ def test_wire_types_know_pydantic_and_nothing_of_the_server(path: Path) -> None:
 FEATURES = ("storage", "catalogue", "cubes", "lifetime", "profiles")
 PURE = {
     "base64", "binascii", "collections", "collections.abc", "contextlib", "dataclasses", "datetime",
-    "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "itertools", "json", "math",
+    "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "itertools", "json", "keyword", "math",
     "operator", "re", "string", "types", "typing", "unicodedata", "urllib.parse", "pydantic",
     "pydantic_core", "eohub_toolkit.errors", "eohub_profiles.mounts", "eohub_profiles.decision",
     "eohub_profiles.model", "eohub_profiles.standing", "eohub_profiles.tiers", "cql2", "shapely",
