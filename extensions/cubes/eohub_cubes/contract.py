@@ -63,6 +63,8 @@ class SourceQuery(Wire):
 class DescribeQuery(SourceQuery):
     """Ask what is in the data."""
 
+    fresh: bool = Field(default=False, description="Read the metadata anew, even where it was read just now")
+
 
 class Labels(Wire):
     """The coordinate along one dimension, as a person reads it.

@@ -20,12 +20,18 @@ def counted(traffic: Traffic) -> Generator[Traffic]:
         _CURRENT.reset(token)
 
 
+def stop_if_cancelled() -> None:
+    """Raise Cancelled where nobody waits any more."""
+    traffic = _CURRENT.get()
+    if traffic is not None and traffic.cancelled:
+        raise Cancelled
+
+
 def begin() -> None:
     """Count one request that is about to be sent; raises Cancelled where nobody waits any more."""
+    stop_if_cancelled()
     traffic = _CURRENT.get()
     if traffic is not None:
-        if traffic.cancelled:
-            raise Cancelled
         traffic.requests += 1
 
 

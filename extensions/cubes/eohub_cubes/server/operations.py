@@ -39,6 +39,8 @@ class Operation:
 
 def describe(query: DescribeQuery, desk: Desk, traffic: Traffic) -> CubeDescription:
     """Tell what is in some data."""
+    if query.fresh:
+        desk.forget(query)
     asset, cube = desk.cube(query)
     return described(query.source.title, asset, cube, traffic)
 

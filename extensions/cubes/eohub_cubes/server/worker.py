@@ -5,11 +5,12 @@ import os
 import resource
 import sys
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 from typing import BinaryIO
 
-from eohub_cubes.errors import Cancelled, NotReadable
+from eohub_cubes.contract import SourceQuery
+from eohub_cubes.errors import Cancelled, DataChanged, DataDamaged, NotReadable
 from eohub_cubes.ports import Traffic
 from eohub_cubes.reading.addresses import AllowedHosts
 from eohub_cubes.reading.guard import Guard
@@ -21,6 +22,7 @@ from eohub_cubes.server.desk import Desk
 from eohub_cubes.server.messages import Answer, Ask, Message, Stop, failure_of
 from eohub_cubes.server.operations import OPERATIONS, Operation
 from eohub_cubes.server.settings import ServerSettings
+from eohub_cubes.wire import Wire
 from eohub_toolkit.errors import EohubError, Internal
 from eohub_toolkit.settings import load
 
@@ -40,8 +42,8 @@ class Worker:
         self._desk = desk
         self._write = write
         self._operations = operations
-        self._writing = Lock()
-        self._asked: dict[int, Traffic] = {}
+        self._ending = Lock()
+        self._asked: dict[int, tuple[Traffic, Future[None]]] = {}
         self._threads = ThreadPoolExecutor(_AT_ONCE)
 
     def serve(self, lines: BinaryIO) -> None:
@@ -49,41 +51,59 @@ class Worker:
         for line in lines:
             match Message.validate_json(line):
                 case Stop(number=number):
-                    if number in self._asked:
-                        self._asked[number].cancelled = True
+                    self._stop(number)
                 case Ask() as ask:
-                    self._asked[ask.number] = Traffic()
-                    self._threads.submit(self._answer, ask)
-        for traffic in [*self._asked.values()]:
-            traffic.cancelled = True
+                    traffic = Traffic()
+                    with self._ending:
+                        running = self._threads.submit(self._answer, ask, traffic)
+                        self._asked[ask.number] = (traffic, running)
+        for number in [*self._asked]:
+            self._stop(number)
         self._threads.shutdown()
 
-    def _answer(self, ask: Ask) -> None:
-        traffic = self._asked[ask.number]
+    def _stop(self, number: int) -> None:
+        traffic, running = self._asked.get(number, (Traffic(), None))
+        traffic.cancelled = True
+        if running is not None and running.cancel():
+            # It was still in the queue, so it ends here.
+            self._end(Answer(number=number))
+
+    def _answer(self, ask: Ask, traffic: Traffic) -> None:
         try:
-            operation = self._operations[ask.what]
             with counted(traffic):
-                given = operation.answer(operation.query.model_validate(ask.query), self._desk, traffic)
-            self._say(Answer(number=ask.number, answer=given.model_dump(mode="json")))
+                given = self._answered(ask, traffic)
+            answer = Answer(number=ask.number, answer=given.model_dump(mode="json"))
         except Cancelled:
             # Nobody reads it, but it tells that this question has ended.
-            self._say(Answer(number=ask.number))
+            answer = Answer(number=ask.number)
         except MemoryError:
             error = NotReadable(
                 "This takes more memory than reading is given.", hint="Take a smaller part of the data."
             )
-            self._say(Answer(number=ask.number, error=failure_of(error)))
+            answer = Answer(number=ask.number, error=failure_of(error))
         except EohubError as error:
-            self._say(Answer(number=ask.number, error=failure_of(error)))
+            answer = Answer(number=ask.number, error=failure_of(error))
         except Exception:
             log.exception("A question about data failed")
             error = Internal("This data could not be read, by a fault of ours.", hint="The log tells more.")
-            self._say(Answer(number=ask.number, error=failure_of(error)))
-        finally:
-            del self._asked[ask.number]
+            answer = Answer(number=ask.number, error=failure_of(error))
+        self._end(answer)
 
-    def _say(self, answer: Answer) -> None:
-        with self._writing:
+    def _answered(self, ask: Ask, traffic: Traffic) -> Wire:
+        operation = self._operations[ask.what]
+        query = operation.query.model_validate(ask.query)
+        try:
+            return operation.answer(query, self._desk, traffic)
+        except (DataChanged, DataDamaged):
+            if isinstance(query, SourceQuery):
+                self._desk.forget(query)
+            raise
+
+    def _end(self, answer: Answer) -> None:
+        with self._ending:
+            self._asked.pop(answer.number, None)
+            if not self._asked:
+                self._desk.tidy()
             self._write(answer.model_dump_json().encode() + b"\n")
 
 

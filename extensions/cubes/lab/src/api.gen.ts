@@ -270,6 +270,12 @@ export interface components {
              */
             asset: string | null;
             /**
+             * Fresh
+             * @description Read the metadata anew, even where it was read just now
+             * @default false
+             */
+            fresh: boolean;
+            /**
              * Group
              * @description Group inside a zarr store or HDF5 file
              * @default null

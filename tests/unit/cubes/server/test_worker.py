@@ -8,27 +8,18 @@ from threading import Event
 import numpy as np
 import pytest
 import xarray as xr
+from fakes.cubes_desk import desk
 from fakes.cubes_source import source_at
 
 from eohub_cubes.contract import CubeDescription, DescribeQuery, EstimateQuery, Selection, SourceQuery
 from eohub_cubes.errors import NotReadable
-from eohub_cubes.ports import Memory, Traffic
+from eohub_cubes.ports import Traffic
 from eohub_cubes.reading import traffic as reading
-from eohub_cubes.reading.speeds import RememberedBandwidth
 from eohub_cubes.server.desk import Desk, asset_of
 from eohub_cubes.server.messages import Answer, Ask, Stop
 from eohub_cubes.server.operations import OPERATIONS, Operation
 from eohub_cubes.server.worker import Worker
 from eohub_cubes.wire import Wire
-
-
-class EnoughMemory:
-    def now(self) -> Memory:
-        return Memory(free=2**30, limit=2**31)
-
-
-def desk() -> Desk:
-    return Desk(EnoughMemory(), RememberedBandwidth(Path("/dev/null/no-file")))
 
 
 class Lines(io.BytesIO):
@@ -121,6 +112,32 @@ def test_a_fault_is_told_without_its_words_and_the_next_is_answered(
     assert found[1].error.kind == kind
     assert "secret" not in found[1].error.detail
     assert found[2].answer is not None
+
+
+def test_what_still_waits_in_the_queue_ends_without_being_begun(cube: Path) -> None:
+    begun, end = Event(), Event()
+    ran: list[Wire] = []
+    out: dict[int, Answer] = {}
+
+    def hold(query: Wire, at: Desk, traffic: Traffic) -> Wire:
+        ran.append(query)
+        begun.set()
+        while True:
+            reading.begin()
+
+    def write(line: bytes) -> None:
+        answer = Answer.model_validate_json(line)
+        out[answer.number] = answer
+        if answer.number == 9:
+            end.set()
+
+    query = DescribeQuery(source=source_at(cube))
+    held = [ask(number, "hold", query) for number in (1, 2, 3, 4, 9)]
+    Worker(desk(), write, {"hold": Operation(DescribeQuery, hold)}).serve(
+        Lines([*held, Stop(number=9)], end, begun)
+    )
+    assert out[9] == Answer(number=9)
+    assert len(ran) == 4
 
 
 @pytest.mark.parametrize("how", ["stopped", "the input ends"])

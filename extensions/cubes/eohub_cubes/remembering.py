@@ -1,0 +1,51 @@
+"""Sizes of pieces, asked for once: an estimate that follows a slider asks only for what is new to it."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from eohub_cubes.layout import ArrayLayout
+from eohub_cubes.ports import OpenCube, StoredChunks
+
+_MOST_REMEMBERED = 100_000
+
+type _Key = tuple[str, tuple[int, ...]]
+
+
+class RememberingCube:
+    """The port OpenCube over another one, whose sizes it remembers; the first are forgotten when full."""
+
+    def __init__(self, cube: OpenCube, most: int = _MOST_REMEMBERED) -> None:
+        self._cube = cube
+        self._most = most
+        self._sizes: dict[_Key, int | None] = {}
+        self._requests_each: dict[str, float] = {}
+        self.kind: str = cube.kind
+        self.dataset: xr.Dataset = cube.dataset
+        self.arrays: Mapping[str, ArrayLayout] = cube.arrays
+        self.groups: Sequence[str] = cube.groups
+        self.notes: Sequence[str] = cube.notes
+
+    def stored(self, variable: str, chunks: npt.NDArray[np.int64]) -> StoredChunks:
+        """Bytes of chunks; those that are known already are not asked for."""
+        keys: list[_Key] = [(variable, tuple(map(int, chunk))) for chunk in chunks]
+        known = {key: self._sizes[key] for key in keys if key in self._sizes}
+        unknown = [at for at, key in enumerate(keys) if key not in known]
+        if unknown:
+            found = self._cube.stored(variable, chunks[unknown])
+            known |= {keys[at]: size for at, size in zip(unknown, found.sizes, strict=True)}
+            self._requests_each[variable] = found.requests_each
+            self._remember(known)
+        return StoredChunks([known[key] for key in keys], self._requests_each.get(variable, 1.0))
+
+    def close(self) -> None:
+        """Close the cube beneath."""
+        self._cube.close()
+
+    def _remember(self, found: Mapping[_Key, int | None]) -> None:
+        self._sizes.update(found)
+        for key in [*self._sizes][: max(0, len(self._sizes) - self._most)]:
+            # Two questions at once may both see that it is full.
+            self._sizes.pop(key, None)
