@@ -66,7 +66,7 @@ def asked_for(page: Page, address: str) -> None:
     palette.fill("Open Data by Address")
     page.locator('.lm-CommandPalette-item[data-command="eohub-cubes:open-address"]').wait_for()
     palette.press("Enter")
-    field = page.get_by_role("textbox", name="Address")
+    field = page.get_by_role("dialog").get_by_role("textbox")
     expect(field).to_be_focused()
     field.fill(address)
     field.press("Enter")

@@ -1,7 +1,7 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { Dialog, ICommandPalette, ReactWidget, showDialog } from '@jupyterlab/apputils';
+import { Dialog, ICommandPalette, showDialog } from '@jupyterlab/apputils';
 import { ILauncher } from '@jupyterlab/launcher';
-import type { ReactElement } from 'react';
+import { Widget } from '@lumino/widgets';
 import { cubeIcon } from '../icons';
 import { addressFault, sourceOf } from '../state';
 import { ICubes } from '../tokens';
@@ -62,32 +62,29 @@ async function ask(): Promise<string | null> {
   return typed;
 }
 
-class AddressBody extends ReactWidget implements Dialog.IBodyWidget<string> {
-  constructor(
-    private typed: string,
-    private readonly fault: string | null
-  ) {
-    super();
+/** Its field is there before the dialog is, which gives it the focus. */
+class AddressBody extends Widget implements Dialog.IBodyWidget<string> {
+  private readonly field = document.createElement('input');
+
+  constructor(typed: string, fault: string | null) {
+    const label = document.createElement('label');
+    super({ node: label });
+    this.addClass('eohub-CubeAddress');
+    this.field.className = 'jp-mod-styled';
+    this.field.placeholder = 's3://bucket/cube.zarr, https://... or a path on this server';
+    this.field.spellcheck = false;
+    this.field.value = typed;
+    label.append('Address', this.field);
+    if (fault !== null) {
+      const told = document.createElement('span');
+      told.textContent = fault;
+      told.setAttribute('role', 'alert');
+      this.field.setAttribute('aria-invalid', 'true');
+      label.append(told);
+    }
   }
 
   getValue(): string {
-    return this.node.querySelector('input')?.value ?? this.typed;
-  }
-
-  protected override render(): ReactElement {
-    return (
-      <label className="eohub-CubeAddress">
-        Address
-        <input
-          type="text"
-          className="jp-mod-styled"
-          placeholder="s3://bucket/cube.zarr, https://... or a path on this server"
-          defaultValue={this.typed}
-          aria-invalid={this.fault !== null}
-          spellCheck={false}
-        />
-        {this.fault !== null && <span role="alert">{this.fault}</span>}
-      </label>
-    );
+    return this.field.value;
   }
 }
