@@ -168,6 +168,18 @@ def test_enter_on_the_picture_gives_the_series_there(page: Page, lab: Lab) -> No
     expect(series.get_by_role("row")).to_have_count(241)
 
 
+def test_code_of_the_selection_goes_into_a_notebook(page: Page, lab: Lab) -> None:
+    view = opened(page, lab)
+    end = view.get_by_role("textbox", name="time read to")
+    end.fill("1883")
+    end.press("Enter")
+    expect(view.get_by_role("region", name="Estimate")).to_contain_text("KiB in memory")
+    view.get_by_role("button", name="Insert code").click()
+    cell = page.locator(".jp-Notebook .jp-CodeCell").filter(has_text="a1b.zarr")
+    expect(cell).to_contain_text("air_temperature")
+    expect(cell).to_contain_text("time")
+
+
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_it_is_accessible_in_both_themes(page: Page, lab: Lab, theme: Literal["Light", "Dark"]) -> None:
     view = opened(page, lab)
