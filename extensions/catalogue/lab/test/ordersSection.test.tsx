@@ -38,9 +38,7 @@ describe('the orders', () => {
     showing(order());
     expect(screen.getByText('Wind in June 2028')).toBeTruthy();
     expect(screen.getByText('ordered').getAttribute('role')).toBe('status');
-    expect(
-      screen.getByText('since 2026-03-01 12:00 UTC · asked again 2026-03-01 12:00 UTC')
-    ).toBeTruthy();
+    expect(screen.getByText('since 2026-03-01 12:00 UTC · next ask 12:00:05 UTC')).toBeTruthy();
     expect(screen.getByRole('progressbar', { name: 'Order of Wind in June 2028' })).toBeTruthy();
   });
 

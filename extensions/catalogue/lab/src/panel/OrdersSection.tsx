@@ -2,7 +2,7 @@ import { useEffect, type ReactElement } from 'react';
 import { isUnderWay } from '../orders';
 import type { Order } from '../tokens';
 import { usePanel, type PanelState } from './context';
-import { bytes, moment } from './format';
+import { bytes, clock, moment } from './format';
 import { TwinSection } from './TwinSection';
 
 const STATES: Readonly<Record<Order['state'], string>> = {
@@ -51,7 +51,7 @@ function Entry({ order }: { order: Order }): ReactElement {
   const isBad = state === 'failed' || state === 'unknown';
   const told = [
     `since ${moment(since)}`,
-    next_ask && isUnderWay(order) ? `asked again ${moment(next_ask)}` : null,
+    next_ask && isUnderWay(order) ? `next ask ${clock(next_ask)}` : null,
     size_bytes === null ? null : bytes(size_bytes)
   ];
   return (

@@ -215,7 +215,7 @@ interface MenuProps {
 
 /** Orders what has to be made or fetched before it can be opened. */
 function OrderButtons({ item, onOpen }: MenuProps): ReactElement {
-  const { icons, actions } = usePanel();
+  const { actions } = usePanel();
   return (
     <div className="eohub-Split">
       <button
@@ -224,7 +224,7 @@ function OrderButtons({ item, onOpen }: MenuProps): ReactElement {
         title="Ask the catalogue to make or fetch this data"
         onClick={() => void actions.orders.order(item)}
       >
-        <icons.add /> <span>Order data</span>
+        Order data
       </button>
       <CaretButton item={item} onOpen={onOpen} />
     </div>

@@ -68,6 +68,11 @@ export function moment(time: string): string {
   return `${time.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
+/** The time of a day with seconds, in UTC. */
+export function clock(time: string): string {
+  return `${time.slice(11, 19)} UTC`;
+}
+
 /** "1 defect", "2 defects". */
 export function plural(count: number, word: string): string {
   return `${NUMBERS.format(count)} ${word}${count === 1 ? '' : 's'}`;
