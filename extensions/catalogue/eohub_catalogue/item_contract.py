@@ -66,6 +66,13 @@ class OrderOffer(Wire):
     body: dict[str, object]
 
 
+class Chunking(Wire):
+    """What the chunks of a cube are good for."""
+
+    best_for: Literal["maps", "series"]
+    told: str = Field(description="A sentence for the person")
+
+
 class ItemSummary(Wire):
     """What one row of the result list shows, drawn from an item however broken it is."""
 
@@ -101,6 +108,7 @@ class ItemSummary(Wire):
     data: tuple[NamedAsset, ...] = Field(description="Assets whose data can be opened, the best first")
     data_refusal: str | None = Field(description="Why there are none, a sentence; null where there are some")
     offer: OrderOffer | None = Field(description="How its data is ordered; null where it cannot be")
+    chunking: Chunking | None = Field(description="Where its name tells one of two chunkings")
 
 
 class Interruption(Wire):
@@ -194,6 +202,9 @@ class ItemDetail(Wire):
     links: tuple[Source, ...]
     stac_version: str | None = Field(description="The version that the item itself follows")
     raw: dict[str, object] = Field(description="The item as it came; secrets in addresses are left out")
+    sister: ItemKey | None = Field(
+        default=None, description="The same cube in the other chunking, where the catalogue has it"
+    )
 
 
 class DataAsset(Wire):

@@ -85,9 +85,14 @@ def with_new(kept: KeptOrders, new: KeptOrder, *, again: bool) -> KeptOrders:
     if before is not None and before.state in UNDER_WAY:
         return kept
     if before is not None and before.state != "failed" and not again:
-        is_sure = before.state != "unknown"
-        what = "was ordered before" if is_sure else "may have been ordered before, which nobody knows"
-        raise OrderedBefore(f"{new.title} {what}.", hint="Order it again only if you need it twice.")
+        if before.state == "unknown":
+            raise OrderedBefore(
+                f"Nobody knows whether the catalogue took the order of {new.title}.",
+                hint="Order it again only if it is missing in your orders there.",
+            )
+        raise OrderedBefore(
+            f"{new.title} was ordered before.", hint="Order it again only if you need it twice."
+        )
     others = tuple(each for each in kept.orders if each.id != new.id)
     if len(others) >= MOST_ORDERS:
         raise TooMuchKept(f"{MOST_ORDERS} orders are kept.", hint="Forget some that are over.")

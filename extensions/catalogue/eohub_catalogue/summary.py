@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from eohub_catalogue.assets import kind_of, openable
+from eohub_catalogue.chunking import chunking_of
 from eohub_catalogue.cube import cube_of
 from eohub_catalogue.data import named_data
 from eohub_catalogue.fingerprint import fingerprint_of
@@ -19,6 +20,7 @@ from eohub_catalogue.versions import up_to_date
 from eohub_toolkit.errors import EohubError
 
 _MOST_ASSETS = 2_000
+_TO_ORDER = "It has to be ordered before it can be opened."
 _NO_ID = "It names no id, so it cannot be asked for again."
 
 
@@ -49,13 +51,15 @@ def summary_of(item: object, catalogue: str) -> ItemSummary:
     cube = cube_of(raw)
     start, end = _period(properties)
     outline = outline_of(raw)
+    offer = offer_of(raw) if own_id is not None else None
+    is_ordered = offer is not None and not assets
     data, data_refusal = named_data(raw)
     return ItemSummary(
         catalogue=catalogue,
         collection=collection,
         id=own_id or "",
         title=text(properties.get("title")) or text(own_id) or "item without an id",
-        kind=kind_of(raw),
+        kind="to order" if is_ordered else kind_of(raw),
         description=text(properties.get("description"), 1000),
         license=text(properties.get("license"), 100),
         license_url=license_url_of(raw),
@@ -75,10 +79,11 @@ def summary_of(item: object, catalogue: str) -> ItemSummary:
         quicklook=quicklook_of(raw) if own_id is not None else None,
         fingerprint=fingerprint_of(raw),
         defects=defects_of(item),
-        code_refusal=_code_refusal(raw, own_id, collection),
+        code_refusal=_TO_ORDER if is_ordered else _code_refusal(raw, own_id, collection),
         data=data if own_id is not None else (),
-        data_refusal=data_refusal if own_id is not None else _NO_ID,
-        offer=offer_of(raw) if own_id is not None else None,
+        data_refusal=_TO_ORDER if is_ordered else data_refusal if own_id is not None else _NO_ID,
+        offer=offer,
+        chunking=chunking_of(raw),
     )
 
 

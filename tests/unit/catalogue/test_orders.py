@@ -159,7 +159,7 @@ def test_one_that_was_or_may_have_been_taken_is_placed_again_only_when_that_is_w
 ) -> None:
     kept = KeptOrders(orders=(order(state),))
     new = placed(query(), NOW + timedelta(days=1))
-    with pytest.raises(OrderedBefore, match="nobody knows" if state == "unknown" else "was ordered before"):
+    with pytest.raises(OrderedBefore, match="Nobody knows" if state == "unknown" else "was ordered before"):
         with_new(kept, new, again=False)
     assert with_new(kept, new, again=True).orders == (new,)
 
@@ -219,3 +219,12 @@ def test_watching_again_begins_anew_where_it_had_ended() -> None:
     for each in (order("cancelled-watching"), order("succeeded"), order(next_ask=None)):
         assert watched_again(each, later) == each
     assert watched_again(order("shipping"), later).next_ask == later
+
+
+def test_an_item_that_is_to_be_ordered_says_so_and_lacks_nothing() -> None:
+    row = summary_of(orderable(), "hda")
+    assert row.kind == "to order"
+    assert row.code_refusal == row.data_refusal == "It has to be ordered before it can be opened."
+    assert "assets_missing" not in [defect.code for defect in row.defects]
+    with_data = summary_of(orderable(assets=cube_item()["assets"]), "hda")
+    assert (with_data.kind, with_data.code_refusal) == ("Zarr", None)

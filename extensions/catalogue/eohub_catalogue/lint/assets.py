@@ -26,7 +26,8 @@ def check(item: Mapping[str, object]) -> Iterator[tuple[str, str]]:
         yield "assets_broken", "Its assets are not an object, so none of them can be read."
         return
     assets = mapping(given)
-    if not assets:
+    is_orderable = mapping(item.get("properties")).get("order:status") == "orderable"
+    if not assets and not is_orderable:
         yield "assets_missing", "It has no assets, so there is nothing to open."
     is_resolved = own_address(item) is not None
     told = any(name.startswith("storage:") for name in mapping(item.get("properties")))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
+from eohub_catalogue.chunking import sister_of
 from eohub_catalogue.code import code_of
 from eohub_catalogue.conformance import Facts
 from eohub_catalogue.contract import (
@@ -85,6 +86,19 @@ async def _collection_of(raw: Mapping[str, object], catalogue: StacCatalogue) ->
             return await catalogue.collection(name)
     except (EohubError, TimeoutError):
         return None
+
+
+async def _sister_of(raw: Mapping[str, object], key: ItemKey, catalogue: StacCatalogue) -> ItemKey | None:
+    """The same cube in the other chunking, where the catalogue has it and tells that in time."""
+    sister = sister_of(raw)
+    if sister is None:
+        return None
+    try:
+        async with asyncio.timeout(_COLLECTION_SECONDS):
+            await catalogue.item(key.collection, sister)
+    except (EohubError, TimeoutError):
+        return None
+    return ItemKey(catalogue=key.catalogue, collection=key.collection, item=sister)
 
 
 def _search_code(
@@ -182,8 +196,11 @@ async def item(key: ItemKey, catalogues: Catalogues) -> ItemDetail:
     """Return everything that is told about one item."""
     catalogue = await catalogues.get(key.catalogue)
     raw = await catalogue.item(key.collection, key.item)
-    collection = await _collection_of(mapping(raw), catalogue)
-    return await asyncio.to_thread(_detail, raw, key.catalogue, collection)
+    collection, sister = await asyncio.gather(
+        _collection_of(mapping(raw), catalogue), _sister_of(mapping(raw), key, catalogue)
+    )
+    detail = await asyncio.to_thread(_detail, raw, key.catalogue, collection)
+    return detail.model_copy(update={"sister": sister})
 
 
 @route("GET", "/quicklook")

@@ -608,6 +608,22 @@ export interface components {
             index: components["schemas"]["IndexState"] | null;
         };
         /**
+         * Chunking
+         * @description What the chunks of a cube are good for.
+         */
+        Chunking: {
+            /**
+             * Best For
+             * @enum {string}
+             */
+            best_for: "maps" | "series";
+            /**
+             * Told
+             * @description A sentence for the person
+             */
+            told: string;
+        };
+        /**
          * CollectionPage
          * @description Collections by title; `next` is null at the end, `matched` where the catalogue tells no total.
          */
@@ -964,6 +980,11 @@ export interface components {
             /** Sections */
             sections: components["schemas"]["MetadataSection"][];
             /**
+             * @description The same cube in the other chunking, where the catalogue has it
+             * @default null
+             */
+            sister: components["schemas"]["ItemKey"] | null;
+            /**
              * Stac Version
              * @description The version that the item itself follows
              */
@@ -1056,6 +1077,8 @@ export interface components {
             ] | null;
             /** Catalogue */
             catalogue: string;
+            /** @description Where its name tells one of two chunkings */
+            chunking: components["schemas"]["Chunking"] | null;
             /**
              * Cloud Cover
              * @description Percent, where the item tells it

@@ -92,6 +92,7 @@ export function item(changes: Partial<ItemSummary> = {}): ItemSummary {
     data: [{ key: 'data', title: 'data' }],
     data_refusal: null,
     offer: null,
+    chunking: null,
     ...changes
   };
 }
@@ -165,6 +166,7 @@ export function detail(summary: ItemSummary, changes: Partial<ItemDetail> = {}):
     links: [],
     stac_version: '1.1.0',
     raw: {},
+    sister: null,
     ...changes
   };
 }

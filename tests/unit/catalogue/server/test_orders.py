@@ -214,7 +214,7 @@ async def test_one_whose_answer_is_lost_is_unknown_and_is_not_sent_by_itself_aga
     assert (unknown.state, unknown.next_ask) == ("unknown", None)
     assert unknown.hint is not None
     placed = sum(each.method == "POST" and each.url.path.endswith("/order") for each in world.destine.asked)
-    with pytest.raises(OrderedBefore, match="nobody knows"):
+    with pytest.raises(OrderedBefore, match="Nobody knows"):
         await world.orders.place(world.query())
     again = sum(each.method == "POST" and each.url.path.endswith("/order") for each in world.destine.asked)
     assert placed == again

@@ -37,6 +37,9 @@ export function ItemDetails({ row, catalogues }: Props): ReactElement {
           </dd>
         ))}
       </Term>
+      <Term name={item.chunking ? 'Chunks' : null}>
+        <dd>{item.chunking?.told}</dd>
+      </Term>
       <Term name={refusal ? (actions.opensData ? 'Data' : 'Code') : null}>
         <dd>{refusal}</dd>
       </Term>

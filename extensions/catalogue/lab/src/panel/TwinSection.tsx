@@ -23,7 +23,7 @@ export function TwinSection({ state }: { state: PanelState }): ReactElement | nu
     return null;
   }
   return (
-    <details className="eohub-Expert">
+    <details className="eohub-Expert eohub-Twin">
       <summary>Ask a digital twin</summary>
       {form && form.twins.length > 1 && (
         <Choice
@@ -106,8 +106,11 @@ function Where({ query }: { query: TwinQuery }): ReactElement {
   return (
     <>
       <div className="eohub-Line">
-        <span className="eohub-Label">days</span>
+        <span className="eohub-Label">from</span>
         {dated('start', 'First day')}
+      </div>
+      <div className="eohub-Line">
+        <span className="eohub-Label">to</span>
         {dated('end', 'Last day')}
       </div>
       <Choice

@@ -89,6 +89,7 @@ function pageOf(
   });
   const actions: ItemActions = {
     retry: () => void load.load(),
+    openKey: each => session.openKey(each),
     order: ({ summary }) => {
       session.show();
       void session.orders.order(summary);

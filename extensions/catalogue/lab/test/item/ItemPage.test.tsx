@@ -14,6 +14,7 @@ function show(given: ItemDetail | null, changes: Partial<ItemPageProps> = {}) {
     retry: vi.fn(),
     insert: vi.fn(),
     order: vi.fn(),
+    openKey: vi.fn(),
     copy: vi.fn(),
     look: null as Mock<(asset: string) => void> | null,
     openMenu: vi.fn()
@@ -273,6 +274,7 @@ test('where the cube view is there, the page opens the menu of its item and each
     retry: vi.fn(),
     insert: vi.fn(),
     order: vi.fn(),
+    openKey: vi.fn(),
     copy: vi.fn(),
     look,
     openMenu
@@ -291,4 +293,28 @@ test('where the cube view is there, the page opens the menu of its item and each
   expect(look).toHaveBeenCalledOnce();
   expect(screen.queryByRole('button', { name: /notes/ })?.textContent).not.toBe('Look');
   expect(screen.queryByRole('button', { name: 'Insert code' })).toBeNull();
+});
+
+test('data that is made on request is ordered from its page', () => {
+  const given = page({ offer: { href: 'https://hda.example/order', body: {} } });
+  const { actions } = show(given);
+  fireEvent.click(screen.getByRole('button', { name: 'Order data' }));
+  expect(actions.order).toHaveBeenCalledWith(given);
+});
+
+test.each([
+  ['maps', 'The same for series'],
+  ['series', 'The same for maps']
+] as const)('a cube that is cut for %s says so and leads to its sister', (best_for, name) => {
+  const sister = { catalogue: 'edh', collection: 'era5', item: 'sister' };
+  const { actions } = show(page({ chunking: { best_for, told: 'Its chunks.' } }, { sister }));
+  expect(screen.getByText(/Its chunks/)).toBeTruthy();
+  fireEvent.click(screen.getByRole('button', { name }));
+  expect(actions.openKey).toHaveBeenCalledWith(sister);
+});
+
+test('a cube whose sister is not there still says how it is cut', () => {
+  show(page({ chunking: { best_for: 'maps', told: 'Its chunks.' } }));
+  expect(screen.getByText('Its chunks.')).toBeTruthy();
+  expect(screen.queryByRole('button', { name: /The same/ })).toBeNull();
 });

@@ -60,6 +60,26 @@ export function ItemHead({ detail, catalogue, caret, actions }: Props): ReactEle
         )}
         {refusal !== null && <span id={reasonId}>{refusal}</span>}
       </div>
+      <Chunks detail={detail} actions={actions} />
     </header>
+  );
+}
+
+/** What the cube's chunks are good for, and the same cube in the other chunking. */
+function Chunks({ detail, actions }: Pick<Props, 'detail' | 'actions'>): ReactElement | null {
+  const { chunking } = detail.summary;
+  const { sister } = detail;
+  if (chunking === null) {
+    return null;
+  }
+  return (
+    <p className="eohub-Chunks">
+      {chunking.told}{' '}
+      {sister && (
+        <button type="button" className="eohub-Link" onClick={() => actions.openKey(sister)}>
+          {chunking.best_for === 'maps' ? 'The same for series' : 'The same for maps'}
+        </button>
+      )}
+    </p>
   );
 }

@@ -15,6 +15,7 @@ export interface ItemActions {
   readonly retry: () => void;
   readonly insert: (detail: ItemDetail) => void;
   readonly order: (detail: ItemDetail) => void;
+  readonly openKey: (key: ItemKey) => void;
   readonly copy: (text: string) => void;
   /** Look at the data of one file; null where the cube view is not there. */
   readonly look: ((asset: string) => void) | null;
