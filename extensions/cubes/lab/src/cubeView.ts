@@ -79,10 +79,10 @@ export class CubeView {
     this.preview.store.subscribe(() => this.playOn());
   }
 
-  /** Ask what is in the data. */
-  load(): void {
+  /** Ask what is in the data; `fresh` where it is to be read anew. */
+  load(fresh = false): void {
     const { asset, group } = this.store.get().looking;
-    this.description.ask({ asset, group });
+    this.description.ask({ asset, group, fresh });
   }
 
   /** Look at another asset or group. */

@@ -356,7 +356,8 @@ test('what could not be described can be asked for again', async () => {
   });
   expect(cube.description.store.get().problem).toEqual(PROBLEM);
   delete client.problems['describe'];
-  cube.load();
+  cube.load(true);
   await vi.runAllTimersAsync();
+  expect(client.last('describe')).toMatchObject({ fresh: true });
   expect(cube.store.get().description).not.toBeNull();
 });

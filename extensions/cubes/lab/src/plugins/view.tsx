@@ -155,7 +155,7 @@ function actionsOf(
     }
   };
   return {
-    load: () => cube.load(),
+    load: () => cube.load(true),
     enter: place => cube.enter(place),
     choose: variable => cube.choose(variable),
     turn: plane => cube.turn(plane),
