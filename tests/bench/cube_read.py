@@ -20,24 +20,23 @@ from bench.cubes_scene import HOW, Run, counted, opened, ratio, reset, run, stor
 
 SCENES = {"series": 7, "map": 7, "box": 3}
 """Pairs of each."""
-_SELECTED = {
-    "series": {"y": 10, "x": 10},
-    "map": {"time": 100},
-    "box": {"time": slice(0, 1024)},
+_SELECTED = {"series": {"y": 10, "x": 10}, "map": {"time": 2}, "box": {}}
+_SHAPES = {
+    "series": ((2_048, 32, 32), (8, 32, 32)),
+    "map": ((4, 1_024, 1_024), (1, 64, 64)),
+    "box": ((1_024, 512, 512), (64, 128, 128)),
 }
-_CUBE = {"series": "many", "map": "many", "box": "large"}
+"""Cells of each cube and of its chunks, of which each scene reads 256."""
 
 
 def write(folder: Path) -> None:
-    """One cube of many small chunks, and one of 1 GiB in chunks of 4 MiB."""
+    """A cube for each scene, of numbers that compress as measured ones do."""
     chance = np.random.default_rng(1)
-    small = chance.integers(0, 4096, (16, 1024, 1024), dtype="int16").astype("float32")
-    many = xr.Dataset({"v": (("time", "y", "x"), np.broadcast_to(small, (16, 1024, 1024)))})
-    many = xr.concat([many] * 16, "time")
-    many.chunk(time=1, y=64, x=64).isel(time=slice(0, 256)).to_zarr(folder / "many.zarr", consolidated=True)
-    tile = chance.integers(0, 4096, (64, 512, 512), dtype="int16").astype("float32")
-    large = xr.Dataset({"v": (("time", "y", "x"), np.tile(tile, (16, 1, 1)))})
-    large.chunk(time=64, y=128, x=128).to_zarr(folder / "large.zarr", consolidated=True)
+    for scene, (shape, chunk) in _SHAPES.items():
+        tile = chance.integers(0, 4_096, (min(shape[0], 64), *shape[1:]), dtype="int16").astype("float32")
+        values = np.tile(tile, (max(1, shape[0] // 64), 1, 1))
+        data = xr.Dataset({"v": (("time", "y", "x"), values)})
+        data.to_zarr(folder / f"{scene}.zarr", consolidated=True, encoding={"v": {"chunks": chunk}})
 
 
 def one(scene: str, how: str, concurrency: str, address: str) -> None:
@@ -68,7 +67,7 @@ def main() -> None:
                 runs: dict[str, list[Run]] = {how + (f" {n}" if n != "0" else ""): [] for how, n in ways}
                 for _ in range(pairs):
                     for (how, number), kept in zip(ways, runs.values(), strict=True):
-                        address = f"{root}/{_CUBE[scene]}.zarr"
+                        address = f"{root}/{scene}.zarr"
                         kept.append(run(__file__, [scene, how, number], address))
                 assert len({each.digest for all_of in runs.values() for each in all_of}) == 1
                 table(f"{scene}, {pairs} pairs", runs)

@@ -163,7 +163,7 @@ READERS = {
         "importlib",
         *(
             f"eohub_cubes.notebook.{name}"
-            for name in ("estimates", "explorer", "opening", "searching", "virtual")
+            for name in ("estimates", "explorer", "opening", "searching", "stores", "virtual")
         ),
     },
     "spawner_profiles/eohub_profiles/catalog.py": {"pathlib"},
