@@ -121,12 +121,17 @@ class Scientist:
         self.page.wait_for_timeout(500)
         return self.page.locator(".eohub-ResultRow-title").all_text_contents()
 
-    def insert(self, title: str) -> None:
-        """Press 'Insert code' at a result."""
+    def choose(self, title: str, entry: str) -> None:
+        """Choose an entry of the menu that a result's button opens."""
         row = self.page.locator(".eohub-ResultRow", has_text=title).first
-        row.get_by_role("button", name="Insert code").click()
+        row.get_by_role("button", name=re.compile("^Open ")).click()
+        self.page.get_by_role("menuitem", name=entry, exact=True).click()
+
+    def insert(self, title: str) -> None:
+        """Insert the code of a result."""
+        self.choose(title, "Insert Code")
         # The pod writes the code, so the cell fills a moment later.
-        self.page.locator(".jp-Notebook .jp-Cell .cm-content", has_text="open_dataset").first.wait_for()
+        self.page.locator(".jp-Notebook .jp-Cell .cm-content", has_text="open_zarr").first.wait_for()
 
     def run_cell(self) -> None:
         """Run the notebook's active cell by keyboard."""

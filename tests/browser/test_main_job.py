@@ -79,7 +79,7 @@ def test_5_the_inserted_code_plots_the_cube(scientist: Scientist) -> None:
     title = next(each for each in titles if TITLE.search(each))
     scientist.insert(title)
     source = scientist.page.locator(".jp-Notebook .jp-Cell .cm-content").first.inner_text()
-    assert "xr.open_dataset(" in source
+    assert "xr.open_zarr(cube_store(" in source
     assert len([line for line in source.splitlines() if line.strip()]) <= 8
     scientist.run_cell()
     figure = scientist.page.locator(".jp-OutputArea-output .bk-Figure, .jp-OutputArea-output canvas").first
