@@ -6,10 +6,13 @@ export type Ranges = Readonly<Record<string, Range>>;
 /** The step of each dimension that the picture shows; one that is not named is at its first. */
 export type Steps = Readonly<Record<string, number>>;
 
+/** Names of what only tells the edges of cells. */
+const BOUNDS = /(^|_)(bnds|bounds|vertices)(_|$)/;
+
 /** The variable that is looked at first: one with a map, otherwise one that can be read. */
 export function firstVariable({ variables }: CubeDescription): string | null {
   const readable = variables.filter(each => each.problem === null);
-  const data = readable.filter(each => !each.is_coordinate);
+  const data = readable.filter(each => !each.is_coordinate && !BOUNDS.test(each.name));
   const first = data.find(mapOf) ?? data[0] ?? readable[0] ?? variables[0];
   return first?.name ?? null;
 }

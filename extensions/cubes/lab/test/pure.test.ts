@@ -100,6 +100,8 @@ test('a map that can be read is looked at first', () => {
   expect(firstVariable(description({ variables: [broken, COORDINATE, MEAN, variable()] }))).toBe(
     'tas'
   );
+  const bounds = variable({ name: 'lat_bnds' });
+  expect(firstVariable(description({ variables: [bounds, variable()] }))).toBe('tas');
   expect(firstVariable(description({ variables: [broken, COORDINATE] }))).toBe('time');
   expect(firstVariable(description({ variables: [broken] }))).toBe('broken');
   expect(firstVariable(description({ variables: [] }))).toBeNull();
