@@ -84,7 +84,7 @@ def values_of(array: xr.DataArray) -> npt.NDArray[Any]:
 def _ours(error: BaseException | None) -> BaseException | None:
     """The error of ours that a library wrapped."""
     while error is not None:
-        if isinstance(error, EohubError | Cancelled):
+        if isinstance(error, EohubError | Cancelled | MemoryError):
             return error
         error = error.__cause__ or error.__context__
     return None

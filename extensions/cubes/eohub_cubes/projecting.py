@@ -68,14 +68,9 @@ def projection_of(dataset: xr.Dataset, array: xr.DataArray, plane: Plane) -> Pro
     """The projection of a variable's plane by its CF grid mapping, `spatial_ref` or proj: attributes."""
     attributes = _mapping_of(dataset, array)
     crs = _crs_of(attributes) or _declared(dataset, array)
-    if (
-        crs is None
-        or not _of_this_globe(crs)
-        or plane.x not in dataset.coords
-        or plane.y not in dataset.coords
-    ):
+    if crs is None or plane.x not in dataset.coords or plane.y not in dataset.coords:
         return None
-    if not is_of_earth(crs):
+    if not is_of_earth(crs) or not _has_places(crs):
         return None
     height = float(attributes.get("perspective_point_height", 1.0))
     x, y = dataset.coords[plane.x], dataset.coords[plane.y]
@@ -175,8 +170,8 @@ def _factor(coordinate: xr.DataArray, height: float) -> float:
     return 1.0
 
 
-def _of_this_globe(crs: CRS) -> bool:
-    """Whether there is a way from a reference system to longitudes and latitudes of the Earth."""
+def _has_places(crs: CRS) -> bool:
+    """Whether longitudes and latitudes can be told from a reference system: not from that of a building."""
     try:
         Transformer.from_crs(crs, _PLACES, always_xy=True)
     except ProjError:

@@ -119,7 +119,7 @@ class Failing(BackendArray):
             raise RuntimeError("can't read data") from error
 
 
-@pytest.mark.parametrize("error", [StoreDown("It does not answer."), Cancelled()])
+@pytest.mark.parametrize("error", [StoreDown("It does not answer."), Cancelled(), MemoryError()])
 def test_an_error_of_ours_is_found_inside_that_of_a_library(error: Exception) -> None:
     with pytest.raises(type(error)):
         values_of(xr.DataArray(LazilyIndexedArray(Failing(error)), dims="x", name="t"))

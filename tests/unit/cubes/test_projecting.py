@@ -92,8 +92,9 @@ def test_a_geographic_system_makes_a_regular_map() -> None:
         {"crs_wkt": "NONSENSE["},
         {"crs_wkt": 7},
         {"crs_wkt": "IAU_2015:30100"},
+        {"crs_wkt": 'LOCAL_CS["Site",UNIT["metre",1],AXIS["X",EAST],AXIS["Y",NORTH]]'},
     ],
-    ids=["nothing", "no attribute", "unknown mapping", "nonsense", "a number", "the Moon"],
+    ids=["nothing", "no attribute", "unknown mapping", "nonsense", "a number", "the Moon", "a site"],
 )
 def test_what_tells_no_system_is_no_projection(mapping: dict[str, Any] | None) -> None:
     dataset = on_grid([0.0, 1.0], [0.0, 1.0], mapping)
