@@ -8,6 +8,7 @@ slice needs.
 
 import argparse
 import asyncio
+import multiprocessing
 import os
 import statistics
 import sys
@@ -22,9 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import rasterio
 import xarray as xr
-from rasterio.shutil import copy
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -122,7 +121,13 @@ def served(folder: Path) -> Generator[str]:
 
 
 def write(folder: Path) -> None:
-    """The same field in every kind of data, 12 steps of a quarter of a degree."""
+    """The same field in every kind of data, 12 steps of a quarter of a degree.
+
+    It runs in a process of its own: GDAL, which only it needs, does not end well beside what reads.
+    """
+    import rasterio
+    from rasterio.shutil import copy
+
     north, east = np.linspace(90, -90, ROWS), np.arange(COLUMNS) * 0.25
     waves = np.sin(np.radians(north))[:, None] * 30 + np.cos(np.radians(3 * east))[None, :] * 5
     noise = np.random.default_rng(1).normal(size=(STEPS, ROWS, COLUMNS))
@@ -220,7 +225,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="eohub-preview-") as place:
-        write(Path(place))
+        writing = multiprocessing.get_context("spawn").Process(target=write, args=(Path(place),))
+        writing.start()
+        writing.join()
         with served(Path(place)) as url:
             asyncio.run(measure(Path(place), url, given.rounds))
 
