@@ -114,6 +114,13 @@ test('enter opens the page of an item that has no code', () => {
   expect(actions.insert).not.toHaveBeenCalled();
 });
 
+test('enter inserts the code of any data, where the cube view writes it', () => {
+  const image = item({ code_refusal: 'None of its assets is a Zarr store.' });
+  const { actions } = show({ found: rowsOf(image) }, { opensData: true });
+  fireEvent.keyDown(rows()[0] as HTMLElement, { key: 'Enter' });
+  expect(actions.insert).toHaveBeenCalledOnce();
+});
+
 test('keys of a button inside of a row are its own', () => {
   const { actions } = show({ found: rowsOf(item()) });
   fireEvent.keyDown(screen.getByRole('button', { name: /Insert code/ }), { key: 'Enter' });
