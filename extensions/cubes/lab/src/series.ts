@@ -17,7 +17,7 @@ export function axisOf({ labels }: Series, told: Labels | null): Axis {
   if (labels.length < 2 || numbers.some(Number.isNaN)) {
     return evenAxis(labels);
   }
-  const ends: [number, number] = [Math.min(...numbers), Math.max(...numbers)];
+  const ends = endsOf(numbers);
   const isTime = typeof labels[0] === 'string';
   const scale = isTime ? scaleUtc(ends, [0, 1]) : scaleLinear(ends, [0, 1]);
   const write = scale.tickFormat(5) as (value: Date | number) => string;
@@ -61,13 +61,23 @@ export function nearestPoint({ places }: Axis, place: number): number {
   return best;
 }
 
+/** Not by spreading: a series may be longer than a call has room for. */
+function endsOf(numbers: readonly number[]): [number, number] {
+  let [low, high] = [Infinity, -Infinity];
+  for (const number of numbers) {
+    low = Math.min(low, number);
+    high = Math.max(high, number);
+  }
+  return [low, high];
+}
+
 /** Smallest and greatest value with some air, as a chart shows them. */
 export function span(values: Series['values']): readonly [number, number] {
   const known = values.filter(value => value !== null);
   if (known.length === 0) {
     return [0, 1];
   }
-  const [low, high] = [Math.min(...known), Math.max(...known)];
+  const [low, high] = endsOf(known);
   const air = (high - low) * 0.05 || Math.abs(high) * 0.05 || 1;
   return [low - air, high + air];
 }

@@ -208,6 +208,12 @@ test('times of another calendar stand one after another under their names', () =
   expect(nearestPoint(axis, 0.6)).toBe(1);
 });
 
+test('a series of a million values has its ends', () => {
+  const values = Array.from({ length: 1_000_000 }, (_, index) => index);
+  expect(span(values)[1]).toBeGreaterThan(999_999);
+  expect(axisOf(series({ labels: values, values }), null).places.at(-1)).toBe(1);
+});
+
 test('a series of nothing has a span, and CSV quotes what it must', () => {
   expect(span([null, null])).toEqual([0, 1]);
   expect(span([5, 5])).toEqual([4.75, 5.25]);
