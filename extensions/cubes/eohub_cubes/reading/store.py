@@ -12,7 +12,6 @@ from typing import Any, cast, override
 from zarr.abc.store import ByteRequest, OffsetByteRequest, RangeByteRequest, Store, SuffixByteRequest
 from zarr.core.buffer import Buffer, BufferPrototype
 
-from eohub_cubes.errors import Cancelled
 from eohub_cubes.ports import ObjectReader
 from eohub_cubes.reading.coordinates import keys_to_open
 
@@ -34,6 +33,7 @@ class ReaderStore(Store):
         self._kept: dict[str, bytes | None] = {}
         self._names: dict[str, list[str]] = {}
         self._found: dict[str, asyncio.Task[None]] = {}
+        self._coming: dict[str, asyncio.Task[bytes | None]] = {}
 
     @property
     @override
@@ -109,7 +109,7 @@ class ReaderStore(Store):
         group, _, name = key.rpartition("/")
         if key not in self._kept and name in _METADATA:
             await self._find(group)
-        if key in self._kept:
+        if key in self._kept or await self._came(key):
             kept = self._kept[key]
             return None if kept is None else _part(kept, wanted)
         match wanted:
@@ -141,19 +141,32 @@ class ReaderStore(Store):
         if arrays is None:
             arrays = await self._read_each(group, below)
         self._close_other_version(below, arrays, three=first[below + _THREE] is not None)
-        await self.read_ahead([below + key for key in keys_to_open(arrays)])
+        self.read_ahead([below + key for key in keys_to_open(arrays)])
 
-    async def read_ahead(self, keys: Sequence[str]) -> None:
-        """Read chunks at once and keep what comes; who needs one that does not is told why then."""
-        read = await asyncio.gather(*map(self.reader.get, keys), return_exceptions=True)
-        for key, body in zip(keys, read, strict=True):
-            match body:
-                case Cancelled():
-                    raise body
-                case bytes() | None if len(body or b"") <= _LARGEST_KEPT:
-                    self._kept[key] = body
-                case _:
-                    pass
+    def read_ahead(self, keys: Sequence[str]) -> None:
+        """Begin to read chunks at once, for those who ask for them next; on the loop that runs."""
+        for key in keys:
+            if key not in self._coming:
+                coming = self._coming[key] = asyncio.create_task(self.reader.get(key))
+                # Of one that nobody asks for no fault is told; who does ask reads it again, and is told.
+                coming.add_done_callback(lambda done: done.cancelled() or done.exception())
+                # Nor is it told at the end of a process that began to read and needed no more.
+                coming._log_destroy_pending = False  # type: ignore[attr-defined]
+
+    async def _came(self, key: str) -> bool:
+        """Whether a chunk that was read ahead is kept now."""
+        coming = self._coming.get(key)
+        if coming is None or coming.get_loop() is not asyncio.get_running_loop():
+            return False
+        await asyncio.wait([coming])
+        self._coming.pop(key, None)
+        if coming.cancelled() or coming.exception() is not None:
+            return False
+        body = coming.result()
+        if body is not None and len(body) > _LARGEST_KEPT:
+            return False
+        self._kept[key] = body
+        return True
 
     async def _read_each(self, group: str, below: str) -> dict[str, dict[str, Any]]:
         """The arrays of a group without consolidated metadata, by a listing; none where there is no group."""

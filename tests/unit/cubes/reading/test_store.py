@@ -19,7 +19,7 @@ from eohub_cubes.reading.opening import reader_of
 from eohub_cubes.reading.store import ReaderStore
 
 # Long beside the time that a request takes here: what is asked at once is answered after all of it was.
-LATENCY_SECONDS = 0.05
+LATENCY_SECONDS = 0.3
 
 
 @pytest.fixture(scope="module")
