@@ -1,0 +1,140 @@
+"""Virtual cubes as jobs of the Jupyter server: followed, refused, cancelled, killed; whole or not there."""
+
+import asyncio
+import os
+import signal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+from fakes.netcdf_files import write_month
+
+from eohub_cubes.contract import VirtualJob, VirtualQuery
+from eohub_cubes.errors import TargetTaken
+from eohub_cubes.server.virtual_jobs import VirtualCubes
+from eohub_cubes.virtualizing.repository import opened
+from eohub_toolkit.errors import NotFound, TooMany
+
+
+class _Silent(BaseHTTPRequestHandler):
+    """Answers a first question never, so that whoever asks waits."""
+
+    def do_GET(self) -> None:
+        self.server.asked.set()  # type: ignore[attr-defined]
+        self.server.ended.wait(60)  # type: ignore[attr-defined]
+
+    do_HEAD = do_GET  # noqa: N815
+
+
+class silent_host:  # noqa: N801
+    """A host on loopback that takes requests and never answers."""
+
+    def __enter__(self) -> "silent_host":
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Silent)
+        self._server.daemon_threads = True
+        self._server.asked = Event()  # type: ignore[attr-defined]
+        self.asked = self._server.asked  # type: ignore[attr-defined]
+        self._server.ended = Event()  # type: ignore[attr-defined]
+        Thread(target=self._server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/a.nc"
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._server.ended.set()  # type: ignore[attr-defined]
+        self._server.shutdown()
+
+
+async def ended(cubes: VirtualCubes, name: str) -> VirtualJob:
+    """The job once it has ended; waits for its process."""
+    running = cubes._running.get(name)
+    if running is not None:
+        await asyncio.wait_for(asyncio.shield(running[1]), 120)
+    return next(job for job in cubes.jobs().jobs if job.id == name)
+
+
+def query(addresses: list[str], target: Path) -> VirtualQuery:
+    return VirtualQuery(addresses=tuple(addresses), target=str(target))
+
+
+async def test_a_cube_is_made_and_told_how_far_it_is(tmp_path: Path) -> None:
+    files = [write_month(tmp_path / f"{day}.nc", day) for day in (4, 0)]
+    cubes = VirtualCubes(os.environ)
+    begun = await cubes.start(query(files, tmp_path / "c.icechunk"))
+    assert (begun.state, begun.files, begun.files_read) == ("running", 2, 0)
+    job = await ended(cubes, begun.id)
+    assert (job.state, job.files_read) == ("done", 2)
+    assert opened(job.target) is not None
+
+
+async def test_a_refusal_names_each_file_and_both_values(tmp_path: Path) -> None:
+    files = [
+        write_month(tmp_path / f"{number}.nc", 4 * number, packed=(0.5, offset))
+        for number, offset in enumerate((292.17, 288.44, 288.75))
+    ]
+    cubes = VirtualCubes(os.environ)
+    begun = await cubes.start(query(files, tmp_path / "c.icechunk"))
+    job = await ended(cubes, begun.id)
+    assert (job.state, job.refusal_count) == ("refused", 2)
+    assert [(Path(each.address).name, each.variable, each.aspect) for each in job.refusals] == [
+        ("1.nc", "tas", "add_offset"),
+        ("2.nc", "tas", "add_offset"),
+    ]
+    assert "288.44, but 292.17 in 0.nc" in job.refusals[0].text
+    assert sorted(os.listdir(tmp_path)) == ["0.nc", "1.nc", "2.nc"]
+
+
+async def test_a_target_that_is_there_is_told(tmp_path: Path) -> None:
+    (tmp_path / "c.icechunk").mkdir()
+    cubes = VirtualCubes(os.environ)
+    begun = await cubes.start(query([write_month(tmp_path / "0.nc", 0)], tmp_path / "c.icechunk"))
+    job = await ended(cubes, begun.id)
+    assert job.state == "failed"
+    assert job.problem is not None
+    assert "already" in job.problem
+
+
+async def _waiting(cubes: VirtualCubes, host: silent_host, target: Path) -> VirtualJob:
+    begun = await cubes.start(query([host.url], target))
+    assert await asyncio.to_thread(host.asked.wait, 120)
+    return begun
+
+
+async def test_a_cancelled_one_leaves_nothing(tmp_path: Path) -> None:
+    cubes = VirtualCubes(os.environ)
+    with silent_host() as host:
+        begun = await _waiting(cubes, host, tmp_path / "c.icechunk")
+        assert (await cubes.cancel(begun.id)).state == "cancelled"
+    assert os.listdir(tmp_path) == []
+    assert (await cubes.cancel(begun.id)).state == "cancelled"
+    with pytest.raises(NotFound):
+        await cubes.cancel("another")
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
+async def test_a_killed_one_leaves_nothing_that_opens_and_no_hindrance(tmp_path: Path, number: int) -> None:
+    target = tmp_path / "c.icechunk"
+    cubes = VirtualCubes(os.environ)
+    with silent_host() as host:
+        begun = await _waiting(cubes, host, target)
+        os.kill(cubes._running[begun.id][0].pid, number)
+        job = await ended(cubes, begun.id)
+    assert (job.state, job.problem) == ("failed", "The process that made it ended before it was done.")
+    assert not target.exists()
+    again = await cubes.start(query([write_month(tmp_path / "0.nc", 0)], target))
+    assert (await ended(cubes, again.id)).state == "done"
+    assert sorted(os.listdir(tmp_path)) == ["0.nc", "c.icechunk"]
+
+
+async def test_a_second_at_the_same_place_and_a_third_are_refused(tmp_path: Path) -> None:
+    cubes = VirtualCubes(os.environ)
+    with silent_host() as first, silent_host() as second:
+        await _waiting(cubes, first, tmp_path / "a.icechunk")
+        with pytest.raises(TargetTaken):
+            await cubes.start(query([first.url], tmp_path / "a.icechunk"))
+        await _waiting(cubes, second, tmp_path / "b.icechunk")
+        with pytest.raises(TooMany):
+            await cubes.start(query([first.url], tmp_path / "c.icechunk"))
+        await cubes.close()
+    assert [job.state for job in cubes.jobs().jobs] == ["cancelled", "cancelled"]
+    assert os.listdir(tmp_path) == []
