@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from eohub_cubes.axes import Plane
+from eohub_cubes.colours import colours_of
 
 _MOST_CELLS = 40_000
 _INK = "#767676"
@@ -20,7 +21,14 @@ def map_of(array: xr.DataArray, plane: Plane, title: str) -> Any:
     every = max(1, int(np.ceil(np.sqrt(array.size / _MOST_CELLS))))
     thin = array.isel({plane.x: slice(None, None, every), plane.y: slice(None, None, every)})
     label = str(array.attrs.get("units", ""))
-    options: dict[str, Any] = {"title": title, "clabel": label, "cmap": "viridis", "responsive": False}
+    colours = colours_of(array)
+    options: dict[str, Any] = {
+        "title": title,
+        "clabel": label,
+        "cmap": colours.name,
+        "symmetric": colours.centre == 0,
+        "responsive": False,
+    }
     options |= {"frame_width": 560, "frame_height": 320}
     if plane.longitude is not None and plane.latitude is not None:
         frame = thin.reset_coords(drop=True).to_dataset(name="value")
