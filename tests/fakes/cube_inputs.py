@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cfgrib
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -123,6 +122,8 @@ def _as_rasterio(cube: OpenCube, path: Path) -> int:
 
 
 def _as_cfgrib(cube: OpenCube, path: Path) -> int:
+    import cfgrib  # loaded before the libraries of the reader, it frees memory twice when the process ends
+
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         known = cfgrib.open_datasets(shutil.copyfile(path, f"{folder}/{path.name}"), indexpath="")
