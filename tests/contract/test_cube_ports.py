@@ -188,3 +188,36 @@ class TestVectors(CubeFileContract):
         return CubeCase(
             tmp_path / "a.fgb", "value", geopandas.read_file(tmp_path / "a.fgb")["value"].to_numpy()
         )
+
+
+class TestNetcdf4(CubeFileContract):
+    @pytest.fixture
+    def case(self, tmp_path: Path) -> CubeCase:
+        dataset, path = written(tmp_path, chunksizes=(1, 3, 4), zlib=True, shuffle=True)
+        dataset.to_netcdf(path.with_suffix(".nc"), engine="h5netcdf")
+        return CubeCase(path.with_suffix(".nc"), "tas", dataset["tas"].values)
+
+
+class TestContiguousNetcdf4(CubeFileContract):
+    @pytest.fixture
+    def case(self, tmp_path: Path) -> CubeCase:
+        dataset, path = written(tmp_path, contiguous=True)
+        dataset.to_netcdf(path.with_suffix(".nc"), engine="netcdf4")
+        return CubeCase(path.with_suffix(".nc"), "tas", dataset["tas"].values)
+
+
+class TestClassicNetcdf(CubeFileContract):
+    @pytest.fixture
+    def case(self, tmp_path: Path) -> CubeCase:
+        dataset, path = written(tmp_path)
+        dataset.to_netcdf(path.with_suffix(".nc"), engine="netcdf4", format="NETCDF3_CLASSIC")
+        return CubeCase(path.with_suffix(".nc"), "tas", dataset["tas"].values)
+
+
+class TestClassicNetcdfOfRecords(CubeFileContract):
+    @pytest.fixture
+    def case(self, tmp_path: Path) -> CubeCase:
+        dataset, path = written(tmp_path)
+        form, name = "NETCDF3_64BIT", path.with_suffix(".nc")
+        dataset.to_netcdf(name, engine="netcdf4", format=form, unlimited_dims=["time"])  # type: ignore[arg-type]
+        return CubeCase(name, "tas", dataset["tas"].values)

@@ -120,7 +120,7 @@ def contiguous_reads(layout: ArrayLayout, box: Box) -> tuple[int, int]:
     if box.cells == 0:
         return 0, 0
     item = layout.stored_item_bytes
-    stride = [math.prod(layout.shape[at + 1 :]) * item for at in range(len(layout.shape))]
+    stride = layout.strides or [math.prod(layout.shape[at + 1 :]) * item for at in range(len(layout.shape))]
     span, runs = item, 1
     for at in reversed(range(len(layout.shape))):
         steps, count = box.ranges[at], length_of(box.ranges[at])

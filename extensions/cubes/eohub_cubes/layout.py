@@ -10,7 +10,8 @@ class ArrayLayout:
 
     `chunk` is the shape of what is compressed together and `shard` that of what lies in one object; both have
     a length for each dimension. `stored_item_bytes` is the width of one value at rest, not compressed. Of a
-    `contiguous` array ranges can be read by themselves, as its values lie side by side as they are.
+    `contiguous` array ranges can be read by themselves, as its values lie side by side as they are; `strides`
+    are the bytes from one to the next along each dimension where other data lies between.
     """
 
     dimensions: tuple[str, ...]
@@ -21,6 +22,7 @@ class ArrayLayout:
     shard_index_bytes: int = 0
     compressed: bool = True
     contiguous: bool = False
+    strides: tuple[int, ...] | None = None
     problem: str | None = None
 
     def grid(self) -> tuple[int, ...]:

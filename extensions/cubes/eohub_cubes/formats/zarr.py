@@ -11,8 +11,8 @@ import zarr
 from zarr.core.sync import sync
 
 from eohub_cubes.contract import DataAsset
-from eohub_cubes.errors import DataMissing
 from eohub_cubes.formats.decoding import decoded
+from eohub_cubes.formats.groups import group_shown
 from eohub_cubes.formats.phony import PhonyDimensions
 from eohub_cubes.formats.zarr_arrays import (
     StoredArray,
@@ -111,7 +111,8 @@ def open_cube(asset: DataAsset, group: str | None, reader: ObjectReader) -> Zarr
     """Open a group of a zarr store; raises DataMissing where there is none."""
     tree = sync(read_tree(reader, asset.href))
     wanted = (group or cast(str | None, asset.open_kwargs.get("group")) or "").strip("/")
-    path, notes = _group_of(tree, wanted, asset)
+    known = wanted in tree.groups or bool(tree.arrays_in(wanted))
+    path, notes = group_shown(wanted, tree.groups_with_arrays(), known, asset.href)
     phony = PhonyDimensions()
     store = ReaderStore(reader)
     arrays = {
@@ -130,28 +131,6 @@ def open_cube(asset: DataAsset, group: str | None, reader: ObjectReader) -> Zarr
     )
     groups = [each or "/" for each in tree.groups_with_arrays() if each != path]
     return ZarrCube(dataset, arrays, groups, [*notes, *left, *tree.notes], reader)
-
-
-def _group_of(tree: Tree, wanted: str, asset: DataAsset) -> tuple[str, list[str]]:
-    """The group that is looked at: the one that is asked for, or the first below it that holds arrays."""
-    holding = sorted(tree.groups_with_arrays(), key=_natural)
-    if wanted not in tree.groups and not tree.arrays_in(wanted):
-        raise DataMissing(
-            f"{asset.href} has no group {wanted}.",
-            hint=f"It has {listed([each or '/' for each in holding], 20) or 'no group with variables'}.",
-        )
-    if tree.arrays_in(wanted):
-        return wanted, []
-    below = [each for each in holding if each.startswith(f"{wanted}/" if wanted else "")]
-    if not below:
-        return wanted, ["There are no variables in it."]
-    own = wanted or "The store"
-    return below[0], [f"{own} holds groups and no variables of its own: its group {below[0]} is shown."]
-
-
-def _natural(path: str) -> list[tuple[bool, int, str]]:
-    """Order in which `2` comes before `10`, and numbers before words."""
-    return [(not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in path.split("/")]
 
 
 def _path(tree: Tree, group: str, name: str) -> str:

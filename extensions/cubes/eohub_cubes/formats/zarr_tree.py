@@ -42,8 +42,7 @@ class Tree:
 
     def groups_with_arrays(self) -> list[str]:
         """Paths of the groups that hold arrays, as they are told."""
-        holding = {path.rpartition("/")[0] for path in self.arrays}
-        return [path for path in self.groups if path in holding]
+        return [*dict.fromkeys(path.rpartition("/")[0] for path in self.arrays)]
 
 
 async def read_tree(reader: ObjectReader, where: str) -> Tree:
