@@ -28,7 +28,8 @@ class RefusingArray(BackendArray):
 
     def __init__(self, name: str, shape: tuple[int, ...], dtype: npt.DTypeLike, problem: str) -> None:
         self.shape = shape
-        self.dtype = np.dtype(dtype)
+        # Of objects xarray would read some to see what they are.
+        self.dtype = np.dtype(dtype) if np.dtype(dtype).kind != "O" else np.dtype("V8")
         self._told = f"{name} cannot be read. {problem}"
 
     def __getitem__(self, key: indexing.ExplicitIndexer) -> Any:

@@ -10,7 +10,6 @@ import h5py
 import numpy as np
 import xarray as xr
 from xarray.backends.h5netcdf_ import H5NetCDFArrayWrapper, H5NetCDFStore
-from xarray.backends.locks import HDF5_LOCK
 from xarray.core import indexing
 
 from eohub_cubes.errors import Cancelled, DataDamaged
@@ -100,7 +99,7 @@ class _ChunkedArray(H5NetCDFArrayWrapper):
 
     @override
     def _getitem(self, key: tuple[Any, ...]) -> Any:
-        with HDF5_LOCK:
+        with self._file.lock:
             try:
                 self._file.hold(self._extents(key))
                 return self.get_array(needs_lock=False)[key]
@@ -168,8 +167,8 @@ def _problem(dataset: h5py.Dataset) -> str | None:
         return "Its values have several parts each (a compound type), which are no numbers to show."
     if h5py.check_ref_dtype(dataset.dtype) is not None:
         return "Its values are references to other places in the file."
-    kind = h5py.check_vlen_dtype(dataset.dtype)
-    if kind is not None:
+    is_text = h5py.check_string_dtype(dataset.dtype) is not None
+    if h5py.check_vlen_dtype(dataset.dtype) is not None and not is_text:
         return "Its values are lists of different lengths, which make no array."
     plan = dataset.id.get_create_plist()
     for at in range(plan.get_nfilters()):

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 import h5netcdf
+import h5py
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
 from xarray.backends.h5netcdf_ import H5NetCDFStore
-from xarray.backends.locks import HDF5_LOCK
 
 from eohub_cubes.contract import DataAsset
 from eohub_cubes.errors import Cancelled, DataDamaged, DataMissing
@@ -35,24 +35,22 @@ class Hdf5Cube:
         arrays: Mapping[str, Hdf5Array],
         groups: Sequence[str],
         notes: Sequence[str],
-        opened: h5netcdf.File,
+        file: h5py.File,
     ) -> None:
         self.dataset = dataset
         self.groups = groups
         self.notes = notes
         self._stored = {name: each for name, each in arrays.items() if name in dataset.variables}
         self.arrays: Mapping[str, ArrayLayout] = {name: each.layout for name, each in self._stored.items()}
-        self._opened = opened
+        self._file = file
 
     def stored(self, variable: str, chunks: npt.NDArray[np.int64]) -> StoredChunks:
         """Bytes of chunks, from the index that the file has of them; looks up only those."""
-        with HDF5_LOCK:
-            return StoredChunks(self._stored[variable].sizes(chunks.tolist()))
+        return StoredChunks(self._stored[variable].sizes(chunks.tolist()))
 
     def close(self) -> None:
         """Close the file."""
-        with HDF5_LOCK:
-            self._opened.close()
+        self._file.close()
 
 
 def open_cube(asset: DataAsset, group: str | None, reader: ObjectReader) -> OpenCube:
@@ -68,10 +66,9 @@ def open_cube(asset: DataAsset, group: str | None, reader: ObjectReader) -> Open
             f"This is not netCDF: it is {form_of(first)}.",
             hint="It may be cut short, or its address may lead elsewhere.",
         )
-    file = RangeFile(reader, info.size)
+    file = RangeFile(reader, asset.href)
     try:
-        with HDF5_LOCK:
-            return _opened(asset, group, reader, file)
+        return _opened(asset, group, reader, file)
     except (EohubError, Cancelled):
         raise
     except Exception as error:
@@ -86,12 +83,25 @@ def open_cube(asset: DataAsset, group: str | None, reader: ObjectReader) -> Open
 
 
 def _opened(asset: DataAsset, group: str | None, reader: ObjectReader, file: RangeFile) -> Hdf5Cube:
-    opened = h5netcdf.File(cast(Any, file), "r", phony_dims="access", decode_vlen_strings=True)
+    raw = h5py.File(file, "r")
+    try:
+        return _cube_of(asset, group, reader, file, raw)
+    except BaseException:
+        raw.close()
+        raise
+
+
+def _cube_of(
+    asset: DataAsset, group: str | None, reader: ObjectReader, file: RangeFile, raw: h5py.File
+) -> Hdf5Cube:
+    # Where this fails on a damaged file h5netcdf could not end what it had begun.
+    raw.attrs.get("_nc3_strict")
+    opened = h5netcdf.File(cast(Any, raw), "r", phony_dims="access", decode_vlen_strings=True)
     wanted = (group or cast(str | None, asset.open_kwargs.get("group")) or "").strip("/")
     groups = dict(_groups(opened))
     holding = [path for path, each in groups.items() if each.variables]
     path, notes = group_shown(wanted, holding, wanted in groups, asset.href)
-    store = H5NetCDFStore(opened, group=path or None, mode="r", lock=HDF5_LOCK)
+    store = H5NetCDFStore(opened, group=path or None, mode="r", lock=cast(Any, False))
     arrays = {name: hdf5_array(name, store, file, reader) for name in store.ds.variables}
     if unnamed := [name for name, each in arrays.items() if any(map(_is_phony, each.layout.dimensions))]:
         notes.append(
@@ -100,7 +110,7 @@ def _opened(asset: DataAsset, group: str | None, reader: ObjectReader, file: Ran
     variables = {name: each.variable for name, each in arrays.items()}
     dataset, left = decoded(variables, store.get_attrs(), asset.open_kwargs)
     others = [each or "/" for each in holding if each != path]
-    return Hdf5Cube(dataset, arrays, others, [*notes, *left], opened)
+    return Hdf5Cube(dataset, arrays, others, [*notes, *left], raw)
 
 
 def _groups(group: Any) -> Iterator[tuple[str, Any]]:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from importlib import import_module
 
 from eohub_cubes.contract import DataAsset, Kind
-from eohub_cubes.errors import NotReadable
+from eohub_cubes.errors import DataMissing, NotReadable
+from eohub_cubes.formats.magic import ENOUGH_BYTES, form_of, kind_by_magic
 from eohub_cubes.ports import ObjectReader, OpenCube
 
 type Open = Callable[[DataAsset, str | None, ObjectReader], OpenCube]
@@ -22,17 +23,19 @@ _NAMES: dict[Kind, tuple[str, ...]] = {
 _EXTRAS: dict[Kind, str] = {"grib": "grib", "vector": "vector", "table": "vector"}
 """What a kind is installed with, where this feature comes without it."""
 
+_MARKS: dict[Kind, tuple[str, ...]] = {
+    "zarr": ("zarr.json", ".zmetadata", ".zgroup", ".zarray"),
+    "icechunk": ("repo", "refs/branch.main/ref.json"),
+}
+"""Objects that a store of a kind has, where its address does not end as usual."""
+
 
 def open_cube(asset: DataAsset, group: str | None, reader: ObjectReader) -> OpenCube:
     """Open data from its metadata; blocking.
 
     Raises DataMissing, NotReadable (with the reason), DataDamaged, and what its reader raises.
     """
-    kind = asset.kind or kind_of(asset.href)
-    if kind is None:
-        raise NotReadable(
-            "It is not told what kind of data this is.", hint="Known are zarr, netCDF, GeoTIFF, GRIB."
-        )
+    kind = asset.kind or kind_of(asset.href) or _found(asset, reader)
     try:
         module = import_module(f"eohub_cubes.formats.{kind}")
     except ModuleNotFoundError as error:
@@ -42,6 +45,24 @@ def open_cube(asset: DataAsset, group: str | None, reader: ObjectReader) -> Open
         ) from None
     opener: Open = module.open_cube
     return opener(asset, group, reader)
+
+
+def _found(asset: DataAsset, reader: ObjectReader) -> Kind:
+    """The kind that data tells itself: by what lies in a store, or by the first bytes of a file."""
+    info = reader.info_now("")
+    first = reader.get_now("", 0, min(info.size, ENOUGH_BYTES)) if info is not None and info.size else b""
+    kind = kind_by_magic(first or b"")
+    # A server may answer with a page where a store lies.
+    marked = (each for each, keys in _MARKS.items() if kind is None and any(map(reader.info_now, keys)))
+    kind = kind or next(marked, None)
+    if kind is not None:
+        return kind
+    if info is None:
+        raise DataMissing(f"There is neither a file nor a store at {asset.href}.")
+    raise NotReadable(
+        f"This is {form_of(first or b'')}, which is not opened as data.",
+        hint="Known are zarr, netCDF, GeoTIFF, GRIB, vectors and tables; unpack an archive first.",
+    )
 
 
 def kind_of(href: str) -> Kind | None:

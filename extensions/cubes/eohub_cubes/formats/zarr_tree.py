@@ -61,8 +61,8 @@ async def read_tree(reader: ObjectReader, where: str) -> Tree:
         return await _walked(reader, tree)
     if any(await asyncio.gather(*(reader.info(key) for key in _ICECHUNK))):
         raise NotReadable(
-            "This is an icechunk repository, which is read in a notebook only.",
-            hint="Open it with icechunk.Repository.open(...) and xarray.open_zarr(session.store).",
+            "This is an icechunk repository, which is no plain zarr store.",
+            hint="Open it as icechunk: that is its kind, or its address ends in .icechunk.",
         )
     raise DataMissing(
         f"There is no zarr store at {where}.", hint="Its address ends where zarr.json or .zgroup lies."

@@ -184,9 +184,7 @@ def test_groups_are_told_and_the_first_with_variables_is_shown() -> None:
     cube = opened(TITILER / "pyramid.zarr")
     assert cube.dataset.sizes == {"time": 1, "y": 1000, "x": 2000} or cube.dataset.sizes["x"] == 2000
     assert cube.groups == ["1", "2"]
-    assert cube.notes[0].startswith(
-        "The store holds groups and no variables of its own: its group 0 is shown"
-    )
+    assert cube.notes[0].startswith("The root holds groups and no variables of its own: its group 0 is shown")
     assert opened(TITILER / "pyramid.zarr", "2").dataset.sizes["x"] == 500
     with pytest.raises(DataMissing, match="has no group 9") as raised:
         opened(TITILER / "pyramid.zarr", "9")
@@ -219,7 +217,7 @@ def test_a_draft_and_an_icechunk_repository_are_refused_with_the_reason() -> Non
     for repository in ("test-repo-v1", "test-repo-v2"):
         with pytest.raises(NotReadable, match="icechunk repository") as raised:
             opened(SHARED / "zarr/icechunk" / repository, kind="zarr")
-        assert "icechunk.Repository.open" in str(raised.value.hint)
+        assert "Open it as icechunk" in str(raised.value.hint)
 
 
 def test_a_store_can_be_copied_to_another_place_and_told_alike(tmp_path: Path) -> None:
