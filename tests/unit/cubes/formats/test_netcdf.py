@@ -70,7 +70,7 @@ def test_a_chunk_that_was_never_written_has_the_fill_value_and_no_bytes(path: Pa
 
 
 @pytest.mark.parametrize("form", ["NETCDF4", "NETCDF3_CLASSIC", "NETCDF3_64BIT_OFFSET", "NETCDF3_64BIT_DATA"])
-def test_of_values_that_lie_in_rows_as_many_are_read_as_the_estimate_tells(form: str, path: Path) -> None:
+def test_of_values_that_lie_in_rows_as_many_are_read_as_the_estimate_tells(form: Any, path: Path) -> None:
     values = np.random.default_rng(0).random((8, 300, 400)).astype(np.float32)
     with netCDF4.Dataset(path, "w", format=form) as file:
         for name, size in zip("tyx", values.shape, strict=True):
@@ -212,11 +212,11 @@ def test_a_file_that_is_cut_short_says_so(name: str, share: float, path: Path) -
     assert "copied to its end" in str(raised.value.hint)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(30))
 def test_a_damaged_header_ends_in_a_sentence(seed: int, path: Path) -> None:
     """Bytes of the header are changed at random: no other error comes of it, and no endless read."""
     random = np.random.default_rng(seed)
-    name = ["earthkit-data/test4.nc", "kerchunk/air.nc", "xarray/bears.nc", "xarray/example_1.nc"][seed % 4]
+    name = ["earthkit-data/test4.nc", "xarray/bears.nc", "xarray/example_1.nc"][seed % 3]
     raw = bytearray((ARRAYS / name).read_bytes())
     for at in random.integers(4, 700, size=4):
         raw[at] = random.integers(0, 256)
