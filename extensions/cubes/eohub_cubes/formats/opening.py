@@ -52,11 +52,12 @@ def _found(asset: DataAsset, reader: ObjectReader) -> Kind:
     info = reader.info_now("")
     first = reader.get_now("", 0, min(info.size, ENOUGH_BYTES)) if info is not None and info.size else b""
     kind = kind_by_magic(first or b"")
-    # A server may answer with a page where a store lies.
-    marked = (each for each, keys in _MARKS.items() if kind is None and any(map(reader.info_now, keys)))
-    kind = kind or next(marked, None)
     if kind is not None:
         return kind
+    # A server may answer with a page where a store lies, so that is asked for next.
+    for each, keys in _MARKS.items():
+        if any(map(reader.info_now, keys)):
+            return each
     if info is None:
         raise DataMissing(f"There is neither a file nor a store at {asset.href}.")
     raise NotReadable(
