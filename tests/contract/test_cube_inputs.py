@@ -5,20 +5,32 @@ from pathlib import Path
 
 import pytest
 from fakes.cube_cases import opened
-from fakes.cube_inputs import Row, real_inputs, row_of, table_of
+from fakes.cube_inputs import Row, name_of, real_inputs, row_of, table_of
 from fakes.stac_documents import SHARED
 from pyproj import CRS
 
 from eohub_cubes.projection import AssetGrid, grid_of
 
-REFUSED = {"empty_file.grib": "The file is empty: it has 0 bytes."}
+REFUSED = {
+    "empty_file.grib": "The file is empty: it has 0 bytes.",
+    "points.covjson": "This is a JSON document",
+    "time_series.covjson": "This is a JSON document",
+    "example_1.nc.gz": "This is a gzip archive",
+    "hrrr.wrfsfcf.subset.json": "This is a JSON document",
+    "hrrr.wrfsubhf.subset.json": "This is a JSON document",
+    "zarrita.zr3": "This store follows a draft of zarr 3",
+    "test-repo-v1": "The virtual cube",
+    "test-repo-v2": "The virtual cube",
+}
+"""What is no data that can be read, or leads to a store that is not there."""
 
 
-@pytest.mark.parametrize("path", real_inputs(), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", real_inputs(), ids=name_of)
 def test_a_real_file_is_opened_estimated_read_and_drawn(path: Path) -> None:
     row = row_of(path)
     if path.name in REFUSED:
-        assert row.opened == REFUSED[path.name]
+        assert row.opened.startswith(REFUSED[path.name])
+        assert row.opened.endswith(".")
         return
     assert row.compared == row.variables > 0
     assert row.picture
@@ -26,9 +38,9 @@ def test_a_real_file_is_opened_estimated_read_and_drawn(path: Path) -> None:
         assert row.estimated_bytes == pytest.approx(row.read_bytes, rel=0.1, abs=1_000)
 
 
-def test_the_table_has_a_line_for_each_file() -> None:
+def test_the_table_has_a_line_for_each_file_and_their_sum() -> None:
     rows = [Row("a.tif", "geotiff", "1 B, 1 requests"), Row("b.grib", "grib", "The file is empty.")]
-    assert len(table_of(rows).splitlines()) == 4
+    assert len(table_of(rows).splitlines()) == 5
 
 
 def items_of_files() -> list[tuple[Path, str, Path]]:

@@ -10,14 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import iris_sample_data
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import rasterio
+import xarray as xr
 from fakes.cube_cases import asset_at, measured
 from fakes.stac_documents import SHARED
 
-from eohub_cubes.contract import DataSource, Kind, PreviewQuery, Range, Selection, Variable
+from eohub_cubes.contract import DataSource, PreviewQuery, Range, Selection, Variable
 from eohub_cubes.describing import described
 from eohub_cubes.estimating import estimated
 from eohub_cubes.formats.opening import kind_of, open_cube
@@ -25,6 +27,10 @@ from eohub_cubes.overviews import pictured_coarsely
 from eohub_cubes.ports import Memory, OpenCube
 from eohub_cubes.reading.opening import reader_of
 from eohub_toolkit.errors import EohubError
+
+IRIS = Path(iris_sample_data.__file__).parent / "sample_data"
+_METADATA = ("zarr-metadata", "eopf-explorer")
+"""Folders of documents that describe stores which are not there."""
 
 type Compare = Callable[[OpenCube, Path], int]
 """How many variables have the same values as another library reads; raises AssertionError for others."""
@@ -35,7 +41,7 @@ class Row:
     """What came of one file."""
 
     file: str
-    kind: Kind
+    kind: str
     opened: str
     variables: int = 0
     compared: int = 0
@@ -46,39 +52,48 @@ class Row:
 
 
 def real_inputs() -> list[Path]:
-    """Every real file of a kind that is compared."""
-    folders = (SHARED / "arrays", SHARED / "stac/stac-geoparquet")
-    found = sorted(path for folder in folders for path in folder.rglob("*") if kind_of(path.name) in COMPARE)
-    if not found:
-        raise FileNotFoundError(f"The shared test data is missing: {SHARED} has to hold arrays/ and stac/.")
-    return found
+    """Every file and store of the shared arrays, tables of items, and the sample data of Iris."""
+    files = [path for path in (SHARED / "arrays").rglob("*") if path.is_file()]
+    files += [path for path in (SHARED / "stac/stac-geoparquet").rglob("*") if kind_of(path.name) == "table"]
+    stores = [path for path in (SHARED / "zarr").glob("*/*") if path.parent.name not in _METADATA]
+    if not files or not stores:
+        raise FileNotFoundError(
+            f"The shared test data is missing: {SHARED} has to hold arrays, stac and zarr."
+        )
+    return [*sorted(files), *sorted(stores), *sorted(IRIS.rglob("*.nc")), *sorted(IRIS.rglob("*.grib2"))]
+
+
+def name_of(path: Path) -> str:
+    """A short name of a real input."""
+    return path.relative_to(SHARED if path.is_relative_to(SHARED) else IRIS.parent).as_posix()
 
 
 def row_of(path: Path) -> Row:
     """Open a file, read each variable, and draw the first that can be drawn."""
-    kind = kind_of(path.name)
-    assert kind is not None
-    name = path.relative_to(SHARED).as_posix()
+    name = name_of(path)
     asset = asset_at(path)
     try:
         with measured() as traffic:
             cube = open_cube(asset, None, reader_of(asset))
             told = described("", asset, cube, traffic)
     except EohubError as error:
-        return Row(name, kind, error.detail)
+        return Row(name, "-", error.detail)
     readable = [each for each in told.variables if not each.is_coordinate and each.problem is None]
     cost = estimated(
         Selection(variables=tuple(each.name for each in readable)), cube, None, Memory(None, None)
     )
     with measured() as traffic:
-        for each in readable:
-            _ = cube.dataset[each.name].values
+        try:
+            for each in readable:
+                _ = cube.dataset[each.name].variable.values
+        except EohubError as error:
+            return Row(name, cube.kind, error.detail)
     return Row(
         name,
-        kind,
+        cube.kind,
         f"{told.bytes_read} B, {told.requests} requests",
         len(readable),
-        COMPARE[kind](cube, path),
+        COMPARE[cube.kind](cube, path),
         cost.read_bytes,
         traffic.bytes_read,
         cost.exactness,
@@ -149,7 +164,35 @@ def _as_pyarrow(cube: OpenCube, path: Path) -> int:
     return len(columns)
 
 
-COMPARE: Mapping[Kind, Compare] = {"geotiff": _as_rasterio, "grib": _as_cfgrib, "table": _as_pyarrow}
+def _as_xarray(cube: OpenCube, path: Path) -> int:
+    shown = next((note for note in cube.notes if note.startswith("The root holds groups")), "")
+    group = shown.rpartition("group ")[2].partition(" ")[0] or None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if cube.kind == "zarr":
+            opened = xr.open_zarr(path, group=group)
+        elif path.read_bytes()[:3] == b"CDF":
+            opened = xr.open_dataset(path, engine="netcdf4")
+        else:
+            opened = xr.open_dataset(path, engine="h5netcdf", phony_dims="access", group=group)
+        names = [name for name in cube.dataset.data_vars if _is_read(cube, str(name))]
+        with opened as plain:
+            xr.testing.assert_identical(cube.dataset[names], plain[names])
+    return len(names)
+
+
+def _is_read(cube: OpenCube, name: str) -> bool:
+    layout = cube.arrays.get(name)
+    return layout is None or layout.problem is None
+
+
+COMPARE: Mapping[str, Compare] = {
+    "geotiff": _as_rasterio,
+    "grib": _as_cfgrib,
+    "netcdf": _as_xarray,
+    "table": _as_pyarrow,
+    "zarr": _as_xarray,
+}
 
 
 def table_of(rows: Sequence[Row]) -> str:
@@ -163,6 +206,9 @@ def table_of(rows: Sequence[Row]) -> str:
         f"{row.read_bytes} B | {row.exactness} | {row.picture} |"
         for row in rows
     ]
+    same = f"{sum(row.compared for row in rows)} of {sum(row.variables for row in rows)}"
+    known, read = (sum(getattr(row, f"{name}_bytes") for row in rows) for name in ("estimated", "read"))
+    lines.append(f"| **{len(rows)} files** | | | {same} | {known} B | {read} B | | |")
     return "\n".join(lines)
 
 
