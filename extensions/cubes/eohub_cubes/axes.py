@@ -41,6 +41,7 @@ _WRITTEN: Final[tuple[tuple[DimensionKind, str], ...]] = (
 _NAMES: Final[tuple[tuple[DimensionKind, re.Pattern[str]], ...]] = tuple(
     (kind, re.compile(f"^({names})_?[0-9]*$", re.IGNORECASE)) for kind, names in _WRITTEN
 )
+_BOUNDS: Final = re.compile(r"(_|\b)(bnds|bounds|vertices)$", re.IGNORECASE)
 _EAST: Final = re.compile(r"^degrees?_?(e|east)$", re.IGNORECASE)
 _NORTH: Final = re.compile(r"^degrees?_?(n|north)$", re.IGNORECASE)
 _LONGITUDE: Final = re.compile(
@@ -178,3 +179,14 @@ def _curvilinear(dataset: xr.Dataset, array: xr.DataArray) -> Plane | None:
 def _scattered(dataset: xr.Dataset, name: str) -> Points | None:
     found = _place(dataset, {name}, 1)
     return None if found is None else Points(name, *found)
+
+
+def bounds_in(dataset: xr.Dataset) -> frozenset[str]:
+    """Variables that tell the edges of cells: named so by CF's attributes, or by their name."""
+    told = (
+        each.attrs.get(name) or each.encoding.get(name)
+        for each in dataset.variables.values()
+        for name in ("bounds", "climatology")
+    )
+    named = {name for name in told if isinstance(name, str)}
+    return frozenset(name for name in map(str, dataset.variables) if name in named or _BOUNDS.search(name))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import xarray as xr
 
-from eohub_cubes.axes import DIMENSION_KINDS, kind_of_dimension, plane_of, points_of
+from eohub_cubes.axes import DIMENSION_KINDS, bounds_in, kind_of_dimension, plane_of, points_of
 from eohub_cubes.contract import CubeDescription, DataAsset, Dimension, Variable
 from eohub_cubes.labels import labels_of
 from eohub_cubes.layout import ArrayLayout
@@ -35,9 +35,14 @@ def described(title: str, asset: DataAsset, cube: OpenCube, traffic: Traffic) ->
 
 
 def _in_order(dataset: xr.Dataset) -> Sequence[str]:
-    """Data variables first, those with more dimensions before others, then coordinates."""
-    data = sorted(map(str, dataset.data_vars), key=lambda name: -dataset[name].ndim)
-    return [*data, *(str(name) for name in dataset.coords if name not in dataset.data_vars)]
+    """Data variables first, those with more dimensions before others, then coordinates and their bounds."""
+    bounds = bounds_in(dataset)
+    data = [name for name in map(str, dataset.data_vars) if name not in bounds]
+    beside = [name for name in map(str, dataset.variables) if name not in data]
+    return [
+        *sorted(data, key=lambda name: -dataset[name].ndim),
+        *sorted(beside, key=lambda name: name in bounds),
+    ]
 
 
 def _size(array: xr.DataArray) -> int:
@@ -60,7 +65,7 @@ def _variable(dataset: xr.Dataset, name: str, arrays: Mapping[str, ArrayLayout])
         chunks=None if layout is None or layout.chunk == layout.shape else layout.chunk,
         shards=None if layout is None else layout.shard,
         size_bytes=_size(array),
-        is_coordinate=name in dataset.coords,
+        is_coordinate=name in dataset.coords or name in bounds_in(dataset),
         x=None if plane is None else plane.x,
         y=None if plane is None else plane.y,
         curvilinear=plane is not None and plane.longitude is not None,

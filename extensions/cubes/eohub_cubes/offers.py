@@ -10,7 +10,7 @@ from eohub_cubes.contract import Offer, Range, Selection
 from eohub_cubes.grid import length_of
 from eohub_cubes.labels import label_of
 from eohub_cubes.ports import Memory, OpenCube
-from eohub_cubes.wording import bytes_text
+from eohub_cubes.wording import bytes_text, ordinal_text
 
 _GIB = 2**30
 
@@ -92,7 +92,7 @@ def _coarser(selection: Selection, cube: OpenCube, ranges: Mapping[str, Range], 
     cells = " x ".join(f"{length_of(steps):,}" for steps in thinner.values())
     return Offer(
         kind="coarser",
-        text=f"Each {every}. cell of the map ({cells}); it reads as many bytes",
+        text=f"Every {ordinal_text(every)} cell of the map ({cells}); it reads as many bytes",
         selection=_with(selection, thinner),
     )
 

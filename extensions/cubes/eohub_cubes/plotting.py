@@ -1,15 +1,13 @@
 """The line of a cell that plots some data lazily: one step is read when its slider stands on it."""
 
 import math
-import re
 
 import xarray as xr
 
-from eohub_cubes.axes import Plane, plane_of
+from eohub_cubes.axes import Plane, bounds_in, plane_of
 from eohub_cubes.labels import labels_of
 from eohub_cubes.literals import literal
 
-_BOUNDS = re.compile(r"(_|\b)(bnds|bounds|vertices)$", re.IGNORECASE)
 _MANY_CELLS = 250_000
 """Cells that a browser draws without a pause; a larger grid is thinned."""
 _LINE_LENGTH = 106
@@ -18,9 +16,8 @@ _LINE_LENGTH = 106
 
 def plot_of(dataset: xr.Dataset) -> list[str] | None:
     """At most three lines that plot the first variable with a map; None where there is none."""
-    found = (
-        (name, plane_of(dataset, name)) for name in map(str, dataset.data_vars) if not _BOUNDS.search(name)
-    )
+    bounds = bounds_in(dataset)
+    found = ((name, plane_of(dataset, name)) for name in map(str, dataset.data_vars) if name not in bounds)
     return next((_lines(dataset, name, plane) for name, plane in found if plane is not None), None)
 
 

@@ -33,3 +33,9 @@ def listed(names: Sequence[str], most: int = 5) -> str:
     """Names as they stand in a sentence: `tas`, `tas and pr`, `a, b, c, d, e and 12 more`."""
     shown = [*names] if len(names) <= most + 1 else [*names[:most], f"{len(names) - most} more"]
     return " and ".join(part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)
+
+
+def ordinal_text(number: int) -> str:
+    """A number in a row: `2nd`, `3rd`, `11th`, `22nd`."""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from eohub_cubes.wording import bytes_text, count_text, seconds_text
+from eohub_cubes.wording import bytes_text, count_text, ordinal_text, seconds_text
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,20 @@ def test_a_length_of_time_is_said_as_people_do(seconds: float, text: str) -> Non
 def test_one_is_not_many() -> None:
     assert count_text(1, "request", "requests") == "1 request"
     assert count_text(1_212, "request", "requests") == "1,212 requests"
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (1, "1st"),
+        (2, "2nd"),
+        (3, "3rd"),
+        (4, "4th"),
+        (11, "11th"),
+        (12, "12th"),
+        (22, "22nd"),
+        (113, "113th"),
+    ],
+)
+def test_a_number_in_a_row_has_its_ending(number: int, text: str) -> None:
+    assert ordinal_text(number) == text
