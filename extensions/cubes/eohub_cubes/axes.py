@@ -1,7 +1,7 @@
 """Which dimension is what: CF's axis, standard names and units, then the names that people use."""
 
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -113,14 +113,17 @@ def points_of(dataset: xr.Dataset, variable: str) -> Points | None:
 
 def is_degrees(coordinate: xr.DataArray, kind: DimensionKind) -> bool:
     """Whether a coordinate of kind x or y holds true longitudes or latitudes."""
-    attributes = coordinate.attrs
+    return _holds_degrees(str(coordinate.name), coordinate.attrs, kind)
+
+
+def _holds_degrees(name: str, attributes: Mapping[str, object], kind: DimensionKind) -> bool:
     standard, units = attributes.get("standard_name"), str(attributes.get("units", ""))
     if standard is not None:
         return standard == ("longitude" if kind == "x" else "latitude")
     if (_EAST if kind == "x" else _NORTH).match(units):
         return True
     pattern = _LONGITUDE if kind == "x" else _LATITUDE
-    return bool(pattern.match(str(coordinate.name))) and units.lower() in ("", "degree", "degrees")
+    return bool(pattern.match(name)) and units.lower() in ("", "degree", "degrees")
 
 
 def _along(dataset: xr.Dataset, name: str) -> Iterator[xr.DataArray]:
@@ -153,16 +156,18 @@ def _told(coordinate: xr.DataArray) -> DimensionKind | None:
 
 def _place(dataset: xr.Dataset, dimensions: set[Hashable], count: int) -> tuple[str, str] | None:
     """Longitude and latitude that both have these dimensions, as coordinates or as plain variables."""
+    # Of very many variables each is looked at for each: xarray's own access to one takes too long for that.
     flat = [
-        (str(name), dataset[name])
-        for name in [*dataset.coords, *dataset.data_vars]
-        if dataset[name].ndim == count and set(dataset[name].dims) <= dimensions
+        (str(name), each)
+        for name, each in dataset.variables.items()
+        if each.ndim == count and dimensions.issuperset(each.dims)
     ]
+    flat.sort(key=lambda pair: pair[0] not in dataset.coords)
     for longitude, east in flat:
-        if not is_degrees(east, "x"):
+        if not _holds_degrees(longitude, east.attrs, "x"):
             continue
         for latitude, north in flat:
-            if north.dims == east.dims and is_degrees(north, "y"):
+            if north.dims == east.dims and _holds_degrees(latitude, north.attrs, "y"):
                 return longitude, latitude
     return None
 

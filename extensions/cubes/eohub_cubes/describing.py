@@ -17,8 +17,9 @@ from eohub_cubes.wire import MOST_DIMENSIONS, MOST_VARIABLES
 def described(title: str, asset: DataAsset, cube: OpenCube, traffic: Traffic) -> CubeDescription:
     """Describe opened data; reads coordinates of one dimension, no values of variables."""
     dataset = cube.dataset
-    names = _in_order(dataset)
-    variables = tuple(_variable(dataset, name, cube.arrays) for name in names[:MOST_VARIABLES])
+    bounds = bounds_in(dataset)
+    names = _in_order(dataset, bounds)
+    variables = tuple(_variable(dataset, name, cube.arrays, bounds) for name in names[:MOST_VARIABLES])
     return CubeDescription(
         kind=cube.kind,  # pyright: ignore[reportArgumentType]
         asset=asset.key,
@@ -34,11 +35,10 @@ def described(title: str, asset: DataAsset, cube: OpenCube, traffic: Traffic) ->
     )
 
 
-def _in_order(dataset: xr.Dataset) -> Sequence[str]:
+def _in_order(dataset: xr.Dataset, bounds: frozenset[str]) -> Sequence[str]:
     """Data variables first, those with more dimensions before others, then coordinates and their bounds."""
-    bounds = bounds_in(dataset)
     data = [name for name in map(str, dataset.data_vars) if name not in bounds]
-    beside = [name for name in map(str, dataset.variables) if name not in data]
+    beside = [name for name in map(str, dataset.variables) if name in bounds or name in dataset.coords]
     return [
         *sorted(data, key=lambda name: -dataset[name].ndim),
         *sorted(beside, key=lambda name: name in bounds),
@@ -49,7 +49,9 @@ def _size(array: xr.DataArray) -> int:
     return int(math.prod(array.shape)) * int(np.dtype(array.dtype).itemsize)
 
 
-def _variable(dataset: xr.Dataset, name: str, arrays: Mapping[str, ArrayLayout]) -> Variable:
+def _variable(
+    dataset: xr.Dataset, name: str, arrays: Mapping[str, ArrayLayout], bounds: frozenset[str]
+) -> Variable:
     array = dataset[name]
     layout = arrays.get(name)
     plane = plane_of(dataset, name)
@@ -65,7 +67,7 @@ def _variable(dataset: xr.Dataset, name: str, arrays: Mapping[str, ArrayLayout])
         chunks=None if layout is None or layout.chunk == layout.shape else layout.chunk,
         shards=None if layout is None else layout.shard,
         size_bytes=_size(array),
-        is_coordinate=name in dataset.coords or name in bounds_in(dataset),
+        is_coordinate=name in dataset.coords or name in bounds,
         x=None if plane is None else plane.x,
         y=None if plane is None else plane.y,
         curvilinear=plane is not None and plane.longitude is not None,
@@ -83,7 +85,8 @@ def _series(dataset: xr.Dataset, array: xr.DataArray) -> str | None:
 
 
 def _dimension(dataset: xr.Dataset, name: str) -> Dimension:
-    coordinate = dataset.coords.get(name)
+    # xarray makes up numbers for a dimension that has no coordinate.
+    coordinate = dataset.coords[name] if name in dataset.coords else None  # noqa: SIM401
     return Dimension(
         name=name,
         size=dataset.sizes[name],

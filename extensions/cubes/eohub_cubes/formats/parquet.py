@@ -19,9 +19,9 @@ from eohub_cubes.ports import ObjectReader
 MAGIC = b"PAR1"
 
 
-def open_parquet(kind: str, reader: ObjectReader, size: int) -> RowCube:
+def open_parquet(kind: str, reader: ObjectReader, where: str) -> RowCube:
     """Open a Parquet file; raises DataDamaged where its footer is broken."""
-    source = RangeFile(reader, size)
+    source = RangeFile(reader, where)
     try:
         file = pq.ParquetFile(pa.PythonFile(source, mode="r"), pre_buffer=False)
     except (pa.ArrowException, OSError) as error:

@@ -22,7 +22,7 @@ def open_cube(asset: DataAsset, group: str | None, reader: ObjectReader) -> RowC
     if info is None:
         raise DataMissing(f"There is no file at {asset.href}.")
     if (reader.get_now("", 0, min(4, info.size)) if info.size else b"") == MAGIC:
-        return open_parquet("table", reader, info.size)
+        return open_parquet("table", reader, asset.href)
     if asset.href.partition("?")[0].lower().endswith("parquet"):
         raise DataDamaged("This is no Parquet file: it does not begin as one.")
     if info.size > LARGEST_CSV:

@@ -26,7 +26,7 @@ def open_cube(asset: DataAsset, group: str | None, reader: ObjectReader) -> RowC
     if info is None:
         raise DataMissing(f"There is no file at {asset.href}.")
     if (reader.get_now("", 0, min(4, info.size)) if info.size else b"") == MAGIC:
-        return open_parquet("vector", reader, info.size)
+        return open_parquet("vector", reader, asset.href)
     if info.size > LARGEST:
         raise NotReadable(
             f"This file of {info.size / 2**20:.0f} MiB can only be read whole.",
