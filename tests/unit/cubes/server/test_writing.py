@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
+from fakes.cubes_desk import desk
 from fakes.cubes_open import CubeInMemory
 
 from eohub_cubes.contract import CodeQuery, DataAsset, DataSource, ItemPlace, Range, Selection
 from eohub_cubes.errors import BadSelection
-from eohub_cubes.ports import Memory, OpenCube, Traffic
-from eohub_cubes.reading.speeds import RecentSpeeds
-from eohub_cubes.server.desk import Desk
+from eohub_cubes.ports import Traffic
 from eohub_cubes.server.writing import code
 
 GRID = {
@@ -22,24 +21,6 @@ GRID = {
     "proj:transform": [10, 0, 500_000, 0, -10, 5_000_000],
 }
 EXTENSION = "https://stac-extensions.github.io/projection/v2.0.0/schema.json"
-
-
-class NoGauge:
-    """A server whose memory is unknown."""
-
-    def now(self) -> Memory:
-        return Memory(free=None, limit=None)
-
-
-class OneCube(Desk):
-    """A desk that has one cube on it, whatever is asked for."""
-
-    def __init__(self, opened: OpenCube) -> None:
-        super().__init__(NoGauge(), RecentSpeeds(lambda: 0.0))
-        self._one = opened
-
-    def cube(self, query: Any) -> tuple[DataAsset, OpenCube]:
-        return query.source.assets[0], self._one
 
 
 def scene(**sizes: int) -> CubeInMemory:
@@ -62,7 +43,7 @@ def written(tmp_path: Path, told: dict[str, Any], cube: CubeInMemory | None = No
     """The first line of the cell for an item that tells this of its asset."""
     item = tmp_path / "item.json"
     item.write_text(json.dumps({"stac_extensions": [EXTENSION], "assets": {"B04": told}}), "utf-8")
-    return code(query(item, **changes), OneCube(cube or scene()), Traffic()).source.splitlines()[0]
+    return code(query(item, **changes), desk(lambda *_: cube or scene()), Traffic()).source.splitlines()[0]
 
 
 def test_an_item_that_tells_its_grid_is_loaded_by_odc_stac(tmp_path: Path) -> None:
@@ -82,10 +63,10 @@ def test_what_odc_stac_would_read_otherwise_is_opened_by_its_address(tmp_path: P
     assert written(tmp_path, GRID, href="s3://bucket/B04.tif") == own
     assert written(tmp_path, GRID | {"proj:code": "EPSG:4326"}) == own
     absent = query(tmp_path / "absent.json")
-    assert code(absent, OneCube(scene()), Traffic()).source.splitlines()[0] == own
+    assert code(absent, desk(lambda *_: scene()), Traffic()).source.splitlines()[0] == own
 
 
 def test_a_selection_of_what_is_not_there_is_refused() -> None:
     asked = query(None, selection=Selection(variables=("none",), ranges={"x": Range(start=0, stop=1)}))
     with pytest.raises(BadSelection):
-        code(asked, OneCube(scene()), Traffic())
+        code(asked, desk(lambda *_: scene()), Traffic())
