@@ -107,6 +107,11 @@ class Worker:
             self._write(answer.model_dump_json().encode() + b"\n")
 
 
+def within(most: int, allowed: int) -> int:
+    """The smaller of two limits of the system, of which one may be that there is none."""
+    return most if allowed == resource.RLIM_INFINITY else min(most, allowed)
+
+
 def main() -> None:
     """Serve the process that started this one; nothing but answers may stand in its output."""
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
@@ -120,7 +125,7 @@ def main() -> None:
     environ = dict(os.environ)  # noqa: TID251
     settings = load(ServerSettings, environ)
     # What a damaged or hostile file says of its size ends here, and not in the memory of the kernels.
-    most = settings.reader_memory_bytes
+    most = within(settings.reader_memory_bytes, resource.getrlimit(resource.RLIMIT_DATA)[1])
     resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     speeds = RememberedBandwidth(speeds_file(environ))
     use_doors(home_doors(environ, Guard(AllowedHosts.of(settings.allowed_hosts)), speeds))

@@ -1,6 +1,7 @@
 """The process that reads data, without a process: lines in, lines out."""
 
 import io
+import resource
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
@@ -18,7 +19,7 @@ from eohub_cubes.reading import traffic as reading
 from eohub_cubes.server.desk import Desk, asset_of
 from eohub_cubes.server.messages import Answer, Ask, Stop
 from eohub_cubes.server.operations import OPERATIONS, Operation
-from eohub_cubes.server.worker import Worker
+from eohub_cubes.server.worker import Worker, within
 from eohub_cubes.wire import Wire
 
 
@@ -189,3 +190,10 @@ def test_an_asset_that_a_source_does_not_have_is_named(cube: Path) -> None:
     query = SourceQuery(source=source_at(cube), asset="other")
     with pytest.raises(NotReadable, match="other"):
         asset_of(query)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "most"), [(resource.RLIM_INFINITY, 2**31), (2**40, 2**31), (2**30, 2**30)]
+)
+def test_a_limit_that_the_server_has_already_is_not_raised(allowed: int, most: int) -> None:
+    assert within(2**31, allowed) == most
