@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +14,7 @@ import psutil
 import pytest
 import xarray as xr
 from fakes.cubes_source import source_at
+from fakes.stac_documents import SHARED
 
 from eohub_cubes.contract import CubeDescription, DescribeQuery
 from eohub_cubes.errors import DataMissing, NotReadable, ReaderStopped, StoreDown
@@ -153,3 +156,28 @@ async def test_data_that_claims_to_be_huge_takes_no_more_memory_than_reading_is_
         with pytest.raises(NotReadable, match="memory"):
             await asked.ask("describe", DescribeQuery(source=source_at(path)), CubeDescription)
         assert len(processes()) == 1
+
+
+OPENED = """
+import sys
+from eohub_cubes.contract import DataAsset
+from eohub_cubes.formats.opening import open_cube
+from eohub_cubes.reading.opening import reader_of
+
+for href in sys.argv[1:]:
+    asset = DataAsset(key="data", href=href)
+    cube = open_cube(asset, None, reader_of(asset))
+    name = next(iter(cube.dataset.data_vars))
+    cube.dataset[name].isel({each: 0 for each in cube.dataset[name].dims[:-1]}).load()
+print("read")
+"""
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_one_process_reads_all_kinds_and_ends_as_it_should(turn: int) -> None:
+    """The libraries of each kind bring libraries of their own, which must bear each other in any order."""
+    paths = ["zarr/titiler/dataset_3d.zarr", "arrays/rio-tiler/cog.tif", "arrays/cfgrib/regular_ll_msl.grib"]
+    paths.append("arrays/earthkit-data/test4.nc")
+    paths = [str(SHARED / path) for path in [*paths[turn:], *paths[:turn]]]
+    done = subprocess.run([sys.executable, "-c", OPENED, *paths], capture_output=True, text=True, timeout=300)
+    assert (done.returncode, done.stdout) == (0, "read\n"), done.stderr[-2000:]

@@ -3,6 +3,10 @@
 from collections.abc import Callable
 from importlib import import_module
 
+# The wheel of eccodes brings a PROJ of its own. Loaded before pyproj's, as xarray does when it looks for what
+# can open a file, the two free the same memory when the process ends.
+import pyproj  # noqa: F401  # pyright: ignore[reportUnusedImport]
+
 from eohub_cubes.contract import DataAsset, Kind
 from eohub_cubes.errors import DataMissing, NotReadable
 from eohub_cubes.formats.magic import ENOUGH_BYTES, form_of, kind_by_magic
