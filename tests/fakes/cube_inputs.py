@@ -78,7 +78,8 @@ def row_of(path: Path) -> Row:
             told = described("", asset, cube, traffic)
     except EohubError as error:
         return Row(name, "-", error.detail)
-    readable = [each for each in told.variables if not each.is_coordinate and each.problem is None]
+    data = cube.dataset.data_vars
+    readable = [each for each in told.variables if each.name in data and each.problem is None]
     cost = estimated(
         Selection(variables=tuple(each.name for each in readable)), cube, None, Memory(None, None)
     )
