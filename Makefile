@@ -67,7 +67,7 @@ lock: .venv/.development ## resolve the lock files anew
 	@$(WITH_NODE) jlpm install
 
 bench: .venv/.development build ## measure start, memory, first cell, search, the catalogue panel, storage, cubes, a crowded hub and our rules
-	@for bench in catalogue_search panel memory first_cell start storage hub_scale policy cube_open cube_read preview; do $(BIN)/python tests/bench/$$bench.py || exit 1; done
+	@for bench in catalogue_search panel memory first_cell start storage hub_scale policy cube_open cube_read estimate preview; do $(BIN)/python tests/bench/$$bench.py || exit 1; done
 
 docs: .venv/.development ## build the documentation into docs/_build
 	@$(BIN)/sphinx-build --quiet -W -b html docs docs/_build/html && echo "docs/_build/html/index.html"
