@@ -2,16 +2,21 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import numpy as np
 import xarray as xr
 
 from eohub_cubes.axes import DIMENSION_KINDS, bounds_in, kind_of_dimension, plane_of, points_of
+from eohub_cubes.cautions import cautions_of
 from eohub_cubes.contract import CubeDescription, DataAsset, Dimension, Variable
 from eohub_cubes.labels import labels_of
 from eohub_cubes.layout import ArrayLayout
 from eohub_cubes.ports import OpenCube, Traffic
 from eohub_cubes.wire import MOST_DIMENSIONS, MOST_VARIABLES
+
+_OF_ROWS: Final = ("vector", "table")
+"""Kinds without a grid, which need no coordinates."""
 
 
 def described(title: str, asset: DataAsset, cube: OpenCube, traffic: Traffic) -> CubeDescription:
@@ -29,7 +34,7 @@ def described(title: str, asset: DataAsset, cube: OpenCube, traffic: Traffic) ->
         variable_count=len(names),
         groups=tuple(cube.groups),
         size_bytes=sum(_size(dataset[name]) for name in names),
-        notes=tuple(cube.notes),
+        notes=(*cube.notes, *(() if cube.kind in _OF_ROWS else cautions_of(dataset))),
         bytes_read=traffic.bytes_read,
         requests=traffic.requests,
     )
