@@ -13,7 +13,10 @@ import type {
   Preview,
   PreviewQuery,
   Series,
-  SeriesQuery
+  SeriesQuery,
+  VirtualJob,
+  VirtualJobs,
+  VirtualQuery
 } from './tokens';
 
 const ROOT = 'eohub/cubes';
@@ -44,6 +47,19 @@ export class CubesClient implements ICubesClient {
 
   async code(query: CodeQuery): Promise<string> {
     return (await this.post<NotebookCode>('code', query)).source;
+  }
+
+  makeVirtual(query: VirtualQuery): Promise<VirtualJob> {
+    return this.post<VirtualJob>('virtual', query);
+  }
+
+  async virtualJobs(signal: AbortSignal): Promise<readonly VirtualJob[]> {
+    return (await request<VirtualJobs>(`${ROOT}/virtual`, { signal }, this.settings)).jobs;
+  }
+
+  cancelVirtual(id: string): Promise<VirtualJob> {
+    const path = `${ROOT}/virtual/${encodeURIComponent(id)}`;
+    return request<VirtualJob>(path, { method: 'DELETE' }, this.settings);
   }
 
   private post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {

@@ -1,6 +1,7 @@
 import { address } from './plugins/address';
 import { client } from './plugins/client';
 import { view } from './plugins/view';
+import { virtual } from './plugins/virtual';
 
 export * from './tokens';
-export default [client, view, address];
+export default [client, view, address, virtual];

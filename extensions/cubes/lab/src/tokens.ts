@@ -24,6 +24,10 @@ export type Selection = Schemas['Selection'];
 export type Series = Schemas['Series'];
 export type SeriesQuery = Schemas['SeriesQuery'];
 export type Variable = Schemas['Variable'];
+export type VirtualJob = Schemas['VirtualJob'];
+export type VirtualJobs = Schemas['VirtualJobs'];
+export type VirtualQuery = Schemas['VirtualQuery'];
+export type VirtualRefusal = Schemas['VirtualRefusal'];
 
 /** Asks the user's Jupyter server about data. Every promise fails with a ProblemError or an AbortError. */
 export interface ICubesClient {
@@ -39,6 +43,12 @@ export interface ICubesClient {
   locate(query: LocateQuery, signal: AbortSignal): Promise<Located>;
   /** The source of the notebook cell that opens a source. */
   code(query: CodeQuery): Promise<string>;
+  /** Begin to make one cube of many files; it goes on without the page. */
+  makeVirtual(query: VirtualQuery): Promise<VirtualJob>;
+  /** How far the virtual cubes of late are, the newest first. */
+  virtualJobs(signal: AbortSignal): Promise<readonly VirtualJob[]>;
+  /** Stop making a virtual cube; nothing of it stays. */
+  cancelVirtual(id: string): Promise<VirtualJob>;
 }
 
 export const ICubesClient = new Token<ICubesClient>(

@@ -16,7 +16,9 @@ import type {
   PreviewQuery,
   Series,
   SeriesQuery,
-  Variable
+  Variable,
+  VirtualJob,
+  VirtualQuery
 } from '../src/tokens';
 
 export const SOURCE: DataSource = sourceOf('s3://climate/a1b.zarr');
@@ -208,10 +210,51 @@ export function series(changes: Partial<Series> = {}): Series {
   };
 }
 
+export function job(changes: Partial<VirtualJob> = {}): VirtualJob {
+  return {
+    id: '1',
+    target: 's3://mine/nemo.icechunk',
+    state: 'running',
+    files: 36,
+    files_read: 0,
+    problem: null,
+    hint: null,
+    refusals: [],
+    refusal_count: 0,
+    ...changes
+  };
+}
+
+/** Two of three files that store their values otherwise than the first. */
+export const REFUSED = job({
+  state: 'refused',
+  files: 3,
+  files_read: 3,
+  problem: 'b.nc: tas has add_offset 273.15, but 0 in a.nc. There are 1 more reasons.',
+  hint: 'Leave these files out, or join them by xarray.',
+  refusals: [
+    {
+      address: 's3://climate/b.nc',
+      variable: 'tas',
+      aspect: 'add_offset',
+      text: 'b.nc: tas has add_offset 273.15, but 0 in a.nc.'
+    },
+    {
+      address: 's3://climate/c.nc',
+      variable: null,
+      aspect: 'file',
+      text: 'c.nc: cannot be read: It is truncated.'
+    }
+  ],
+  refusal_count: 2
+});
+
 interface Pending {
   readonly signal: AbortSignal;
   readonly query: unknown;
 }
+
+const NEVER = new AbortController().signal;
 
 /** A client that answers at once, remembers what it was asked, and fails where it is told to. */
 export class FakeClient implements ICubesClient {
@@ -223,6 +266,7 @@ export class FakeClient implements ICubesClient {
   weighed = estimate();
   picture = preview();
   line = series();
+  jobs: VirtualJob[] = [];
   located: Located = { index: 5, label: MONTHS[5] ?? '' };
 
   describe(query: DescribeQuery, signal: AbortSignal): Promise<CubeDescription> {
@@ -246,7 +290,28 @@ export class FakeClient implements ICubesClient {
   }
 
   code(query: CodeQuery): Promise<string> {
-    return this.answer('code', query, new AbortController().signal, 'ds = 1');
+    return this.answer('code', query, NEVER, 'ds = 1');
+  }
+
+  makeVirtual(query: VirtualQuery): Promise<VirtualJob> {
+    const { addresses, target } = query;
+    const made = job({ id: String(this.jobs.length + 1), target, files: addresses.length });
+    return this.answer('makeVirtual', query, NEVER, made).then(given => {
+      this.jobs = [given, ...this.jobs];
+      return given;
+    });
+  }
+
+  virtualJobs(signal: AbortSignal): Promise<readonly VirtualJob[]> {
+    return this.answer('virtualJobs', null, signal, this.jobs);
+  }
+
+  async cancelVirtual(id: string): Promise<VirtualJob> {
+    const there = this.jobs.find(each => each.id === id) ?? job({ id });
+    const ended = there.state === 'running' ? { ...there, state: 'cancelled' as const } : there;
+    const given = await this.answer('cancelVirtual', id, NEVER, ended);
+    this.jobs = this.jobs.map(each => (each.id === id ? given : each));
+    return given;
   }
 
   /** What was asked last of a kind. */

@@ -4,5 +4,8 @@ export const OPEN = 'eohub-cubes:open';
 /** Asks for an address and opens the view of what is there. */
 export const OPEN_ADDRESS = 'eohub-cubes:open-address';
 
+/** Opens the page that makes one cube of many files. */
+export const MAKE_VIRTUAL = 'eohub-cubes:make-virtual';
+
 /** Where the commands stand in the palette and the launcher. */
 export const CATEGORY = 'Cubes';
