@@ -58,8 +58,8 @@ export const virtual: JupyterFrontEndPlugin<void> = {
           app.shell.add(added, 'main', { type: 'Data' });
           void tracker.add(added);
           keepDraft(made, () => void tracker.save(added));
-          made.load();
         }
+        made.load();
         app.shell.activateById(ID);
         return widget;
       }
