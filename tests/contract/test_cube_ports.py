@@ -59,6 +59,11 @@ class OpenCubeContract:
             assert known <= sum(path.stat().st_size for path in on_disk if path.is_file())
             assert not cube.stored(case.variable, chunks[:0]).sizes
 
+    def test_sizes_that_are_known_from_the_open_take_no_request(self, case: CubeCase) -> None:
+        with opened_case(case) as cube, measured() as traffic:
+            cube.stored(case.variable, all_chunks(cube.arrays[case.variable].grid()))
+            assert not (cube.sizes_known and traffic.requests)
+
     def test_what_is_read_is_counted_and_ends_once_nobody_waits(self, case: CubeCase) -> None:
         with measured() as traffic, opened_case(case) as cube:
             assert traffic.requests > 0

@@ -25,6 +25,7 @@ class CubeInMemory:
     groups: Sequence[str] = ()
     notes: Sequence[str] = ()
     asked: list[tuple[int, ...]] = field(default_factory=list[tuple[int, ...]])
+    sizes_known: bool = False
     closed: bool = False
 
     def stored(self, variable: str, chunks: npt.NDArray[np.int64]) -> StoredChunks:

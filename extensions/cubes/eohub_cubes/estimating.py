@@ -18,6 +18,9 @@ from eohub_cubes.wording import bytes_text, count_text, seconds_text
 MOST_ASKED = 64
 """Chunks whose size is asked for; of more, so many are asked and stand for the others."""
 
+MOST_LOOKED_UP = 2**14
+"""The same where a header that was read already tells all sizes: what is looked up within 200 ms."""
+
 TIGHT_SHARE = 0.6
 """Of free memory; above it little is left for what is computed from a selection."""
 
@@ -98,7 +101,7 @@ def cost_of(name: str, ranges: Mapping[str, Range], cube: OpenCube) -> Cost:
     if box.cells == 0:
         return Cost(0, 0, 0, 0, 0, 0, "exact")
     needed = touched(layout, box)
-    asked = needed.chunks(MOST_ASKED)
+    asked = needed.chunks(MOST_LOOKED_UP if cube.sizes_known else MOST_ASKED)
     stored = cube.stored(name, asked)
     known = [size for size in stored.sizes if size is not None]
     shards = shard_count(layout, box)

@@ -89,6 +89,8 @@ class OpenCube(Protocol):
     arrays: Mapping[str, ArrayLayout]
     groups: Sequence[str]
     notes: Sequence[str]
+    sizes_known: bool
+    """Whether `stored` reads nothing, as the headers that were read at open tell all sizes."""
 
     def stored(self, variable: str, chunks: npt.NDArray[np.int64]) -> StoredChunks:
         """Bytes at rest of chunks given by their indices, shape (n, dimensions); blocking, headers only."""

@@ -27,9 +27,12 @@ class RememberingCube:
         self.arrays: Mapping[str, ArrayLayout] = cube.arrays
         self.groups: Sequence[str] = cube.groups
         self.notes: Sequence[str] = cube.notes
+        self.sizes_known = cube.sizes_known
 
     def stored(self, variable: str, chunks: npt.NDArray[np.int64]) -> StoredChunks:
         """Bytes of chunks; those that are known already are not asked for."""
+        if self.sizes_known:
+            return self._cube.stored(variable, chunks)
         keys: list[_Key] = [(variable, tuple(map(int, chunk))) for chunk in chunks]
         known = {key: self._sizes[key] for key in keys if key in self._sizes}
         unknown = [at for at, key in enumerate(keys) if key not in known]

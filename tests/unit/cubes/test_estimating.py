@@ -9,7 +9,7 @@ from fakes.cubes_open import CubeInMemory, cube_of
 
 from eohub_cubes.contract import Range, Selection
 from eohub_cubes.errors import BadSelection
-from eohub_cubes.estimating import MOST_ASKED, cost_of, estimated
+from eohub_cubes.estimating import MOST_ASKED, MOST_LOOKED_UP, cost_of, estimated
 from eohub_cubes.layout import ArrayLayout
 from eohub_cubes.ports import Measured, Memory
 
@@ -37,6 +37,17 @@ def test_some_of_many_chunks_stand_for_the_others() -> None:
     assert len(cube.asked) == MOST_ASKED
     assert told.exactness == "sampled"
     assert told.read_bytes == pytest.approx(truth, rel=0.05)
+
+
+def test_sizes_that_cost_nothing_are_all_looked_up_within_bounds() -> None:
+    cube = cube_of({"time": 1_000, "lat": 1_000}, (10, 10), size_of=lambda chunk: 100 + chunk[0])
+    cube.sizes_known = True
+    told = estimated(all_of(), cube, None, ENOUGH)
+    assert (told.read_bytes, told.exactness) == (sum(100 + at for at in range(100)) * 100, "exact")
+    many = cube_of({"time": 2**14, "lat": 2**14}, (1, 1))
+    many.sizes_known = True
+    assert estimated(all_of(), many, None, ENOUGH).exactness == "sampled"
+    assert len(many.asked) == MOST_LOOKED_UP
 
 
 def test_without_any_size_nothing_is_taken_for_compressed() -> None:

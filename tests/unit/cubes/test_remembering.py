@@ -50,6 +50,15 @@ def test_how_many_requests_a_piece_takes_is_kept() -> None:
     assert known.stored("t", chunks(1)).requests_each == 0.25
 
 
+def test_sizes_that_cost_nothing_are_not_remembered() -> None:
+    cube = cube_of({"time": 100}, (10,))
+    cube.sizes_known = True
+    known = RememberingCube(cube)
+    assert known.sizes_known
+    assert [*known.stored("t", chunks(1)).sizes] == [*known.stored("t", chunks(1)).sizes] == [100]
+    assert len(cube.asked) == 2
+
+
 def test_what_is_remembered_is_bounded() -> None:
     cube = cube_of({"time": 100}, (10,))
     known = RememberingCube(cube, most=3)

@@ -24,6 +24,7 @@ class ClassicCube:
 
     kind = "netcdf"
     groups: Sequence[str] = ()
+    sizes_known = True
 
     def __init__(self, dataset: xr.Dataset, arrays: Mapping[str, ArrayLayout], notes: Sequence[str]) -> None:
         self.dataset = dataset

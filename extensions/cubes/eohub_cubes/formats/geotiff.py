@@ -29,6 +29,7 @@ class TiffCube:
     """The port OpenCube over one resolution of a TIFF."""
 
     kind = "geotiff"
+    sizes_known = True
 
     def __init__(
         self,

@@ -34,6 +34,7 @@ class GribCube:
 
     kind = "grib"
     groups: Sequence[str] = ()
+    sizes_known = True
 
     def __init__(self, dataset: xr.Dataset, arrays: Mapping[str, GribArray], notes: Sequence[str]) -> None:
         self.dataset = dataset
@@ -52,7 +53,7 @@ class GribCube:
     def stored(self, variable: str, chunks: npt.NDArray[np.int64]) -> StoredChunks:
         """Bytes of messages without their heads, from their lengths; 0 where the file has no message."""
         array = self._arrays[variable]
-        fields = [array.fields.get(tuple(map(int, chunk[: len(array.leading)]))) for chunk in chunks]
+        fields = [array.fields.get(tuple(place)) for place in chunks[:, : len(array.leading)].tolist()]
         return StoredChunks([0 if field is None else field.size for field in fields])
 
     def close(self) -> None:

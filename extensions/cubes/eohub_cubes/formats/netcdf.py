@@ -28,6 +28,7 @@ class Hdf5Cube:
     """The port OpenCube over one group of an HDF5 file."""
 
     kind = "netcdf"
+    sizes_known = False
 
     def __init__(
         self,

@@ -32,6 +32,8 @@ class Column:
 class RowCube:
     """The port OpenCube over the columns of a table."""
 
+    sizes_known = True
+
     def __init__(
         self,
         kind: str,

@@ -129,7 +129,7 @@ class TiffArray(BackendArray):
         starts, sizes = self._table
         band = chunks[:, 0] if chunks.shape[1] == 3 else 0  # a mask has no bands
         numbers = (band * self._down + chunks[:, -2]) * self._across + chunks[:, -1]
-        return [Place(int(starts[each]), int(sizes[each])) for each in numbers]
+        return [*map(Place, starts[numbers].tolist(), sizes[numbers].tolist())]
 
     def _values(self, key: tuple[Any, ...]) -> npt.NDArray[Any]:
         if self.form.problem:

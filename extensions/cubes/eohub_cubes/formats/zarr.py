@@ -35,6 +35,7 @@ class ZarrCube:
     """The port OpenCube over the arrays of a zarr group."""
 
     kind = "zarr"
+    sizes_known = False
 
     def __init__(
         self,

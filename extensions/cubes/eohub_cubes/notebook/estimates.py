@@ -131,6 +131,7 @@ class _Unopened:
     """A dataset that was opened elsewhere: in the chunks of Dask or its encoding, of unknown sizes."""
 
     kind = "dataset"
+    sizes_known = False
     groups: Sequence[str] = ()
     notes: Sequence[str] = ()
 
