@@ -116,9 +116,11 @@ def open_cube(asset: DataAsset, group: str | None, reader: ObjectReader) -> Zarr
     path, notes = group_shown(wanted, tree.groups_with_arrays(), known, asset.href)
     phony = PhonyDimensions()
     store = ReaderStore(reader)
+    documents = tree.arrays_in(path)
+    sync(store.read_ahead(path, documents))
     arrays = {
         name: stored_array(name, _path(tree, path, name), document, store, phony)
-        for name, document in tree.arrays_in(path).items()
+        for name, document in documents.items()
     }
     if unnamed := [name for name, each in arrays.items() if not each.named]:
         notes.append(

@@ -11,7 +11,7 @@ from eohub_cubes.reading.opening import reader_of
 from eohub_cubes.reading.store import ReaderStore
 
 CONCURRENCY = 64
-"""Chunks that zarr reads at once, measured; with its own default of 10 it waits for round trips."""
+"""Chunks that zarr reads at once: 256 of them wait for 4 round trips, with its own default of 10 for 26."""
 _OF_ZARR = 10
 
 

@@ -1,4 +1,4 @@
-"""What of a zarr group xarray reads while it opens it: coordinates, and the ends of times to decode."""
+"""What of a zarr group xarray reads while it opens it: indices, and the ends of times to decode."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -24,21 +24,29 @@ class StoredArray:
     pieces: tuple[int, ...]
     """Shape of what is stored as one object."""
     item_bytes: int
-    attributes: Mapping[str, Any]
+    is_index: bool
+    """Whether it holds the values of a dimension of the same name, all of which are read."""
     keys: Any
 
     @classmethod
     def of(cls, name: str, document: Mapping[str, Any]) -> "StoredArray | None":
-        """From the metadata document of either version; None where zarr cannot read it, which tells of it."""
+        """From the metadata document of either version; None where opening reads nothing of it.
+
+        Nothing is told of one that zarr cannot read, as zarr tells of it.
+        """
         try:
+            attributes = document.get("attributes") or {}
+            dimensions = document.get("dimension_names") or attributes.get("_ARRAY_DIMENSIONS") or ()
+            is_index = list(dimensions) == [name]
+            # To parse metadata takes longer than to look at it, and most arrays are neither.
+            if not is_index and not _is_time(attributes):
+                return None
             if document.get("zarr_format") == 3:
-                three = ArrayV3Metadata.from_dict({**document, "attributes": document.get("attributes", {})})
+                three = ArrayV3Metadata.from_dict({**document, "attributes": attributes})
                 pieces = tuple(cast(Any, three.chunk_grid).chunk_shape)
-                return cls(
-                    name, three.shape, pieces, _item_bytes(three), three.attributes, three.encode_chunk_key
-                )
+                return cls(name, three.shape, pieces, _item_bytes(three), is_index, three.encode_chunk_key)
             two = ArrayV2Metadata.from_dict(dict(document))
-            return cls(name, two.shape, two.chunks, _item_bytes(two), two.attributes, two.encode_chunk_key)
+            return cls(name, two.shape, two.chunks, _item_bytes(two), is_index, two.encode_chunk_key)
         except (ValueError, TypeError, KeyError, AttributeError):
             return None
 
@@ -47,23 +55,19 @@ class StoredArray:
         counts = [-(-size // piece) for size, piece in zip(self.shape, self.pieces, strict=True)]
         if 0 in self.shape or 0 in self.pieces:
             return []
-        if len(self.shape) <= 1:
+        if self.is_index:
             if math.prod(self.shape) * self.item_bytes > MOST_BYTES or math.prod(counts) > MOST_CHUNKS:
                 return []
-            return [self._key((number,) if counts else ()) for number in range(math.prod(counts))]
-        if _is_time(self.attributes) and math.prod(self.pieces) * self.item_bytes <= MOST_BYTES:
-            # xarray looks at the first and the last value to choose a type.
-            return list(
-                dict.fromkeys((self._key((0,) * len(counts)), self._key(tuple(n - 1 for n in counts))))
-            )
-        return []
+            return [self._key((number,)) for number in range(math.prod(counts))]
+        if math.prod(self.pieces) * self.item_bytes > MOST_BYTES:
+            return []
+        # xarray looks at the first and the last value of a time to choose a type.
+        return list(dict.fromkeys((self._key((0,) * len(counts)), self._key(tuple(n - 1 for n in counts)))))
 
     @property
     def most_bytes(self) -> int:
         """What the keys of `wanted` may hold, about."""
-        return (
-            math.prod(self.shape) if len(self.shape) <= 1 else 2 * math.prod(self.pieces)
-        ) * self.item_bytes
+        return math.prod(self.shape if self.is_index else (2, *self.pieces)) * self.item_bytes
 
     def _key(self, chunk: tuple[int, ...]) -> str:
         return f"{self.name}/{self.keys(chunk)}"

@@ -141,11 +141,12 @@ class ReaderStore(Store):
         if arrays is None:
             arrays = await self._read_each(group, below)
         self._close_other_version(below, arrays, three=first[below + _THREE] is not None)
-        self.read_ahead([below + key for key in keys_to_open(arrays)])
+        await self.read_ahead(group, arrays)
 
-    def read_ahead(self, keys: Sequence[str]) -> None:
-        """Begin to read chunks at once, for those who ask for them next; on the loop that runs."""
-        for key in keys:
+    async def read_ahead(self, group: str, arrays: Mapping[str, Mapping[str, Any]]) -> None:
+        """Begin to read at once what opening reads of a group's arrays, for those who ask for it next."""
+        below = f"{group}/" if group else ""
+        for key in (below + each for each in keys_to_open(arrays)):
             if key not in self._coming:
                 coming = self._coming[key] = asyncio.create_task(self.reader.get(key))
                 # Of one that nobody asks for no fault is told; who does ask reads it again, and is told.
