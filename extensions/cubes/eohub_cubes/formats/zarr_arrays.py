@@ -112,12 +112,7 @@ class _Array(ZarrArrayWrapper):
 
 def _array(path: str, document: Mapping[str, Any], store: Store) -> zarr.Array[Any]:
     data = cast(dict[str, JSON], dict(document))
-    return zarr.Array(_without_gaps(AsyncArray.from_dict(StorePath(store, path), data)))
-
-
-def _without_gaps(array: Any) -> Any:
-    """So that of a shard no more is read than the chunks that are asked for."""
-    return AsyncArray(array.metadata, array.store_path, {"sharding_coalesce_max_gap_bytes": 0})
+    return zarr.Array(AsyncArray.from_dict(StorePath(store, path), data))
 
 
 def _damaged_chunk(array: zarr.Array[Any], key: tuple[Any, ...]) -> str | None:

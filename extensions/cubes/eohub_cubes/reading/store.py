@@ -14,12 +14,14 @@ from zarr.core.buffer import Buffer, BufferPrototype
 
 from eohub_cubes.ports import ObjectReader
 from eohub_cubes.reading.coordinates import keys_to_open
+from eohub_cubes.reading.merging import Together, merged
 
 _THREE = "zarr.json"
 _TWO = (".zmetadata", ".zgroup", ".zattrs")
 _OF_ARRAYS = (_THREE, ".zarray", ".zattrs", ".zgroup")
 _METADATA = frozenset({_THREE, *_TWO, ".zarray"})
 _MOST_NAMES = 2_000
+_MOST_RANGES = 64
 _LARGEST_KEPT = 4 * 2**20
 """Of one chunk: one that is larger than its metadata let expect is given on and forgotten."""
 
@@ -34,6 +36,7 @@ class ReaderStore(Store):
         self._names: dict[str, list[str]] = {}
         self._found: dict[str, asyncio.Task[None]] = {}
         self._coming: dict[str, asyncio.Task[bytes | None]] = {}
+        self._gates: dict[asyncio.AbstractEventLoop, asyncio.Semaphore] = {}
 
     @property
     @override
@@ -70,6 +73,34 @@ class ReaderStore(Store):
         self, prototype: BufferPrototype, key_ranges: Iterable[tuple[str, ByteRequest | None]]
     ) -> list[Buffer | None]:
         return list(await asyncio.gather(*(self.get(key, prototype, wanted) for key, wanted in key_ranges)))
+
+    @override
+    async def get_ranges(
+        self, key: str, byte_ranges: Sequence[ByteRequest | None], *, prototype: BufferPrototype, **_: int
+    ) -> AsyncIterator[Sequence[tuple[int, Buffer | None]]]:
+        """Read ranges of a shard with few requests; zarr's own limits would read over gaps of a MiB each."""
+
+        async def read(together: Together) -> list[tuple[int, Buffer | None]]:
+            async with self._gate():
+                found = await self.get(key, prototype, together.wanted)
+            if found is None:
+                raise FileNotFoundError(key)
+            if not isinstance(together.wanted, RangeByteRequest):
+                return [(at, found) for at in together.members]
+            begin = together.wanted.start
+            parts = [(at, cast(RangeByteRequest, byte_ranges[at])) for at in together.members]
+            return [(at, found[each.start - begin : each.end - begin]) for at, each in parts]
+
+        try:
+            parts = await asyncio.gather(*map(read, merged(byte_ranges)))
+        except FileNotFoundError as missing:
+            raise ExceptionGroup("a shard is gone", [missing]) from None
+        for each in parts:
+            yield each
+
+    def _gate(self) -> asyncio.Semaphore:
+        """What keeps the ranges of all shards to so many at once; zarr's own limit is of shards."""
+        return self._gates.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(_MOST_RANGES))
 
     @override
     async def exists(self, key: str) -> bool:

@@ -34,6 +34,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             write(cube(), root / "b" / f"untold{version}.zarr", zarr_format=version, consolidated=False)
         nested = root / "b" / "nested.zarr"
         write(cube(2), nested, group="inner/most", zarr_format=3, consolidated=False)
+        shards = xr.Dataset({"v": (("y", "x"), np.arange(64.0 * 64).reshape(64, 64))})
+        how = {"chunks": (8, 8), "shards": (64, 64), "compressors": None, "fill_value": np.nan}
+        shards.to_zarr(root / "b" / "shards.zarr", zarr_format=3, consolidated=True, encoding={"v": how})
     return root
 
 
@@ -95,6 +98,40 @@ def test_the_panel_opens_a_cube_in_as_many(server: ObjectServer, address: str, v
     assert max(server.paths.values()) == 1
     # It asks for five documents, and reads as much of the coordinates.
     assert server.counts.requests == 5 + 3 + 2 + 2
+
+
+def test_of_a_shard_neighbours_are_read_together_and_little_else(server: ObjectServer, address: str) -> None:
+    server.latency_seconds = 0
+    dataset = opened(f"{address}/b/shards.zarr")
+    values = dataset["v"]
+    chunk = 8 * 8 * 8
+    for part, chunks, requests in (
+        (values[:8, :8], 1, 1),
+        (values[:16, :16], 4, 1),
+        (values[:8], 8, 8),
+        (values[:64, :56], 56, 4),
+    ):
+        server.reset()
+        assert np.array_equal(
+            part.values, np.arange(64.0 * 64).reshape(64, 64)[: part.shape[0], : part.shape[1]]
+        )
+        index = 16 * 64 + 4
+        assert server.counts.requests == 1 + requests
+        assert chunks * chunk <= server.counts.bytes_sent - index <= 1.1 * chunks * chunk
+
+
+def test_what_keeps_a_shard_from_being_read_is_told_as_it_is(server: ObjectServer, address: str) -> None:
+    server.latency_seconds = 0
+    dataset = opened(f"{address}/b/shards.zarr")
+
+    def chunks_answer(status: int) -> None:
+        server.answers = lambda asked: None if "=-" in asked.headers["range"] else Reply(status)
+
+    chunks_answer(403)
+    with pytest.raises(NoAccess):
+        dataset["v"][:8].load()
+    chunks_answer(404)
+    assert np.isnan(dataset["v"][:8].values).all(), "a shard that is gone since its index was read"
 
 
 def test_a_web_server_that_cannot_list_is_told_so(server: ObjectServer, address: str) -> None:
