@@ -70,7 +70,7 @@ def open_cube(asset: DataAsset, group: str | None, reader: ObjectReader) -> Tiff
         )
     whole, image = pictures[_WHOLE], pictures[chosen]
     arrays = {VALUES: TiffArray(reader, image, form_of(image), facts_of(whole))}
-    if chosen in masks:
+    if chosen in masks and (masks[chosen].width, masks[chosen].height) == (image.width, image.height):
         arrays[MASK] = TiffArray(reader, masks[chosen], form_of(masks[chosen]), facts_of(masks[chosen]))
     grid, crs = grid_of(whole), crs_of(whole)
     if grid is not None:

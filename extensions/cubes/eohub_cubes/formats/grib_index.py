@@ -40,7 +40,7 @@ def offsets_of(text: str) -> list[int]:
     """The places that an index names, each once; none where it is no index."""
     try:
         return sorted({_offset(line) for line in text.splitlines() if line.strip()})
-    except (ValueError, KeyError, TypeError, IndexError):
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError):
         return []
 
 

@@ -5,6 +5,8 @@ from collections.abc import Collection
 from eohub_cubes.errors import DataMissing
 from eohub_cubes.wording import listed
 
+_MOST_DIGITS = 18
+
 
 def group_shown(wanted: str, holding: Collection[str], known: bool, where: str) -> tuple[str, list[str]]:
     """The group that is asked for, or the first below it that holds variables, with a note that says so.
@@ -27,4 +29,8 @@ def group_shown(wanted: str, holding: Collection[str], known: bool, where: str) 
 
 def _natural(path: str) -> list[tuple[bool, int, str]]:
     """Order in which `2` comes before `10`, and numbers before words."""
-    return [(not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in path.split("/")]
+    return [(not _is_number(part), int(part) if _is_number(part) else 0, part) for part in path.split("/")]
+
+
+def _is_number(part: str) -> bool:
+    return part.isdecimal() and len(part) <= _MOST_DIGITS

@@ -155,7 +155,7 @@ def _values(
 ) -> Any:
     offset = dataset.id.get_offset()
     plain = dataset.dtype.kind in "iufcS" and h5py.check_dtype(vlen=dataset.dtype) is None
-    if dataset.chunks is None and offset is not None and plain and not dataset.external:
+    if dataset.chunks is None and offset is not None and plain:
         dtype = np.dtype(dataset.dtype.str)
         rows = tuple(math.prod(shape[at + 1 :]) * dtype.itemsize for at in range(len(shape)))
         return ContiguousArray(Place(offset, shape, dtype, rows), lambda ranges: read_ranges(reader, ranges))
@@ -170,6 +170,8 @@ def _problem(dataset: h5py.Dataset) -> str | None:
     is_text = h5py.check_string_dtype(dataset.dtype) is not None
     if h5py.check_vlen_dtype(dataset.dtype) is not None and not is_text:
         return "Its values are lists of different lengths, which make no array."
+    if dataset.is_virtual or dataset.external:
+        return "Its values lie in other files, which are not opened from here."
     plan = dataset.id.get_create_plist()
     for at in range(plan.get_nfilters()):
         number: int = plan.get_filter(at)[0]

@@ -1,6 +1,7 @@
 """Parquet and GeoParquet from the footer: rows, columns, bytes of each column in each group of rows."""
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -50,10 +51,18 @@ class _Table:
         self._file = file
         self._source = source
         self._ends = np.cumsum(rows)
+        self._facts: dict[str, list[list[Any]]] = defaultdict(lambda: [[] for _ in rows])
+        """What the footer tells of a column in each group, or of all that a nested one is stored as."""
+        for number in range(file.num_row_groups):
+            group = file.metadata.row_group(number)
+            for each in map(group.column, range(group.num_columns)):
+                path = each.path_in_schema
+                for name in {path, path.split(".")[0]}:
+                    self._facts[name][number].append(each)
 
     def column(self, number: int, even: bool) -> Column:
         field = self._file.schema_arrow.field(number)
-        facts = self._facts(field.name)
+        facts = self._facts[field.name]
         sizes = [sum(each.total_compressed_size for each in group) for group in facts]
         complete = all(
             each.statistics is not None and each.statistics.null_count == 0
@@ -68,18 +77,6 @@ class _Table:
             read=lambda start, stop: self._read(field.name, start, stop),
             problem=None if dtype is not None else f"It holds {_called(field.type)}.",
         )
-
-    def _facts(self, name: str) -> list[list[Any]]:
-        """What the footer tells of a column, or of all columns that a nested one is stored as."""
-        groups = (self._file.metadata.row_group(number) for number in range(self._file.num_row_groups))
-        return [
-            [
-                each
-                for each in map(group.column, range(group.num_columns))
-                if each.path_in_schema.split(".")[0] == name or each.path_in_schema == name
-            ]
-            for group in groups
-        ]
 
     def _read(self, name: str, start: int, stop: int) -> npt.NDArray[Any]:
         first = int(np.searchsorted(self._ends, start, side="right"))
@@ -126,9 +123,10 @@ def _geometry(metadata: dict[bytes, bytes]) -> tuple[dict[str, Any], tuple[str, 
     try:
         told = json.loads(metadata.get(b"geo", b"{}"))
         shapes = told["columns"][told["primary_column"]]
-    except (ValueError, KeyError, TypeError):
+        kinds = [*map(str, shapes.get("geometry_types") or [])]
+        return of_shapes(kinds, shapes.get("crs", "OGC:CRS84"), shapes.get("bbox"))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}, ()
-    return of_shapes(shapes.get("geometry_types") or [], shapes.get("crs", "OGC:CRS84"), shapes.get("bbox"))
 
 
 def of_shapes(kinds: Sequence[str], crs: Any, box: Any) -> tuple[dict[str, Any], tuple[str, ...]]:

@@ -59,7 +59,7 @@ def _items(text: str) -> dict[tuple[int, str], str]:
     return {
         (int(item.get("sample", "0")), role): (item.text or "").strip()
         for item in root.iter("Item")
-        if (role := item.get("role", "")) and item.get("sample", "0").isdigit()
+        if (role := item.get("role", "")) and item.get("sample", "0").isdecimal()
     }
 
 

@@ -1,8 +1,10 @@
 """Vectors: GeoParquet from its footer; GeoPackage, GeoJSON and FlatGeobuf are read whole."""
 
+import sqlite3
 import warnings
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import numpy as np
@@ -13,11 +15,17 @@ from pyogrio.raw import read
 
 from eohub_cubes.contract import DataAsset
 from eohub_cubes.errors import DataDamaged, DataMissing, NotReadable
+from eohub_cubes.formats.magic import ENOUGH_BYTES, form_of
 from eohub_cubes.formats.parquet import MAGIC, of_shapes, open_parquet
 from eohub_cubes.formats.rows import Column, RowCube
 from eohub_cubes.ports import ObjectReader
 
 LARGEST = 64 * 2**20
+_SQLITE = b"SQLite format 3\0"
+_BINARY = (_SQLITE, b"fgb\x03", b"\0\0\x27\x0a")
+_BEFORE_JSON = b"\xef\xbb\xbf\x1e \t\r\n"
+_LEADS_ELSEWHERE = (b"<ogrvrtdatasource", b"gdal_streamed_alg")
+"""By these GDAL takes a file for a list of other files or addresses, and reads those."""
 
 
 def open_cube(asset: DataAsset, group: str | None, reader: ObjectReader) -> RowCube:
@@ -36,7 +44,7 @@ def open_cube(asset: DataAsset, group: str | None, reader: ObjectReader) -> RowC
 
 
 def _opened(reader: ObjectReader, size: int, group: str | None) -> RowCube:
-    data = reader.get_now("") or b""
+    data = _whole(reader)
     with _damage():
         layers = [str(name) for name, _ in pyogrio.list_layers(data)]
         if not layers:
@@ -66,10 +74,40 @@ def _opened(reader: ObjectReader, size: int, group: str | None) -> RowCube:
     )
 
 
+def _whole(reader: ObjectReader) -> bytes:
+    """All of a file, of a form that holds its values itself: GDAL opens many that lead to others."""
+    data = reader.get_now("") or b""
+    is_json = data.lstrip(_BEFORE_JSON).startswith(b"{") and not any(
+        each in data.lower() for each in _LEADS_ELSEWHERE
+    )
+    if data and not is_json and not data.startswith(_BINARY):
+        raise NotReadable(
+            f"This is {form_of(data[:ENOUGH_BYTES])}, which is not opened as vectors.",
+            hint="Known are GeoPackage, GeoJSON, FlatGeobuf and GeoParquet.",
+        )
+    if data.startswith(_SQLITE) and _has_tables_elsewhere(data):
+        raise NotReadable("A table of this file stands for another file or address, so it is not opened.")
+    return data
+
+
+def _has_tables_elsewhere(data: bytes) -> bool:
+    """Whether a table of an SQLite file is one that GDAL reads from somewhere else."""
+    with NamedTemporaryFile() as file:
+        file.write(data)
+        file.flush()
+        try:
+            # Nobody writes to this copy, so that there is no log beside it to be looked for.
+            with closing(sqlite3.connect(f"file:{file.name}?immutable=1", uri=True)) as database:
+                found = database.execute("SELECT 1 FROM sqlite_master WHERE sql LIKE '%VirtualOGR%'")
+                return found.fetchone() is not None
+        except sqlite3.Error:
+            raise DataDamaged("The file cannot be read: it is no whole SQLite database.") from None
+
+
 def _column(reader: ObjectReader, size: int, layer: str, name: str, dtype: np.dtype[Any]) -> Column:
     def values(start: int, stop: int) -> npt.NDArray[Any]:
         with _damage():
-            return _columns(reader.get_now("") or b"", layer, [name])[name][start:stop]
+            return _columns(_whole(reader), layer, [name])[name][start:stop]
 
     return Column(name, dtype, [size], values)
 

@@ -11,6 +11,7 @@ import zarr
 from zarr.core.sync import sync
 
 from eohub_cubes.contract import DataAsset
+from eohub_cubes.errors import Cancelled, DataDamaged
 from eohub_cubes.formats.decoding import decoded
 from eohub_cubes.formats.groups import group_shown
 from eohub_cubes.formats.phony import PhonyDimensions
@@ -26,6 +27,7 @@ from eohub_cubes.layout import ArrayLayout
 from eohub_cubes.ports import ObjectReader, StoredChunks
 from eohub_cubes.reading.store import ReaderStore
 from eohub_cubes.wording import listed
+from eohub_toolkit.errors import EohubError
 
 _ABSENT = 2**64 - 1
 """Offset and length of a chunk that is not in its shard, as the zarr specification has it."""
@@ -109,7 +111,20 @@ class ZarrCube:
 
 
 def open_cube(asset: DataAsset, group: str | None, reader: ObjectReader) -> ZarrCube:
-    """Open a group of a zarr store; raises DataMissing where there is none."""
+    """Open a group of a zarr store; raises DataMissing where there is none, DataDamaged."""
+    try:
+        return _opened(asset, group, reader)
+    except (EohubError, Cancelled, MemoryError):
+        raise
+    except Exception as error:
+        told = (str(error).partition("\n")[0].rstrip(".") or type(error).__name__)[:200]
+        raise DataDamaged(
+            f"The metadata of this zarr store makes no sense ({told}).",
+            hint="Whoever keeps the data can write its metadata again.",
+        ) from error
+
+
+def _opened(asset: DataAsset, group: str | None, reader: ObjectReader) -> ZarrCube:
     tree = sync(read_tree(reader, asset.href))
     wanted = (group or cast(str | None, asset.open_kwargs.get("group")) or "").strip("/")
     known = wanted in tree.groups or bool(tree.arrays_in(wanted))

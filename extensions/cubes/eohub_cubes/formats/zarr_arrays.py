@@ -48,7 +48,9 @@ def stored_array(
     shape = tuple(map(int, document.get("shape", ())))
     attributes = dict(document.get("attributes") or {})
     told = _dimension_names(document, attributes)
-    named = told is not None and len(told) == len(shape) and all(told)
+    named = (
+        told is not None and len(told) == len(shape) and all(isinstance(each, str) and each for each in told)
+    )
     dimensions = cast(tuple[str, ...], told) if named else phony.of(shape)
     attributes = {
         key: value
@@ -134,7 +136,7 @@ def chunk_key(array: zarr.Array[Any], index: tuple[int, ...]) -> str:
     return f"{array.path}/{array.metadata.encode_chunk_key(index)}".lstrip("/")
 
 
-def _dimension_names(document: Mapping[str, Any], attributes: Mapping[str, Any]) -> tuple[str, ...] | None:
+def _dimension_names(document: Mapping[str, Any], attributes: Mapping[str, Any]) -> tuple[Any, ...] | None:
     if document.get("zarr_format") == 3:
         found = document.get("dimension_names")
         return () if found is None and not document.get("shape") else None if found is None else tuple(found)

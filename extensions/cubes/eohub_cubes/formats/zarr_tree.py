@@ -167,7 +167,7 @@ async def _document(reader: ObjectReader, key: str) -> Document | None:
         return None
     try:
         found = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise DataDamaged(
             f"The metadata {key} is not JSON.", hint="It may be damaged, or still being written."
         ) from None

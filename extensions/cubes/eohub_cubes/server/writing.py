@@ -46,6 +46,6 @@ def _document(address: str) -> dict[str, Any]:
         told = reader.info_now("")
         text = None if told is None or told.size > _LARGEST_ITEM else reader.get_now("")
         found = json.loads(text or b"{}")
-    except (EohubError, ValueError):
+    except (EohubError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

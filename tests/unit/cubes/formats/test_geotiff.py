@@ -15,6 +15,7 @@ from rasterio.transform import from_origin
 from eohub_cubes.contract import DataAsset
 from eohub_cubes.errors import Cancelled, DataChanged, DataDamaged, DataMissing, NotReadable
 from eohub_cubes.formats.geotiff import TiffCube, open_cube
+from eohub_cubes.formats.tiff_header import images_of
 from eohub_cubes.ports import Traffic
 from eohub_cubes.reading.opening import reader_of
 from eohub_cubes.reading.traffic import counted
@@ -246,6 +247,26 @@ def test_what_a_person_should_know_of_a_file_is_a_note(file: str, says: str) -> 
 
 
 @pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+def test_a_mask_of_another_size_is_left_out(tmp_path: Path) -> None:
+    raw = bytearray((SHARED / "arrays/rio-tiler/cog_uint8_rgb_mask.tif").read_bytes())
+    images = images_of(lambda start, length: bytes(raw[start : start + length]), len(raw))
+    height = next(image.entries[257] for image in images if image.kind & 4)
+    raw[height.offset] ^= 1
+    (tmp_path / "a.tif").write_bytes(raw)
+    asset = DataAsset(key="a", href=str(tmp_path / "a.tif"))
+    assert [*open_cube(asset, None, reader_of(asset)).arrays] == ["band_data"]
+
+
+def test_a_number_of_a_band_that_is_none_is_passed_over(tmp_path: Path) -> None:
+    with rasterio.open(tmp_path / "a.tif", "w", "GTiff", 4, 4, 1, dtype="uint8") as file:
+        file.update_tags(1, about="x")
+    raw = (tmp_path / "a.tif").read_bytes()
+    assert b'sample="0"' in raw
+    (tmp_path / "a.tif").write_bytes(raw.replace(b'sample="0"', 'sample="²'.encode() + b'"'))
+    asset = DataAsset(key="a", href=str(tmp_path / "a.tif"))
+    assert [*open_cube(asset, None, reader_of(asset)).arrays] == ["band_data"]
+
+
 def test_a_picture_that_lies_nowhere_is_opened_without_coordinates(tmp_path: Path) -> None:
     cube = opened(written(tmp_path / "a.tif", numbers("uint8"), crs=None, transform=None))
     assert set(cube.dataset.coords) == {"band"}

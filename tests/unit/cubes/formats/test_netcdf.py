@@ -169,6 +169,24 @@ def test_a_compound_type_a_ragged_list_and_a_missing_filter_cost_one_variable_ea
     assert {each.name for each in told.variables} == {"pair", "ragged", "good", "words"}
 
 
+def test_values_in_other_files_are_a_problem_of_their_variable(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(bytes(range(16)))
+    with h5py.File(tmp_path / "other.nc", "w") as file:
+        file["x"] = np.arange(3.0)
+    with h5py.File(path, "w") as file:
+        file["v"] = np.arange(3.0)
+        file.create_dataset("outside", (16,), "u1", external=[(str(tmp_path / "secret"), 0, 16)])
+        layout = h5py.VirtualLayout((3,), "f8")
+        layout[:] = h5py.VirtualSource(str(tmp_path / "other.nc"), "x", (3,))
+        file.create_virtual_dataset("gathered", layout)
+    cube = opened(path)
+    npt.assert_array_equal(cube.dataset["v"].values, np.arange(3.0))
+    for name in ("outside", "gathered"):
+        assert "other files" in (cube.arrays[name].problem or "")
+        with pytest.raises(NotReadable, match=name):
+            cube.dataset[name].load()
+
+
 def test_groups_are_told_and_opened(path: Path) -> None:
     xr.Dataset({"a": ("x", [1])}).to_netcdf(path, group="forecast/surface", engine="h5netcdf")
     xr.Dataset({"b": ("x", [2, 3])}).to_netcdf(path, group="analysis", mode="a", engine="h5netcdf")

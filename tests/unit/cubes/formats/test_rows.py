@@ -1,10 +1,14 @@
 """Tables and vectors: rows, columns and shapes from metadata, values as pandas and pyogrio read them."""
 
 import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import geopandas
 import numpy as np
@@ -161,6 +165,46 @@ def test_what_is_broken_says_so(tmp_path: Path, name: str, content: bytes, kind:
     assert raised.value.detail.endswith(".")
     with pytest.raises(DataMissing):
         opened(tmp_path / f"none-{name}", kind=kind)
+
+
+def elsewhere(folder: Path, secret: Path) -> Path:
+    """A GeoPackage with a table that GDAL would read from another file."""
+    with closing(sqlite3.connect(folder / "a.gpkg")) as database, database:
+        database.execute("CREATE TABLE first (x)")
+        database.execute("PRAGMA writable_schema = 1")
+        told = f"CREATE VIRTUAL TABLE other USING virtualogr('{secret}')"
+        database.execute("INSERT INTO sqlite_master VALUES ('table', 'other', 'other', 0, ?)", (told,))
+    return folder / "a.gpkg"
+
+
+def listing(folder: Path, secret: Path) -> Path:
+    """What GDAL takes for a list of other files, whatever its name."""
+    layer = f'<OGRVRTLayer name="secret"><SrcDataSource>{secret}</SrcDataSource></OGRVRTLayer>'
+    (folder / "a.geojson").write_text(f"<OGRVRTDataSource>{layer}</OGRVRTDataSource>")
+    return folder / "a.geojson"
+
+
+def hidden(folder: Path, secret: Path) -> Path:
+    """The same, with a beginning as of JSON."""
+    path = listing(folder, secret)
+    path.write_text('{"type": "FeatureCollection"}' + path.read_text())
+    return path
+
+
+def zipped(folder: Path, secret: Path) -> Path:
+    with ZipFile(folder / "a.zip", "w") as archive:
+        archive.write(listing(folder, secret), "a.vrt")
+    (folder / "a.zip").rename(folder / "a.fgb")
+    return folder / "a.fgb"
+
+
+@pytest.mark.parametrize("made", [elsewhere, listing, hidden, zipped])
+def test_a_file_of_vectors_leads_to_no_other_file(tmp_path: Path, made: Callable[[Path, Path], Path]) -> None:
+    (tmp_path / "secret.csv").write_text("k,v\n1,secret\n")
+    path = made(tmp_path, tmp_path / "secret.csv")
+    for group in (None, "secret", "other"):
+        with pytest.raises(NotReadable, match="not opened"):
+            opened(path, group, kind="vector")
 
 
 def test_what_can_only_be_read_whole_and_is_large_is_refused_before_it_is_read(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +99,53 @@ def test_neighbours_of_what_is_asked_for_in_a_shard_are_not_read(store: Path) ->
     with measured() as traffic:
         _ = cube.dataset["t"].isel(x=[0, 8]).values
     assert traffic.bytes_read == sum(map(int, filter(None, sizes))) + cube.arrays["t"].shard_index_bytes
+
+
+WRONG: tuple[Any, ...] = (None, 5, -1, "abc", [], [-1, 4], [[1]], {"a": 1}, 1e300, 10**30)
+
+
+def places(document: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The ways to everything in a JSON document."""
+    inside = document.items() if isinstance(document, dict) else enumerate(document)
+    for key, value in inside:
+        yield (*way, key)
+        if isinstance(value, dict | list):
+            yield from places(value, (*way, key))
+
+
+@pytest.mark.parametrize(("version", "name"), [(2, ".zmetadata"), (3, "zarr.json")])
+def test_metadata_that_makes_no_sense_ends_in_a_sentence(version: int, name: str, store: Path) -> None:
+    times = ("time", np.arange(3), {"units": "days since 2000-01-01"})
+    cube = xr.Dataset({"t": (("time", "x"), np.zeros((3, 2)))}, {"time": times})
+    cube.to_zarr(store, zarr_format=version, consolidated=True)  # type: ignore[call-overload]
+    file = store / name
+    whole = file.read_text()
+    for *way, last in places(json.loads(whole)):
+        for wrong in WRONG:
+            document = inner = json.loads(whole)
+            for key in way:
+                inner = inner[key]
+            inner[last] = wrong
+            file.write_text(json.dumps(document))
+            with suppress(DataDamaged, DataMissing, NotReadable):
+                described("", asset_at(store), opened(store), Traffic())
+    file.write_text('{"a":' + 200_000 * "[")
+    with pytest.raises(DataDamaged, match="not JSON"):
+        opened(store)
+
+
+@pytest.mark.parametrize("name", ["²", "9" * 5_000])
+def test_a_group_may_have_any_name(name: str, store: Path) -> None:
+    grid(np.zeros((2, 2))).to_zarr(store, group="a")
+    document = json.loads((store / "zarr.json").read_text())
+    inline = document["consolidated_metadata"]["metadata"] if "consolidated_metadata" in document else {}
+    array = json.loads((store / "a" / "t" / "zarr.json").read_text())
+    inline |= {name: {"zarr_format": 3, "node_type": "group", "attributes": {}}, f"{name}/t": array}
+    edited(
+        store / "zarr.json",
+        consolidated_metadata={"kind": "inline", "must_understand": False, "metadata": inline},
+    )
+    assert name in {*opened(store).groups, "a"} | {*opened(store, "a").groups}
 
 
 def test_an_array_at_the_root_is_one_variable(store: Path) -> None:
