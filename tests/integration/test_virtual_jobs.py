@@ -16,6 +16,8 @@ from eohub_cubes.server.virtual_jobs import VirtualCubes
 from eohub_cubes.virtualizing.repository import opened
 from eohub_toolkit.errors import NotFound, TooMany
 
+ENVIRON = {**os.environ, "EOHUB_CUBES_SERVER_ALLOWED_HOSTS": '["127.0.0.1"]'}
+
 
 class _Silent(BaseHTTPRequestHandler):
     """Answers a first question never, so that whoever asks waits."""
@@ -59,7 +61,7 @@ def query(addresses: list[str], target: Path) -> VirtualQuery:
 
 async def test_a_cube_is_made_and_told_how_far_it_is(tmp_path: Path) -> None:
     files = [write_month(tmp_path / f"{day}.nc", day) for day in (4, 0)]
-    cubes = VirtualCubes(os.environ)
+    cubes = VirtualCubes(ENVIRON)
     begun = await cubes.start(query(files, tmp_path / "c.icechunk"))
     assert (begun.state, begun.files, begun.files_read) == ("running", 2, 0)
     job = await ended(cubes, begun.id)
@@ -72,7 +74,7 @@ async def test_a_refusal_names_each_file_and_both_values(tmp_path: Path) -> None
         write_month(tmp_path / f"{number}.nc", 4 * number, packed=(0.5, offset))
         for number, offset in enumerate((292.17, 288.44, 288.75))
     ]
-    cubes = VirtualCubes(os.environ)
+    cubes = VirtualCubes(ENVIRON)
     begun = await cubes.start(query(files, tmp_path / "c.icechunk"))
     job = await ended(cubes, begun.id)
     assert (job.state, job.refusal_count) == ("refused", 2)
@@ -86,12 +88,32 @@ async def test_a_refusal_names_each_file_and_both_values(tmp_path: Path) -> None
 
 async def test_a_target_that_is_there_is_told(tmp_path: Path) -> None:
     (tmp_path / "c.icechunk").mkdir()
-    cubes = VirtualCubes(os.environ)
+    cubes = VirtualCubes(ENVIRON)
     begun = await cubes.start(query([write_month(tmp_path / "0.nc", 0)], tmp_path / "c.icechunk"))
     job = await ended(cubes, begun.id)
     assert job.state == "failed"
     assert job.problem is not None
     assert "already" in job.problem
+
+
+async def test_a_host_inside_the_site_is_not_asked(tmp_path: Path) -> None:
+    cubes = VirtualCubes(os.environ)
+    with silent_host() as host:
+        begun = await cubes.start(query([host.url], tmp_path / "c.icechunk"))
+        job = await ended(cubes, begun.id)
+        assert not host.asked.is_set()
+    assert job.state == "failed"
+    assert "in the network of this site" in (job.problem or "")
+
+
+async def test_a_file_in_the_folder_of_the_server_is_no_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "numpy.py").write_text("raise RuntimeError")
+    monkeypatch.chdir(tmp_path)
+    cubes = VirtualCubes(ENVIRON)
+    begun = await cubes.start(query([write_month(tmp_path / "0.nc", 0)], tmp_path / "c.icechunk"))
+    assert (await ended(cubes, begun.id)).state == "done"
 
 
 async def _waiting(cubes: VirtualCubes, host: silent_host, target: Path) -> VirtualJob:
@@ -101,7 +123,7 @@ async def _waiting(cubes: VirtualCubes, host: silent_host, target: Path) -> Virt
 
 
 async def test_a_cancelled_one_leaves_nothing(tmp_path: Path) -> None:
-    cubes = VirtualCubes(os.environ)
+    cubes = VirtualCubes(ENVIRON)
     with silent_host() as host:
         begun = await _waiting(cubes, host, tmp_path / "c.icechunk")
         assert (await cubes.cancel(begun.id)).state == "cancelled"
@@ -114,7 +136,7 @@ async def test_a_cancelled_one_leaves_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
 async def test_a_killed_one_leaves_nothing_that_opens_and_no_hindrance(tmp_path: Path, number: int) -> None:
     target = tmp_path / "c.icechunk"
-    cubes = VirtualCubes(os.environ)
+    cubes = VirtualCubes(ENVIRON)
     with silent_host() as host:
         begun = await _waiting(cubes, host, target)
         os.kill(cubes._running[begun.id][0].pid, number)
@@ -127,7 +149,7 @@ async def test_a_killed_one_leaves_nothing_that_opens_and_no_hindrance(tmp_path:
 
 
 async def test_a_second_at_the_same_place_and_a_third_are_refused(tmp_path: Path) -> None:
-    cubes = VirtualCubes(os.environ)
+    cubes = VirtualCubes(ENVIRON)
     with silent_host() as first, silent_host() as second:
         await _waiting(cubes, first, tmp_path / "a.icechunk")
         with pytest.raises(TargetTaken):
@@ -138,3 +160,14 @@ async def test_a_second_at_the_same_place_and_a_third_are_refused(tmp_path: Path
         await cubes.close()
     assert [job.state for job in cubes.jobs().jobs] == ["cancelled", "cancelled"]
     assert os.listdir(tmp_path) == []
+
+
+async def test_of_several_that_begin_at_once_two_are_made_and_none_at_the_same_place(tmp_path: Path) -> None:
+    cubes = VirtualCubes(ENVIRON)
+    with silent_host() as host:
+        begun = await asyncio.gather(
+            *(cubes.start(query([host.url], tmp_path / f"{name}.icechunk")) for name in "aabc"),
+            return_exceptions=True,
+        )
+        await cubes.close()
+    assert [type(each) for each in begun] == [VirtualJob, TargetTaken, VirtualJob, TooMany]

@@ -6,6 +6,7 @@ from typing import Any
 
 import xarray as xr
 
+from eohub_cubes.notebook.doors import open_doors
 from eohub_cubes.notebook.opening import open_item
 from eohub_cubes.notebook.sources import address_of
 from eohub_cubes.virtualizing.building import build
@@ -23,6 +24,7 @@ def virtual_cube(
     follow each other along `join`, in the order of their times. `progress` is told how many files are read,
     of how many. Raises NotJoinable: its `refusals` name each file, the variable and both values.
     """
+    open_doors()
     place = address_of(target)
     build([address_of(each) for each in addresses], place, join, progress or _shown())
     return open_item(place)

@@ -23,9 +23,14 @@ class VirtualCubes:
         self._jobs: OrderedDict[str, VirtualJob] = OrderedDict()
         self._running: dict[str, tuple[asyncio.subprocess.Process, asyncio.Task[None]]] = {}
         self._begun = 0
+        self._starting = asyncio.Lock()
 
     async def start(self, query: VirtualQuery) -> VirtualJob:
         """Begin one; raises TooMany beyond two at once, TargetTaken for a second at the same place."""
+        async with self._starting:
+            return await self._start(query)
+
+    async def _start(self, query: VirtualQuery) -> VirtualJob:
         going = [self._jobs[name] for name in self._running]
         if any(job.target == query.target for job in going):
             raise TargetTaken(
@@ -40,9 +45,9 @@ class VirtualCubes:
         job = VirtualJob(
             id=name, target=query.target, state="running", files=len(query.addresses), files_read=0
         )
-        self._jobs[name] = job
         process = await asyncio.create_subprocess_exec(
             sys.executable,
+            "-P",
             "-m",
             "eohub_cubes.server.virtual_worker",
             stdin=asyncio.subprocess.PIPE,
@@ -50,6 +55,7 @@ class VirtualCubes:
             env=dict(self._environ),
             limit=LARGEST_MESSAGE,
         )
+        self._jobs[name] = job
         assert process.stdin is not None
         process.stdin.write(query.model_dump_json().encode() + b"\n")
         self._running[name] = (process, asyncio.create_task(self._follow(name, process)))

@@ -14,9 +14,14 @@ from types import FrameType
 
 from eohub_cubes.contract import VirtualQuery
 from eohub_cubes.errors import NotJoinable
+from eohub_cubes.reading.addresses import AllowedHosts
+from eohub_cubes.reading.guard import Guard
+from eohub_cubes.reading.opening import home_doors, use_doors
 from eohub_cubes.server.messages import VirtualStep, failure_of
+from eohub_cubes.server.settings import ServerSettings
 from eohub_cubes.virtualizing.building import build
 from eohub_toolkit.errors import EohubError, Internal
+from eohub_toolkit.settings import load
 
 log = logging.getLogger("eohub.cubes")
 
@@ -56,6 +61,10 @@ def main() -> None:
             out.write(step.model_dump_json().encode() + b"\n")
             out.flush()
 
+    # This is the entry point of the process: nothing else in it reads the environment.
+    environ = dict(os.environ)  # noqa: TID251
+    settings = load(ServerSettings, environ)
+    use_doors(home_doors(environ, Guard(AllowedHosts.of(settings.allowed_hosts))))
     signal.signal(signal.SIGTERM, _cancelled)
     query = VirtualQuery.model_validate_json(sys.stdin.buffer.readline())
     Thread(target=_leave_with_input, daemon=True).start()
