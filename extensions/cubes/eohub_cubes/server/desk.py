@@ -6,6 +6,7 @@ from threading import Lock
 
 from eohub_cubes.contract import DataAsset, SourceQuery
 from eohub_cubes.errors import Cancelled, NotReadable
+from eohub_cubes.formats.keeping import with_places_kept
 from eohub_cubes.formats.opening import Open, open_cube
 from eohub_cubes.ports import Bandwidth, MemoryGauge, OpenCube
 from eohub_cubes.reading.opening import reader_of
@@ -66,7 +67,9 @@ class Desk:
 
     def _opened(self, opening: Future[OpenCube], asset: DataAsset, group: str | None) -> OpenCube:
         try:
-            cube = RememberingCube(self._opens(asset, group, reader_of(asset)))
+            found = self._opens(asset, group, reader_of(asset))
+            found.dataset = with_places_kept(found.dataset)
+            cube = RememberingCube(found)
         except BaseException as error:
             with self._lock:
                 key = _key(asset, group)
