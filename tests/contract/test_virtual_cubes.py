@@ -6,14 +6,25 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
+import icechunk
 import iris_sample_data
 import pytest
 import xarray as xr
 
 from eohub_cubes.contract import DataAsset
-from eohub_cubes.errors import DataChanged, DataMissing, NoAccess, NotJoinable, NotReadable, TargetTaken
+from eohub_cubes.errors import (
+    AddressRefused,
+    DataChanged,
+    DataMissing,
+    NoAccess,
+    NotJoinable,
+    NotReadable,
+    TargetTaken,
+)
 from eohub_cubes.formats.opening import open_cube
-from eohub_cubes.reading.opening import reader_of
+from eohub_cubes.reading.addresses import AllowedHosts
+from eohub_cubes.reading.guard import Guard
+from eohub_cubes.reading.opening import Doors, reader_of
 from eohub_cubes.virtualizing.building import build
 from eohub_cubes.virtualizing.repository import opened
 from tests.fakes.netcdf_files import write_month
@@ -278,3 +289,41 @@ def test_a_repository_from_elsewhere_is_not_let_at_files(tmp_path: Path) -> None
     assert container.url_prefix == f"file://{tmp_path}/"
     with pytest.raises(NoAccess, match="wants to read file://"):
         authorised({container.url_prefix: container}, "s3://foreign/cube.icechunk")
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("http://127.0.0.1:9/data/0.nc", "127.0.0.1"),
+        ("https://169.254.169.254/latest/0.nc", "169.254.169.254"),
+    ],
+)
+def test_a_repository_is_let_at_no_host_inside_the_site(
+    address: str, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from eohub_cubes.virtualizing.repository import authorised, containers_of
+
+    (web,) = containers_of([address])
+    endpoint = f"http://{host}:9"
+    s3 = icechunk.s3_store(region="x", endpoint_url=endpoint, allow_http=True, force_path_style=True)
+    bucket = icechunk.VirtualChunkContainer("s3://bucket/data/", s3)
+    guarded = Doors(guard=Guard(AllowedHosts.of([])))
+    for container in (web, bucket):
+        containers = {container.url_prefix: container}
+        assert authorised(containers, "/cube.icechunk")
+        with monkeypatch.context() as patched:
+            patched.setattr("eohub_cubes.reading.opening._of_process", [guarded])
+            with pytest.raises(AddressRefused, match=host):
+                authorised(containers, "/cube.icechunk")
+            patched.setattr(
+                "eohub_cubes.reading.opening._of_process", [Doors(guard=Guard(AllowedHosts.of([host])))]
+            )
+            assert authorised(containers, "/cube.icechunk")
+
+
+def test_a_prefix_that_could_go_on_as_another_host_is_refused() -> None:
+    from eohub_cubes.virtualizing.repository import authorised
+
+    container = icechunk.VirtualChunkContainer("https://example.org", icechunk.http_store())
+    with pytest.raises(NoAccess, match=r"wants to read https://example\.org"):
+        authorised({"https://example.org": container}, "/cube.icechunk")

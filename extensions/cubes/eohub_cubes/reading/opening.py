@@ -18,6 +18,7 @@ from eohub_cubes.reading.attempts import Objects
 from eohub_cubes.reading.guard import Guard
 from eohub_cubes.reading.keys import RenewedKeys, keys_of
 from eohub_cubes.reading.logins import Logins, hub_tokens
+from eohub_cubes.reading.loop import now
 from eohub_cubes.reading.objects import ONE_TRY, GuardedObjects, ObstoreObjects
 from eohub_cubes.reading.reader import RetryingReader
 from eohub_cubes.reading.web import WebObjects
@@ -38,6 +39,13 @@ _of_process = [Doors()]
 def use_doors(doors: Doors) -> None:
     """Have every reader of this process go through these doors, whoever makes it."""
     _of_process[0] = doors
+
+
+def check_host(netloc: str) -> None:
+    """Raise AddressRefused for a host that this process may not read from; for what reads itself."""
+    guard = _of_process[0].guard
+    if guard is not None:
+        now(guard.check_netloc(netloc))
 
 
 def reader_of(asset: DataAsset) -> ObjectReader:

@@ -11,7 +11,7 @@ from botocore.session import Session
 
 from eohub_cubes.errors import DataMissing, NoAccess, NotReadable, StoreDown
 from eohub_cubes.reading.keys import KeysMissing, keys_of
-from eohub_cubes.reading.opening import own_s3
+from eohub_cubes.reading.opening import check_host, own_s3
 from eohub_cubes.virtualizing.files import url_of
 
 # Its warnings are for whoever commits to one folder from many processes; a cube is committed once.
@@ -65,8 +65,8 @@ def containers_of(addresses: Iterable[str]) -> list[icechunk.VirtualChunkContain
 def authorised(containers: Mapping[str, Any], address: str) -> dict[str, Any]:
     """What a repository at an address may read with: this environment's keys at its own S3, none elsewhere.
 
-    A repository names the places itself, so another's could name any: keys go to no other host, and only a
-    repository among this machine's files is let at other files.
+    A repository names the places itself, so another's could name any: keys go to no other host, none is asked
+    that this process may not read from, and only a repository among this machine's files is let at others.
     """
     given = {prefix: _credentials(prefix, each.store, address) for prefix, each in containers.items()}
     return icechunk.containers_credentials(given)
@@ -75,7 +75,7 @@ def authorised(containers: Mapping[str, Any], address: str) -> dict[str, Any]:
 def opened(address: str) -> icechunk.IcechunkStore:
     """The newest state of a repository, read-only.
 
-    Raises DataMissing where there is none, and NoAccess for one that wants to read what it must not.
+    Raises DataMissing where there is none; NoAccess and AddressRefused for one that reads what it must not.
     """
     storage = storage_of(address)
     try:
@@ -127,10 +127,15 @@ def _credentials(prefix: str, store: Any, address: str) -> Any:
     match store:
         case kinds.LocalFileSystem() if address.startswith("/"):
             return icechunk.Credentials.LocalFileSystemAccess()
-        case kinds.Http():
+        case kinds.Http() if urlsplit(prefix).path:
+            # Without a path the prefix could go on as the name of another host.
+            check_host(urlsplit(prefix).netloc)
             return icechunk.Credentials.HttpAccess()
         case kinds.S3() | kinds.S3Compatible():
-            is_own = cast(Any, store)._0.endpoint_url == own_s3()[0]
+            endpoint = cast(Any, store)._0.endpoint_url
+            is_own = endpoint == own_s3()[0]
+            if endpoint is not None and not is_own:
+                check_host(urlsplit(endpoint).netloc)
             return (
                 icechunk.s3_refreshable_credentials(SessionKeys())
                 if is_own
