@@ -22,6 +22,7 @@ from eohub_cubes.errors import (
     TargetTaken,
 )
 from eohub_cubes.formats.opening import open_cube
+from eohub_cubes.notebook.stores import cube_store
 from eohub_cubes.reading.addresses import AllowedHosts
 from eohub_cubes.reading.guard import Guard
 from eohub_cubes.reading.opening import Doors, reader_of
@@ -42,6 +43,14 @@ def view(target: str) -> xr.Dataset:
     """The cube as the cube view opens it."""
     asset = DataAsset(key="cube", href=target)
     return open_cube(asset, None, reader_of(asset)).dataset
+
+
+def test_a_notebook_opens_a_virtual_cube_by_its_store(tmp_path: Path) -> None:
+    files = [write_month(tmp_path / f"{day}.nc", day) for day in (0, 4)]
+    target = str(tmp_path / "cube.icechunk")
+    build(files, target, "time", silent)
+    by_store = xr.open_zarr(cube_store(target), chunks={})
+    xr.testing.assert_identical(by_store.load(), xr.open_zarr(opened(target), consolidated=False).load())
 
 
 def test_three_months_of_nemo_equal_what_xarray_joins(tmp_path: Path) -> None:

@@ -12,8 +12,12 @@ from eohub_cubes.virtualizing.repository import opened
 
 def open_cube(asset: DataAsset, group: str | None, reader: ObjectReader) -> OpenCube:
     """Open the newest state of a repository; raises DataMissing where there is none."""
-    is_remote = asset.href.startswith("s3://")
-    host = urlsplit(own_s3()[0]).netloc if is_remote else ""
-    cube = zarr.open_cube(asset, group, IcechunkReader(opened(asset.href), host))
+    cube = zarr.open_cube(asset, group, newest(asset.href))
     cube.kind = "icechunk"
     return cube
+
+
+def newest(address: str) -> ObjectReader:
+    """The reader of the newest state of a repository; raises DataMissing where there is none."""
+    host = urlsplit(own_s3()[0]).netloc if address.startswith("s3://") else ""
+    return IcechunkReader(opened(address), host)

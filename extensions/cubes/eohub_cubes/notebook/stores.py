@@ -16,7 +16,7 @@ _OF_ZARR = 10
 
 
 def cube_store(address: str, **storage_options: Any) -> ReaderStore:
-    """Make a store for `xarray.open_zarr` of a zarr cube at s3://, https:// or a path.
+    """Make a store for `xarray.open_zarr` of a zarr cube at s3://, https:// or a path, or of a virtual cube.
 
     Its coordinates are read at once, its keys renewed beneath a long read. `storage_options` are those of
     fsspec that say where an S3 is: `endpoint_url`, `region_name`, `profile`, `anon`; keys come from the
@@ -25,6 +25,11 @@ def cube_store(address: str, **storage_options: Any) -> ReaderStore:
     open_doors()
     if zarr.config.get("async.concurrency") == _OF_ZARR:
         zarr.config.set({"async.concurrency": CONCURRENCY})
+    if address.rstrip("/").endswith(".icechunk"):
+        # An extra, which only those need who have such cubes.
+        from eohub_cubes.formats.icechunk import newest
+
+        return ReaderStore(newest(address))
     return ReaderStore(reader_of(DataAsset(key="data", href=address, storage_options=storage_options)))
 
 
