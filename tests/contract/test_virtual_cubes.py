@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
+import h5py
 import icechunk
 import iris_sample_data
 import pytest
@@ -83,6 +84,30 @@ def test_packed_files_that_agree_are_joined(tmp_path: Path) -> None:
     build(files, target, "time", silent)
     joined = xr.open_mfdataset(sorted(files))
     xr.testing.assert_identical(xr.open_zarr(opened(target), consolidated=False).load(), joined.load())
+
+
+def outside(file: h5py.File, folder: Path) -> None:
+    (folder / "raw").write_bytes(bytes(32))
+    file.create_dataset("v", (4,), "f8", external=[(str(folder / "raw"), 0, 32)])
+
+
+def gathered(file: h5py.File, folder: Path) -> None:
+    with h5py.File(folder / "other.h5", "w") as other:
+        other["x"] = [1.0, 2.0, 3.0, 4.0]
+    layout = h5py.VirtualLayout((4,), "f8")
+    layout[:] = h5py.VirtualSource(str(folder / "other.h5"), "x", (4,))
+    file.create_virtual_dataset("v", layout)
+
+
+@pytest.mark.parametrize("add", [outside, gathered])
+def test_values_in_other_files_are_refused_as_they_would_be_read_as_missing(
+    add: Callable[[h5py.File, Path], None], tmp_path: Path
+) -> None:
+    path = write_month(tmp_path / "0.nc", 0)
+    with h5py.File(path, "a") as file:
+        add(file, tmp_path)
+    with pytest.raises(NotJoinable, match=r"0\.nc: cannot be read: the values of v lie in other files"):
+        build([path], str(tmp_path / "c.icechunk"), "time", silent)
 
 
 REFUSED: dict[str, tuple[list[dict[str, Any]], list[tuple[str, str | None, str, str, str]]]] = {

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any, cast, override
 from urllib.parse import urlsplit
 
+import h5py
 import numpy as np
 import xarray as xr
 from obspec_utils.registry import ObjectStoreRegistry
@@ -20,6 +21,7 @@ from eohub_cubes.errors import DataDamaged, DataMissing, NotReadable
 from eohub_cubes.ports import ObjectReader
 from eohub_cubes.reading.opening import reader_of
 from eohub_cubes.virtual import StoredFile, StoredVariable, joined_dimension
+from eohub_cubes.wording import listed
 
 _BLOCK = 256 * 1024
 _LARGEST_GRID = 64 * 2**20
@@ -70,6 +72,8 @@ def _parsed(address: str, join: str, reader: ObjectReader, size: int) -> tuple[S
     arrays: Mapping[str, Any] = stored._group.arrays  # pyright: ignore[reportPrivateUsage]
     if not arrays:
         raise NotReadable("it has no variables outside of groups")
+    if away := _elsewhere(arrays, reader, size):
+        raise NotReadable(f"the values of {listed(away)} lie in other files")
     copied = _copied(arrays)
     raw = xr.open_zarr(cast(Any, stored), consolidated=False, zarr_format=3, decode_cf=False, chunks=None)
     facts = StoredFile(address, {name: _variable(arrays[name], raw[name], name in copied) for name in arrays})
@@ -81,6 +85,16 @@ def _parsed(address: str, join: str, reader: ObjectReader, size: int) -> tuple[S
     }
     dataset = stored.to_virtual_dataset(loadable_variables=copied, decode_times=False)
     return StoredFile(address, {**facts.variables, **fixed}), dataset
+
+
+def _elsewhere(arrays: Mapping[str, Any], reader: ObjectReader, size: int) -> list[str]:
+    """What HDF5 takes from other files: the parser finds no chunk of it, and it would be read as missing."""
+    empty = [name for name, array in arrays.items() if not _has_chunks(array)]
+    if not empty:
+        return []
+    with h5py.File(_opened(reader, size), "r") as file:
+        found: dict[str, Any] = {name: file[name] for name in empty if name in file}
+        return [name for name, each in found.items() if each.is_virtual or each.external]
 
 
 def _copied(arrays: Mapping[str, Any]) -> Sequence[str]:
@@ -113,6 +127,10 @@ def _with_digest(variable: StoredVariable, array: Any, raw: xr.DataArray) -> Sto
     values = np.ascontiguousarray(raw.values)
     content = values.tobytes() if values.dtype != object else repr(values.tolist()).encode()
     return replace(variable, values=values.ravel(), digest=hashlib.sha256(content).hexdigest())
+
+
+def _has_chunks(array: Any) -> bool:
+    return bool((np.asarray(array.manifest._paths) != "").any())  # pyright: ignore[reportPrivateUsage]
 
 
 def _first(error: Exception) -> str:
