@@ -14,6 +14,7 @@ type Document = Mapping[str, Any]
 MOST_NODES: Final = 5_000
 """Groups and arrays that are looked at in a store without consolidated metadata."""
 
+_LEFT_OUT: Final = f"{MOST_NODES:,} groups and arrays are told, the others left out."
 _ICECHUNK: Final = ("repo", "refs/branch.main/ref.json")
 _V2: Final = (".zgroup", ".zarray", ".zattrs")
 
@@ -120,6 +121,10 @@ async def _walked(reader: ObjectReader, tree: Tree) -> Tree:
     while level and len(tree.groups) + len(tree.arrays) < MOST_NODES:
         names = await asyncio.gather(*(_children(reader, path) for path in level))
         paths = [f"{path}/{name}".lstrip("/") for path, own in zip(level, names, strict=True) for name in own]
+        left = MOST_NODES - len(tree.groups) - len(tree.arrays)
+        if len(paths) > left:
+            tree.notes.append(f"It holds too much to be looked at without consolidated metadata: {_LEFT_OUT}")
+            del paths[left:]
         await asyncio.gather(*(_put(reader, tree, path) for path in paths))
         level = [path for path in paths if path in tree.groups]
     return tree

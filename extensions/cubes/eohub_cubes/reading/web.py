@@ -25,6 +25,7 @@ _MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _SIGNATURES = frozenset({"x-amz-signature", "x-goog-signature", "sig", "signature"})
 _MOST_UNASKED = 64 * 2**20
+_MOST_DIGITS = 18
 _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=30)
 
 
@@ -66,10 +67,13 @@ class WebObjects:
                 raise NotReadable(
                     f"{self.host} cannot send parts of a file, so that all of it would have to be read."
                 )
+            most = None if span is None or answer.status == 200 else span.length
+            if most is not None and (answer.content_length or 0) > most:
+                raise self._odd("sends other parts of a file than it is asked for")
             body = await _whole(answer)
             etag = answer.headers.get("ETag")
             if answer.status == 206:
-                return Got(body, _size(answer, len(body)), etag)
+                return Got(body, self._size(answer), etag)
             return Got(body if span is None else _cut(body, span), len(body), etag)
 
     async def _head(self, path: str) -> Got | None:
@@ -79,13 +83,25 @@ class WebObjects:
                 case 404 | 410:
                     return None
                 case 206:
-                    return Got(b"", _size(answer, 0), etag, _modified(answer))
+                    return Got(b"", self._size(answer), etag, _modified(answer))
                 case 416:
                     return Got(b"", 0, etag)
                 case 200 if answer.content_length is not None:
                     return Got(b"", answer.content_length, etag, _modified(answer))
                 case status:
                     raise Refused(status, None, _retry_after(answer))
+
+    def _size(self, answer: aiohttp.ClientResponse) -> int:
+        total = answer.headers.get("Content-Range", "").rpartition("/")[2]
+        if not total.isascii() or not total.isdigit() or len(total) > _MOST_DIGITS:
+            raise self._odd("does not tell how long its files are")
+        return int(total)
+
+    def _odd(self, does: str) -> NotReadable:
+        return NotReadable(
+            f"{self.host} {does}, so that no data is read from there.",
+            hint="Tell those who run it, or copy the file to where its parts can be read.",
+        )
 
     async def paths(self, prefix: str) -> AsyncIterator[Sequence[str]]:
         """Raise NotReadable: nothing tells what lies on a web server."""
@@ -207,11 +223,6 @@ def _modified(answer: aiohttp.ClientResponse) -> datetime | None:
         return parsedate_to_datetime(answer.headers["Last-Modified"])
     except (KeyError, ValueError):
         return None
-
-
-def _size(answer: aiohttp.ClientResponse, otherwise: int) -> int:
-    total = answer.headers.get("Content-Range", "").rpartition("/")[2]
-    return int(total) if total.isascii() and total.isdigit() else otherwise
 
 
 def _origin(url: str) -> str:

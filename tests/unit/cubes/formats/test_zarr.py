@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,17 @@ import pytest
 import xarray as xr
 import zarr
 from fakes.cube_cases import all_chunks, asset_at, measured, opened
+from fakes.cubes_objects import MemoryObjects
 from fakes.stac_documents import SHARED
+from zarr.core.sync import sync
 
 from eohub_cubes.describing import described
 from eohub_cubes.errors import DataDamaged, DataMissing, NotReadable
 from eohub_cubes.formats.opening import open_cube
+from eohub_cubes.formats.zarr_tree import MOST_NODES, read_tree
 from eohub_cubes.ports import ObjectReader, Traffic
 from eohub_cubes.reading.opening import reader_of
+from eohub_cubes.reading.reader import RetryingReader
 
 TITILER = SHARED / "zarr" / "titiler"
 
@@ -146,6 +150,22 @@ def test_a_group_may_have_any_name(name: str, store: Path) -> None:
         consolidated_metadata={"kind": "inline", "must_understand": False, "metadata": inline},
     )
     assert name in {*opened(store).groups, "a"} | {*opened(store, "a").groups}
+
+
+class ManyGroups(RetryingReader):
+    """A store without consolidated metadata and with no end of groups."""
+
+    async def children(self, prefix: str) -> AsyncIterator[str]:
+        for number in range(3 * MOST_NODES):
+            yield f"g{number}"
+
+
+def test_of_no_end_of_groups_as_many_are_looked_at_as_is_told() -> None:
+    objects = MemoryObjects({"zarr.json": b'{"zarr_format": 3, "node_type": "group"}'})
+    with measured() as traffic:
+        tree = sync(read_tree(ManyGroups(objects, ""), "here"))
+    assert traffic.requests <= MOST_NODES + 10
+    assert ["5,000" in note for note in tree.notes] == [True]
 
 
 def test_an_array_at_the_root_is_one_variable(store: Path) -> None:

@@ -237,6 +237,21 @@ async def test_keys_go_to_no_s3_but_the_one_they_are_for(
     assert "authorization" not in other.asked[0].headers
 
 
+@pytest.mark.parametrize(
+    ("reply", "says"),
+    [
+        (Reply(206, {"Content-Range": "bytes 0-9/*"}, b"0123456789"), "how long"),
+        (Reply(206, {}, b"0123456789"), "how long"),
+        (Reply(206, {"Content-Range": "bytes 0-10/20"}, b"0123456789a"), "other parts"),
+    ],
+)
+async def test_a_host_that_answers_other_than_it_is_asked_is_refused_by_name(reply: Reply, says: str) -> None:
+    server = ObjectServer()
+    server.answers = lambda asked: reply
+    with serving(server) as address, pytest.raises(NotReadable, match=says):
+        await reader(f"{address}/data").get("", 0, 10)
+
+
 def test_the_rules_of_addresses_are_those_of_the_catalogue() -> None:
     ours = Path(addresses.__file__)
     theirs = ours.parents[3] / "catalogue" / "eohub_catalogue" / "server" / "addresses.py"
