@@ -68,5 +68,5 @@ def form_of(first: bytes) -> str:
     if text.startswith(b"<"):
         return "an XML document, perhaps an error of the store"
     if text.startswith((b"{", b"[")):
-        return "a JSON document"
+        return "a file of kerchunk references" if b'"refs"' in text else "a JSON document"
     return "a text file" if text.isascii() and b"\0" not in text else "a file of unknown form"
