@@ -78,10 +78,8 @@ class RememberedBandwidth:
     def of(self, host: str) -> Measured | None:
         """Return how fast a host was."""
         with self._lock:
-            # What another process measured is in the file alone.
-            known = self._read() | self._known
-        found = known.get(host)
-        if found is None or self._now() - found.at > _KEPT_SECONDS:
+            found = self._newest().get(host)
+        if found is None or not found.bytes_read or self._now() - found.at > _KEPT_SECONDS:
             return None
         return Measured(
             found.bytes_by_speed / found.bytes_read,
@@ -99,8 +97,16 @@ class RememberedBandwidth:
         except (OSError, ValueError, TypeError, AttributeError):
             return {}
 
+    def _newest(self) -> dict[str, _Known]:
+        """What any process measured: of each host what was noted last."""
+        found = self._read()
+        return found | {
+            host: sums for host, sums in self._known.items() if host not in found or sums.at >= found[host].at
+        }
+
     def _write(self) -> None:
-        text = json.dumps({host: list(vars(sums).values()) for host, sums in self._known.items()})
+        newest = sorted(self._newest().items(), key=lambda each: each[1].at)[-_MOST_HOSTS:]
+        text = json.dumps({host: list(vars(sums).values()) for host, sums in newest})
         passing = self._file.with_name(f"{self._file.name}.{os.getpid()}")
         with suppress(OSError):
             self._file.parent.mkdir(parents=True, exist_ok=True)

@@ -71,7 +71,25 @@ def test_another_process_knows_it(tmp_path: Path, speeds: RememberedBandwidth, c
     assert [path.name for path in (tmp_path / "eohub").iterdir()] == ["speeds.json"]
 
 
-@pytest.mark.parametrize("text", ["", "[1]", '{"a": 3}', '{"a": ["x"]}', "\x00", "[" * 100_000])
+def test_no_process_forgets_what_another_measured(
+    tmp_path: Path, speeds: RememberedBandwidth, clock: Clock
+) -> None:
+    other = RememberedBandwidth(tmp_path / "eohub" / "speeds.json", clock, 0.0)
+    for each, host, seconds in (
+        (speeds, "a", 1.0),
+        (other, "b", 1.0),
+        (other, "a", 0.001),
+        (speeds, "c", 1.0),
+    ):
+        clock.seconds += 1
+        each.note(host, MIB, 1, seconds)
+    assert [speeds.of(host) for host in "abc"] == [other.of(host) for host in "abc"]
+    assert None not in [speeds.of(host) for host in "abc"]
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a": [0, 0, 0, 0, 0]}', "", "[1]", '{"a": 3}', '{"a": ["x"]}', "\x00", "[" * 100_000]
+)
 def test_a_file_that_is_none_is_done_without(tmp_path: Path, text: str) -> None:
     file = tmp_path / "speeds.json"
     file.write_text(text)
