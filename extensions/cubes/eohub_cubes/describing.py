@@ -13,7 +13,7 @@ from eohub_cubes.contract import CubeDescription, DataAsset, Dimension, Variable
 from eohub_cubes.labels import labels_of
 from eohub_cubes.layout import ArrayLayout
 from eohub_cubes.ports import OpenCube, Traffic
-from eohub_cubes.wire import MOST_DIMENSIONS, MOST_VARIABLES
+from eohub_cubes.wire import MOST_DIMENSIONS, MOST_GROUPS, MOST_VARIABLES
 
 _OF_ROWS: Final = ("vector", "table")
 """Kinds without a grid, which need no coordinates."""
@@ -32,12 +32,20 @@ def described(title: str, asset: DataAsset, cube: OpenCube, traffic: Traffic) ->
         dimensions=tuple(_dimension(dataset, str(name)) for name in [*dataset.sizes][:MOST_DIMENSIONS]),
         variables=variables,
         variable_count=len(names),
-        groups=tuple(cube.groups),
+        groups=tuple(cube.groups[:MOST_GROUPS]),
         size_bytes=sum(_size(dataset[name]) for name in names),
-        notes=(*cube.notes, *(() if cube.kind in _OF_ROWS else cautions_of(dataset))),
+        notes=(
+            *cube.notes,
+            *(() if cube.kind in _OF_ROWS else cautions_of(dataset)),
+            *_of_groups(len(cube.groups)),
+        ),
         bytes_read=traffic.bytes_read,
         requests=traffic.requests,
     )
+
+
+def _of_groups(count: int) -> tuple[str, ...]:
+    return () if count <= MOST_GROUPS else (f"The first {MOST_GROUPS} of {count:,} other groups are told.",)
 
 
 def _in_order(dataset: xr.Dataset, bounds: frozenset[str]) -> Sequence[str]:

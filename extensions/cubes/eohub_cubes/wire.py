@@ -9,6 +9,7 @@ LONGEST_NAME = 1_024
 MOST_ASSETS = 100
 MOST_DIMENSIONS = 20
 MOST_FILES = 10_000
+MOST_GROUPS = 500
 MOST_REFUSALS = 200
 MOST_VARIABLES = 500
 """A description shows the first of more variables, and says how many there are."""

@@ -9,7 +9,7 @@ from eohub_cubes.contract import CubeDescription, DataAsset, Variable
 from eohub_cubes.describing import described
 from eohub_cubes.layout import ArrayLayout
 from eohub_cubes.ports import Traffic
-from eohub_cubes.wire import MOST_VARIABLES
+from eohub_cubes.wire import MOST_GROUPS, MOST_VARIABLES
 
 ASSET = DataAsset(key="data", href="/cube.zarr")
 
@@ -54,6 +54,13 @@ def test_data_comes_first_and_what_tells_edges_of_cells_last() -> None:
 def test_edges_of_cells_are_beside_the_data_as_coordinates_are() -> None:
     description = told(cube())
     assert [each.name for each in description.variables if not each.is_coordinate] == ["tas", "mean"]
+
+
+def test_of_very_many_groups_the_first_are_told_with_their_number() -> None:
+    held = CubeInMemory(cube(), {}, groups=[f"g{number}" for number in range(2_000)])
+    description = described("", ASSET, held, Traffic())
+    assert description.groups == tuple(held.groups[:MOST_GROUPS])
+    assert "of 2,000 other groups" in description.notes[-1]
 
 
 def test_a_variable_has_its_names_sizes_and_the_ways_to_draw_it() -> None:
