@@ -64,7 +64,7 @@ def decoded(
         warnings.simplefilter("ignore")
         try:
             return _opened(variables, attributes, options), []
-        except (EohubError, Cancelled):
+        except (EohubError, Cancelled, MemoryError):
             raise
         except Exception:
             left = _left_as_stored(variables, options)
@@ -94,7 +94,7 @@ def _left_as_stored(variables: Mapping[str, xr.Variable], options: Mapping[str, 
 def _decodes(name: str, variable: xr.Variable, off: dict[str, bool]) -> bool:
     try:
         decode_cf_variable(name, variable, **off)  # type: ignore[arg-type]
-    except (EohubError, Cancelled):
+    except (EohubError, Cancelled, MemoryError):
         raise
     except Exception:
         return False

@@ -103,7 +103,7 @@ class _ChunkedArray(H5NetCDFArrayWrapper):
             try:
                 self._file.hold(self._extents(key))
                 return self.get_array(needs_lock=False)[key]
-            except (EohubError, Cancelled):
+            except (EohubError, Cancelled, MemoryError):
                 raise
             except Exception as error:
                 raise self._told(key, error) from None

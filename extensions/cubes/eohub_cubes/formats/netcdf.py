@@ -70,7 +70,7 @@ def open_cube(asset: DataAsset, group: str | None, reader: ObjectReader) -> Open
     file = RangeFile(reader, asset.href)
     try:
         return _opened(asset, group, reader, file)
-    except (EohubError, Cancelled):
+    except (EohubError, Cancelled, MemoryError):
         raise
     except Exception as error:
         failure = file.take_failure()

@@ -100,7 +100,7 @@ class _Array(ZarrArrayWrapper):
     def __getitem__(self, key: indexing.ExplicitIndexer) -> Any:
         try:
             return super().__getitem__(key)
-        except (EohubError, Cancelled):
+        except (EohubError, Cancelled, MemoryError):
             raise
         except Exception as error:
             array: zarr.Array[Any] = self.get_array()
@@ -124,7 +124,7 @@ def _damaged_chunk(array: zarr.Array[Any], key: tuple[Any, ...]) -> str | None:
         place = tuple(slice(at * each, (at + 1) * each) for at, each in zip(index, shape, strict=True))
         try:
             _ = array[place]
-        except (EohubError, Cancelled):
+        except (EohubError, Cancelled, MemoryError):
             raise
         except Exception:
             return chunk_key(array, index)
