@@ -110,6 +110,8 @@ def message_at(window: Window, at: int) -> tuple[list[Field], int]:
             fields, end = _first_edition(window, at)
         case 2:
             end = at + int.from_bytes(start[8:16], "big")
+            if end < at + 20:
+                raise DataDamaged("it is shorter than its head")
             fields = [*_second_edition(window, at, end, start[4:7])]
         case edition:
             raise DataDamaged(f"it is of edition {edition}, which is not known")

@@ -14,6 +14,7 @@ from fakes.stac_documents import SHARED
 
 from eohub_cubes.errors import Cancelled, DataChanged, DataDamaged, DataMissing, NotReadable
 from eohub_cubes.formats.grib import GribCube, open_cube
+from eohub_cubes.formats.grib_messages import Broken, Window, scanned
 from eohub_cubes.reading.opening import reader_of
 
 CFGRIB = SHARED / "arrays/cfgrib"
@@ -234,3 +235,13 @@ def test_a_file_that_is_gone_and_a_read_that_is_cancelled_end(tmp_path: Path) ->
     (tmp_path / "a.grib").unlink()
     with pytest.raises(DataChanged):
         cube.dataset.skt.load()
+
+
+@pytest.mark.parametrize("before", [b"", b"GRIB7777", b"GRIB7777" * 9])
+@pytest.mark.parametrize("length", [0, 3, 19])
+def test_a_message_that_says_it_is_shorter_than_its_head_is_passed_over(before: bytes, length: int) -> None:
+    raw = before + b"GRIB\0\0\0\2" + length.to_bytes(8, "big") + bytes(40) + b"7777"
+    window = Window(lambda start, size: raw[start : start + size], len(raw), len(raw))
+    found = [*scanned(window, 10)]
+    assert found
+    assert all(isinstance(each, Broken) for each in found)
