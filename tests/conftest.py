@@ -1,6 +1,6 @@
 """What holds for every test: other people's work on the machine makes none of them fail."""
 
-# Before any test imports eccodes, whose wheel brings another PROJ: loaded after it, the two free memory twice.
+# Before any test imports eccodes, whose wheel brings another PROJ: after it, the two free memory twice.
 import pyproj  # noqa: F401
 from hypothesis import HealthCheck, settings
 
