@@ -1,13 +1,17 @@
 """The event loop that blocking reads run on, whichever thread waits, also that of another loop."""
 
 import asyncio
+import gc
 import os
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Generator
+from contextlib import contextmanager
 from threading import Lock, Thread
 from typing import Any
 
 _lock = Lock()
 _loop: asyncio.AbstractEventLoop | None = None
+_waiting = 0
+_collects = False
 
 
 def loop() -> asyncio.AbstractEventLoop:
@@ -22,12 +26,37 @@ def loop() -> asyncio.AbstractEventLoop:
 
 def now[T](read: Coroutine[Any, Any, T]) -> T:
     """Wait for a read without a loop."""
-    return asyncio.run_coroutine_threadsafe(read, loop()).result()
+    with _uncollected():
+        return asyncio.run_coroutine_threadsafe(read, loop()).result()
+
+
+@contextmanager
+def _uncollected() -> Generator[None]:
+    """Collect no garbage while a thread waits for the loop's.
+
+    Who waits may be h5py, which reads a file with its own lock held. Garbage of h5py that the loop's thread
+    collects needs that lock, so that each would wait for the other for ever.
+    """
+    global _waiting, _collects
+    with _lock:
+        if _waiting == 0:
+            _collects = gc.isenabled()
+            gc.disable()
+        _waiting += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _waiting -= 1
+            if _waiting == 0 and _collects:
+                gc.enable()
 
 
 def _forget() -> None:
-    global _loop, _lock
-    _loop, _lock = None, Lock()
+    global _loop, _lock, _waiting
+    if _waiting and _collects:
+        gc.enable()
+    _loop, _lock, _waiting = None, Lock(), 0
 
 
 os.register_at_fork(after_in_child=_forget)

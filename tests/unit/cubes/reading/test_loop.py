@@ -1,0 +1,54 @@
+"""The loop that blocking reads run on."""
+
+import asyncio
+import gc
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import pytest
+
+from eohub_cubes.reading.loop import now
+
+
+async def collects() -> bool:
+    return gc.isenabled()
+
+
+def test_the_thread_that_reads_for_a_library_collects_none_of_its_garbage() -> None:
+    assert now(collects()) is False
+    assert gc.isenabled()
+
+
+def test_garbage_is_collected_again_when_the_last_who_waits_has_read() -> None:
+    begun, go_on = Event(), Event()
+
+    async def long() -> None:
+        begun.set()
+        await asyncio.to_thread(go_on.wait)
+
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(now, long())
+        begun.wait()
+        now(collects())
+        assert not gc.isenabled()
+        go_on.set()
+        waiting.result()
+    assert gc.isenabled()
+
+
+def test_a_read_that_fails_leaves_collection_as_it_was() -> None:
+    async def fail() -> None:
+        raise ValueError("it fails")
+
+    with pytest.raises(ValueError, match="it fails"):
+        now(fail())
+    assert gc.isenabled()
+
+
+def test_who_collects_no_garbage_does_so_afterwards_too() -> None:
+    gc.disable()
+    try:
+        now(collects())
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
