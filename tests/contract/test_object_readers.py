@@ -11,7 +11,7 @@ from fakes.cubes_server import Asked, ObjectServer, Reply, serving
 from eohub_cubes.contract import DataAsset
 from eohub_cubes.errors import Cancelled, DataChanged, DataDamaged, NotReadable
 from eohub_cubes.ports import ObjectInfo, ObjectReader, Traffic
-from eohub_cubes.reading.opening import reader_of
+from eohub_cubes.reading.opening import Doors, reader_through
 from eohub_cubes.reading.reader import RetryingReader
 from eohub_cubes.reading.traffic import counted
 
@@ -147,13 +147,10 @@ class OverTheWire(ObjectReaderContract):
             await reader.get("ten")
 
 
-@pytest.fixture
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+async def no_waiting(seconds: float) -> None:
     """Readers wait no time before they try again."""
-    monkeypatch.setattr("eohub_cubes.reading.reader.random.uniform", lambda low, high: 0.0)
 
 
-@pytest.mark.usefixtures("no_waiting")
 class TestS3(OverTheWire):
     """S3 over obstore."""
 
@@ -165,10 +162,9 @@ class TestS3(OverTheWire):
             monkeypatch.setenv("AWS_ENDPOINT_URL", address)
             monkeypatch.setenv("AWS_ACCESS_KEY_ID", "an-id")
             monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret")
-            yield reader_of(DataAsset(key="d", href="s3://bucket/data"))
+            yield reader_through(Doors(sleep=no_waiting), DataAsset(key="d", href="s3://bucket/data"))
 
 
-@pytest.mark.usefixtures("no_waiting")
 class TestWeb(OverTheWire):
     """A web server over aiohttp."""
 
@@ -179,7 +175,7 @@ class TestWeb(OverTheWire):
         self.server = ObjectServer()
         self.server.objects = {f"/{key}": body for key, body in OBJECTS.items()}
         with serving(self.server) as address:
-            yield reader_of(DataAsset(key="d", href=f"{address}/data"))
+            yield reader_through(Doors(sleep=no_waiting), DataAsset(key="d", href=f"{address}/data"))
 
 
 class TestFiles(ObjectReaderContract):
@@ -191,7 +187,7 @@ class TestFiles(ObjectReaderContract):
             (tmp_path / key).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / key).write_bytes(body)
         self.folder = tmp_path / "data"
-        return reader_of(DataAsset(key="d", href=str(self.folder)))
+        return reader_through(Doors(sleep=no_waiting), DataAsset(key="d", href=str(self.folder)))
 
     def change(self, key: str, body: bytes) -> None:
         (self.folder / key).write_bytes(body)
@@ -210,7 +206,11 @@ class TestMemory(ObjectReaderContract):
 
 
 def test_every_reader_tells_whose_bandwidth_it_uses() -> None:
-    make: Callable[[str], ObjectReader] = lambda href: reader_of(DataAsset(key="d", href=href))  # noqa: E731
+    def make(href: str) -> ObjectReader:
+        return reader_through(Doors(sleep=no_waiting), DataAsset(key="d", href=href))
+
+        Doors(sleep=no_waiting), DataAsset(key="d", href=href)
+    )  # noqa: E731
     assert make("/data/x.nc").host == ""
     assert make("https://data.example.org:8443/x.zarr").host == "data.example.org:8443"
     assert ObjectInfo(1, None) == ObjectInfo(1, None)

@@ -1,6 +1,7 @@
 """From an address to the reader of what lies there."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -31,6 +32,8 @@ class Doors:
     logins: Callable[[], Logins] = field(default=Logins)
     guard: Guard | None = None
     bandwidth: Bandwidth | None = None
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    """How long a store is left alone before it is tried again, seconds."""
 
 
 _of_process = [Doors()]
@@ -59,11 +62,12 @@ def reader_through(doors: Doors, asset: DataAsset) -> ObjectReader:
     match parts.scheme:
         case "http" | "https" if parts.hostname:
             web = WebObjects(asset.href, doors.logins(), doors.guard)
-            return RetryingReader(web, unquote(parts.path), doors.bandwidth)
+            return RetryingReader(web, unquote(parts.path), doors.bandwidth, doors.sleep)
         case "s3" if parts.netloc:
             # A key may hold ? and #, which have no meaning in it.
             _, _, key = asset.href.removeprefix("s3://").partition("/")
-            return RetryingReader(_s3(parts.netloc, asset.storage_options, doors.guard), key, doors.bandwidth)
+            objects = _s3(parts.netloc, asset.storage_options, doors.guard)
+            return RetryingReader(objects, key, doors.bandwidth, doors.sleep)
         case "file":
             return RetryingReader(_files(), unquote(parts.path))
         case "" if asset.href.startswith("/"):
