@@ -1,7 +1,7 @@
 """The port ObjectReader has one contract: S3, HTTP, files of this machine and the fake pass it."""
 
 import asyncio
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -209,8 +209,6 @@ def test_every_reader_tells_whose_bandwidth_it_uses() -> None:
     def make(href: str) -> ObjectReader:
         return reader_through(Doors(sleep=no_waiting), DataAsset(key="d", href=href))
 
-        Doors(sleep=no_waiting), DataAsset(key="d", href=href)
-    )  # noqa: E731
     assert make("/data/x.nc").host == ""
     assert make("https://data.example.org:8443/x.zarr").host == "data.example.org:8443"
     assert ObjectInfo(1, None) == ObjectInfo(1, None)
