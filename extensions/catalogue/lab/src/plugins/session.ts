@@ -1,4 +1,5 @@
 import { ProblemError, toastProblem, problemOf } from '@eohub/toolkit';
+import { insertCode } from '@eohub/toolkit/lib/insert';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { Clipboard, Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import { PageConfig } from '@jupyterlab/coreutils';
@@ -7,7 +8,6 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { Collections } from '../collections';
 import { cubesOf } from '../cubes';
 import { Freezing } from '../freezing';
-import { insertCode } from '../insert';
 import { insertSearch } from '../insertSearch';
 import { LINK_COPIED, linkOf } from '../link';
 import { Orders, type OrderDesk } from '../orders';

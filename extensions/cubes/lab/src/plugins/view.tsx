@@ -1,4 +1,5 @@
 import { problemOf, ReactPanel, useStore } from '@eohub/toolkit';
+import { insertCode } from '@eohub/toolkit/lib/insert';
 import {
   ILayoutRestorer,
   type JupyterFrontEnd,
@@ -11,7 +12,6 @@ import type { ReactElement } from 'react';
 import { coastsIn } from '../coasts';
 import { CubeView } from '../cubeView';
 import { cubeIcon } from '../icons';
-import { insertCode } from '../insert';
 import type { CubeActions } from '../panel/context';
 import { CubePage } from '../panel/CubePage';
 import { isSource, lookingOf } from '../state';

@@ -1,4 +1,5 @@
 import { problemOf, ReactPanel, useStore } from '@eohub/toolkit';
+import { insertCode } from '@eohub/toolkit/lib/insert';
 import {
   ILayoutRestorer,
   type JupyterFrontEnd,
@@ -9,7 +10,6 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { ReactElement } from 'react';
 import { cubeIcon } from '../icons';
-import { insertCode } from '../insert';
 import { VirtualPage, type VirtualActions } from '../panel/VirtualPage';
 import { sourceOf } from '../state';
 import { ICubes, ICubesClient } from '../tokens';
