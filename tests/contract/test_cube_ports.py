@@ -1,6 +1,7 @@
 """What is promised of opened data, for every kind of it."""
 
 from pathlib import Path
+from typing import Any
 
 import eccodes
 import geopandas
@@ -11,12 +12,14 @@ import pyarrow.parquet as pq
 import pytest
 import rasterio
 import xarray as xr
+import zarr
 from fakes.cube_cases import CubeCase, all_chunks, asset_at, measured, opened, opened_case
 from fakes.stac_documents import SHARED
 from rasterio.transform import from_origin
 from shapely import Point
 
-from eohub_cubes.contract import CubeDescription
+from eohub_cubes.code import Place, code_of
+from eohub_cubes.contract import CubeDescription, Selection
 from eohub_cubes.describing import described
 from eohub_cubes.errors import Cancelled, DataMissing
 from eohub_toolkit.errors import EohubError
@@ -82,6 +85,14 @@ class OpenCubeContract:
         assert variable.problem is None
         assert all(note.endswith((".", ")")) for note in told.notes)
 
+    def test_its_generated_cell_gives_the_same_values(self, case: CubeCase) -> None:
+        selection = Selection(variables=(case.variable,))
+        with opened_case(case) as cube:
+            source = code_of(Place(asset_at(case.path), case.group), cube, selection).source
+        names: dict[str, Any] = {}
+        exec(source, names)
+        npt.assert_array_equal(np.asarray(names["part"][case.variable]), case.values)
+
     def test_what_is_not_there_is_missing(self, case: CubeCase, tmp_path: Path) -> None:
         with pytest.raises(DataMissing) as raised:
             opened(tmp_path / f"absent{case.path.suffix}", kind=case.kind)
@@ -138,6 +149,26 @@ class TestShardedZarr(OpenCubeContract):
         dataset, path = written(tmp_path, chunks=(1, 3, 3), shards=(2, 3, 6))
         dataset.to_zarr(path.with_suffix(".zarr"), zarr_format=3)
         return CubeCase(path.with_suffix(".zarr"), "tas", dataset["tas"].values)
+
+
+class TestGroupOfZarr(OpenCubeContract):
+    """The root holds groups alone, so that the first of them is shown."""
+
+    @pytest.fixture
+    def case(self, tmp_path: Path) -> CubeCase:
+        dataset, path = written(tmp_path, chunks=(1, 3, 4))
+        dataset.to_zarr(path.with_suffix(".zarr"), group="measurements/r10m", zarr_format=3)
+        return CubeCase(path.with_suffix(".zarr"), "tas", dataset["tas"].values)
+
+
+class TestArrayOfZarr(OpenCubeContract):
+    """An array that is a store by itself."""
+
+    @pytest.fixture
+    def case(self, tmp_path: Path) -> CubeCase:
+        values = np.arange(4 * 5 * 6, dtype=np.float32).reshape(4, 5, 6)
+        zarr.create_array(tmp_path / "a.zarr", data=values, chunks=(1, 3, 4))
+        return CubeCase(tmp_path / "a.zarr", "data", values)
 
 
 def picture(path: Path, **form: object) -> CubeCase:
@@ -200,6 +231,16 @@ class TestNetcdf4(CubeFileContract):
     def case(self, tmp_path: Path) -> CubeCase:
         dataset, path = written(tmp_path, chunksizes=(1, 3, 4), zlib=True, shuffle=True)
         dataset.to_netcdf(path.with_suffix(".nc"), engine="h5netcdf")
+        return CubeCase(path.with_suffix(".nc"), "tas", dataset["tas"].values)
+
+
+class TestGroupOfNetcdf4(CubeFileContract):
+    """The root holds groups alone, so that the first of them is shown."""
+
+    @pytest.fixture
+    def case(self, tmp_path: Path) -> CubeCase:
+        dataset, path = written(tmp_path, chunksizes=(1, 3, 4), zlib=True)
+        dataset.to_netcdf(path.with_suffix(".nc"), engine="h5netcdf", group="product/level2")
         return CubeCase(path.with_suffix(".nc"), "tas", dataset["tas"].values)
 
 

@@ -22,6 +22,7 @@ class CubeInMemory:
     size_of: SizeOf = lambda _: 100
     requests_each: float = 1.0
     kind: str = "zarr"
+    group: str | None = ""
     groups: Sequence[str] = ()
     notes: Sequence[str] = ()
     asked: list[tuple[int, ...]] = field(default_factory=list[tuple[int, ...]])

@@ -18,7 +18,7 @@ from eohub_cubes.ports import OpenCube
 # What xarray takes and a catalogue may choose; those of zarr's mean nothing elsewhere.
 _OF_ZARR = ("consolidated", "zarr_format")
 _OPEN_OPTIONS = (
-    "group", "chunks", "decode_cf", "decode_times", "decode_timedelta", "decode_coords", "mask_and_scale",
+    "chunks", "decode_cf", "decode_times", "decode_timedelta", "decode_coords", "mask_and_scale",
     "use_cftime", "drop_variables",
 )  # fmt: skip
 # What names a place or a way, never a key: a list of what is allowed cannot forget a secret.
@@ -48,14 +48,14 @@ def code_of(place: Place, cube: OpenCube, selection: Selection | None) -> Notebo
     """The source that opens data, and takes a selection of it or plots it; raises NotReadable for a key."""
     _refuse_key(place.asset.href)
     match cube.kind:
-        case "zarr" | "netcdf":
-            cell = _xarray(place, cube.kind)
+        case "zarr" | "netcdf" if cube.group is not None:
+            cell = _xarray(place.asset, cube.group, cube.kind)
         case "geotiff" if place.item is not None:
             cell = _odc(place.asset.key, place.item)
         case "vector" | "table":
             return _frame(place, cube, selection)
         case _:
-            cell = _own(place)
+            cell = _own(place, cube.kind)
     dataset = cube.dataset
     if selection is None:
         plot = plot_of(dataset) if cube.kind in ("zarr", "netcdf") else None
@@ -70,10 +70,11 @@ def _joined(imports: tuple[str, ...], lines: list[str]) -> NotebookCode:
     return NotebookCode(source="\n".join([*imports, "", *lines]))
 
 
-def _xarray(place: Place, kind: str) -> _Cell:
+def _xarray(asset: DataAsset, group: str, kind: str) -> _Cell:
     reader, opener = ("cube_store", "open_zarr") if kind == "zarr" else ("cube_file", "open_dataset")
-    options = _open_options(place.asset, place.group, kind)
-    call = f"{reader}({_address(place.asset)})"
+    options = {"chunks": literal({}), **_open_options(asset, kind)}
+    options |= {"group": literal(group)} if group else {}
+    call = f"{reader}({_address(asset)})"
     return _Cell(
         ("import xarray as xr", f"from eohub_cubes import {reader}"),
         (f"ds = xr.{opener}({', '.join([call, arguments(options)])})",),
@@ -90,10 +91,15 @@ def _odc(band: str, item: str) -> _Cell:
     )
 
 
-def _own(place: Place) -> _Cell:
-    group = "" if place.group is None else f", group={literal(place.group)}"
-    opened = f"ds = open_item({literal(place.asset.href)}{group})"
-    return _Cell(("from eohub_cubes import open_item",), (opened,))
+def _own(place: Place, kind: str) -> _Cell:
+    asset = place.asset
+    told = {} if place.group is None else {"group": literal(place.group)}
+    opening = {name: text for name, text in _open_options(asset, kind).items() if name != "chunks"}
+    for name, given in (("open_kwargs", opening), ("storage_options", _of_storage(asset))):
+        words = ", ".join(f"{literal(key)}: {text}" for key, text in given.items())
+        told |= {name: f"{{{words}}}"} if words else {}
+    call = ", ".join([literal(asset.href), *(f"{name}={text}" for name, text in told.items())])
+    return _Cell(("from eohub_cubes import open_item",), (f"ds = open_item({call})",))
 
 
 def _frame(place: Place, cube: OpenCube, selection: Selection | None) -> NotebookCode:
@@ -115,19 +121,20 @@ def _frame(place: Place, cube: OpenCube, selection: Selection | None) -> Noteboo
 
 
 def _address(asset: DataAsset) -> str:
-    options = _storage_options(asset.storage_options)
-    told = {name: literal(value) for name, value in options.items()} if asset.href.startswith("s3://") else {}
+    told = _of_storage(asset)
     return f"{literal(asset.href)}, {arguments(told)}" if told else literal(asset.href)
 
 
-def _open_options(asset: DataAsset, group: str | None, kind: str) -> dict[str, str]:
-    allowed = (*_OF_ZARR, *_OPEN_OPTIONS) if kind == "zarr" else _OPEN_OPTIONS
-    given: dict[str, Any] = {"chunks": {}}
-    given |= {name: asset.open_kwargs[name] for name in allowed if name in asset.open_kwargs}
-    if given["chunks"] is None:
-        given["chunks"] = {}  # None would load every variable at once
-    if group is not None:
-        given["group"] = group
+def _of_storage(asset: DataAsset) -> dict[str, str]:
+    options = _storage_options(asset.storage_options) if asset.href.startswith("s3://") else {}
+    return {name: literal(value) for name, value in options.items()}
+
+
+def _open_options(asset: DataAsset, kind: str) -> dict[str, str]:
+    allowed = {"zarr": (*_OF_ZARR, *_OPEN_OPTIONS), "netcdf": _OPEN_OPTIONS}.get(kind, ())
+    given = {name: asset.open_kwargs[name] for name in allowed if name in asset.open_kwargs}
+    if given.get("chunks", {}) is None:
+        del given["chunks"]  # None would load every variable at once
     return {name: text for name, value in given.items() if (text := _bounded(value)) is not None}
 
 

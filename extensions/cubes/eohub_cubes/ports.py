@@ -87,6 +87,8 @@ class OpenCube(Protocol):
     kind: str
     dataset: xr.Dataset
     arrays: Mapping[str, ArrayLayout]
+    group: str | None
+    """The group that is shown, "" for the root, where xarray opens it by that; None where it does not."""
     groups: Sequence[str]
     notes: Sequence[str]
     sizes_known: bool

@@ -25,6 +25,7 @@ class RememberingCube:
         self.kind: str = cube.kind
         self.dataset: xr.Dataset = cube.dataset
         self.arrays: Mapping[str, ArrayLayout] = cube.arrays
+        self.group: str | None = cube.group
         self.groups: Sequence[str] = cube.groups
         self.notes: Sequence[str] = cube.notes
         self.sizes_known = cube.sizes_known

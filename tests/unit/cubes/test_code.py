@@ -107,6 +107,21 @@ def test_a_selection_is_written_as_a_person_would(axis: str, steps: Range, writt
     assert f'part = ds[["all"]]{written}' in source.splitlines()
 
 
+@pytest.mark.parametrize("kind", ["geotiff", "grib", "netcdf"])
+def test_what_xarray_does_not_open_keeps_the_options_of_its_asset(kind: str) -> None:
+    storage = {"anon": True, "key": SECRET, "client_kwargs": {"region_name": "eu-west-1"}}
+    asset = DataAsset(
+        key="data", href="s3://bucket/a", storage_options=storage, open_kwargs={"decode_times": False}
+    )
+    cube = CubeInMemory(dataset_of("class"), {}, kind=kind, group=None)
+    (line,) = [each for each in code_of(Place(asset), cube, None).source.splitlines() if "ds = " in each]
+    decoding = 'open_kwargs={"decode_times": False}, ' if kind == "netcdf" else ""
+    assert line == (
+        f'ds = open_item("s3://bucket/a", {decoding}'
+        'storage_options={"anon": True, "client_kwargs": {"region_name": "eu-west-1"}})'
+    )
+
+
 def test_the_cell_of_a_selection() -> None:
     selection = Selection(variables=("all",), ranges={"day": Range(start=0, stop=2)})
     assert source_of(dataset_of("day"), selection) == (

@@ -23,6 +23,7 @@ class ClassicCube:
     """The port OpenCube over a classic netCDF file."""
 
     kind = "netcdf"
+    group: str | None = None
     groups: Sequence[str] = ()
     sizes_known = True
 

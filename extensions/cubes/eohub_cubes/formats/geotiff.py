@@ -29,6 +29,7 @@ class TiffCube:
     """The port OpenCube over one resolution of a TIFF."""
 
     kind = "geotiff"
+    group: str | None = None
     sizes_known = True
 
     def __init__(

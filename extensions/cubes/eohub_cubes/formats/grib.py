@@ -33,6 +33,7 @@ class GribCube:
     """The port OpenCube over the fields of a GRIB file."""
 
     kind = "grib"
+    group: str | None = None
     groups: Sequence[str] = ()
     sizes_known = True
 

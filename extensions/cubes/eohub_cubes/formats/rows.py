@@ -32,6 +32,7 @@ class Column:
 class RowCube:
     """The port OpenCube over the columns of a table."""
 
+    group: str | None = None
     sizes_known = True
 
     def __init__(

@@ -43,11 +43,13 @@ class ZarrCube:
         self,
         dataset: xr.Dataset,
         arrays: Mapping[str, StoredArray],
+        group: str | None,
         groups: Sequence[str],
         notes: Sequence[str],
         reader: ObjectReader,
     ) -> None:
         self.dataset = dataset
+        self.group = group
         self.groups = groups
         self.notes = notes
         self._stored = {name: each for name, each in arrays.items() if name in dataset.variables}
@@ -148,7 +150,9 @@ def _opened(asset: DataAsset, group: str | None, reader: ObjectReader) -> ZarrCu
         {name: each.variable for name, each in arrays.items()}, attributes, asset.open_kwargs
     )
     groups = [each or "/" for each in tree.groups_with_arrays() if each != path]
-    return ZarrCube(dataset, arrays, groups, [*notes, *left, *tree.notes], reader)
+    # xarray opens groups, and no array that is a store by itself.
+    shown = None if path == "" and "" in tree.arrays else path
+    return ZarrCube(dataset, arrays, shown, groups, [*notes, *left, *tree.notes], reader)
 
 
 def _path(tree: Tree, group: str, name: str) -> str:

@@ -132,6 +132,7 @@ class _Unopened:
 
     kind = "dataset"
     sizes_known = False
+    group: str | None = None
     groups: Sequence[str] = ()
     notes: Sequence[str] = ()
 

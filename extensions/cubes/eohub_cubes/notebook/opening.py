@@ -1,6 +1,7 @@
 """Opens data from a notebook as the cube view does: from metadata alone, lazily, in its own chunks."""
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from threading import Lock
 from typing import Any
 
@@ -20,14 +21,24 @@ _REMEMBERED: OrderedDict[str, tuple[DataAsset, OpenCube]] = OrderedDict()
 _LOCK = Lock()
 
 
-def open_item(item: object, asset: str | None = None, group: str | None = None) -> xr.Dataset:
+def open_item(
+    item: object,
+    asset: str | None = None,
+    group: str | None = None,
+    *,
+    open_kwargs: Mapping[str, Any] | None = None,
+    storage_options: Mapping[str, Any] | None = None,
+) -> xr.Dataset:
     """Open an item's data as a lazy dataset, large variables as Dask arrays; nothing but metadata is read.
 
-    `item` is what `search` found, a pystac Item, its JSON as a dict, or the address of the data. Raises
+    `item` is what `search` found, a pystac Item, its JSON as a dict, or the address of the data.
+    `open_kwargs` (how values are decoded) and `storage_options` (where an S3 is) go before those of the item. Raises
     NotReadable with the reason, and says where data is missing, closed or damaged.
     """
     open_doors()
-    chosen = asset_of(source_of(item), asset)
+    found = asset_of(source_of(item), asset)
+    given = {"open_kwargs": open_kwargs or {}, "storage_options": storage_options or {}}
+    chosen = found.model_copy(update={name: {**getattr(found, name), **each} for name, each in given.items()})
     cube = open_cube(chosen, group, reader_of(chosen))
     address = chosen.href if group is None else f"{chosen.href}#{group}"
     with _LOCK:
