@@ -110,6 +110,34 @@ def test_values_in_other_files_are_refused_as_they_would_be_read_as_missing(
         build([path], str(tmp_path / "c.icechunk"), "time", silent)
 
 
+def test_a_link_to_another_file_is_refused_and_that_is_not_opened(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "other.h5", "w") as other:
+        other["x"] = [1.0, 2.0]
+    path = write_month(tmp_path / "0.nc", 0)
+    with h5py.File(path, "a") as file:
+        file["away"] = h5py.ExternalLink(str(tmp_path / "other.h5"), "/x")
+    with pytest.raises(NotJoinable, match="away leads to other files or to nowhere"):
+        build([path], str(tmp_path / "c.icechunk"), "time", silent)
+
+
+def test_large_grids_are_compared_by_their_values(tmp_path: Path) -> None:
+    """Of one byte that differs, in chunks that are of the same length."""
+    files: list[str] = []
+    for day, value in ((0, 0), (4, 0), (8, 1)):
+        path = write_month(tmp_path / f"{day}.nc", day)
+        with h5py.File(path, "a") as file:
+            grid = file.create_dataset(
+                "mask", (8_200, 8_200), "u1", fillvalue=0, chunks=(4_100, 4_100), compression="gzip"
+            )
+            grid[8_000, :8] = value + 1
+        files.append(path)
+    build(files[:2], str(tmp_path / "same.icechunk"), "time", silent)
+    with pytest.raises(NotJoinable) as refused:
+        build(files, str(tmp_path / "cube.icechunk"), "time", silent)
+    (refusal,) = refused.value.refusals
+    assert (Path(refusal.address).name, refusal.variable, refusal.aspect) == ("8.nc", "mask", "values")
+
+
 REFUSED: dict[str, tuple[list[dict[str, Any]], list[tuple[str, str | None, str, str, str]]]] = {
     "add_offset": (
         [{"packed": (0.5, 292.17)}, {"packed": (0.5, 288.44)}, {"packed": (0.5, 288.75)}],

@@ -16,6 +16,7 @@ from eohub_cubes.formats.classic import open_classic
 from eohub_cubes.formats.decoding import decoded
 from eohub_cubes.formats.groups import group_shown
 from eohub_cubes.formats.hdf5_arrays import Hdf5Array, hdf5_array
+from eohub_cubes.formats.hdf5_links import OwnFile, links_away
 from eohub_cubes.formats.magic import ENOUGH_BYTES, form_of, is_classic, is_hdf5
 from eohub_cubes.formats.ranges import RangeFile
 from eohub_cubes.layout import ArrayLayout
@@ -86,7 +87,7 @@ def open_cube(asset: DataAsset, group: str | None, reader: ObjectReader) -> Open
 
 
 def _opened(asset: DataAsset, group: str | None, reader: ObjectReader, file: RangeFile) -> Hdf5Cube:
-    raw = h5py.File(file, "r")
+    raw = OwnFile(file, "r")
     try:
         return _cube_of(asset, group, reader, file, raw)
     except BaseException:
@@ -95,7 +96,7 @@ def _opened(asset: DataAsset, group: str | None, reader: ObjectReader, file: Ran
 
 
 def _cube_of(
-    asset: DataAsset, group: str | None, reader: ObjectReader, file: RangeFile, raw: h5py.File
+    asset: DataAsset, group: str | None, reader: ObjectReader, file: RangeFile, raw: OwnFile
 ) -> Hdf5Cube:
     # Where this fails on a damaged file h5netcdf could not end what it had begun.
     raw.attrs.get("_nc3_strict")
@@ -104,6 +105,8 @@ def _cube_of(
     groups = dict(_groups(opened))
     holding = [path for path, each in groups.items() if each.variables]
     path, notes = group_shown(wanted, holding, wanted in groups, asset.href)
+    if away := links_away(raw[f"/{path}"]):
+        notes.append(f"Left out, as links to other files, to groups or to nowhere: {listed(away)}.")
     store = H5NetCDFStore(opened, group=path or None, mode="r", lock=cast(Any, False))
     arrays = {name: hdf5_array(name, store, file, reader) for name in store.ds.variables}
     if unnamed := [name for name, each in arrays.items() if any(map(_is_phony, each.layout.dimensions))]:

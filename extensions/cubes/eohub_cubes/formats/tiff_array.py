@@ -79,12 +79,14 @@ def form_of(image: Image) -> TiffForm:
     kind = _KINDS.get(max(formats))
     compression = image.number(259, 1)
     bands_each = bands if image.number(284, 1) == 1 else 1
-    known = len(bits) == len(formats) == 1 and kind is not None and (width in (8, 16, 32, 64) or bits == {1})
+    widths = (16, 32, 64) if kind == "f" else (1, 8, 16, 32, 64)
+    known = len(bits) == len(formats) == 1 and kind is not None and width in widths
     dtype = np.dtype(f"{kind if known else 'u'}{max(1, width // 8) if known else 1}")
     problem = None
     if not known:
-        complex_ = max(formats) in (5, 6)
-        problem = f"Its values are {'complex numbers' if complex_ else f'numbers of {width} bits'}."
+        called = {3: "floating-point numbers", 5: "complex numbers", 6: "complex numbers"}
+        of_bits = "" if max(formats) in (5, 6) else f" of {width} bits"
+        problem = f"Its values are {called.get(max(formats), 'numbers')}{of_bits}."
     elif compression not in _COMPRESSIONS:
         name = _CALLED.get(compression, f"number {compression}")
         problem = f"It is compressed with {name}, which cannot be decoded here."

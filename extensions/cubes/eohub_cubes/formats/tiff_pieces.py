@@ -29,6 +29,8 @@ class Pieces:
             for tag in _COPIED
             if tag in image.entries
         }
+        # Files without it are read as of brightness, as GDAL does.
+        self._tags.setdefault(262, (3, 1, struct.pack(f"{self._order}H", 1)))
         if single:
             for tag in (258, 339):
                 if tag in self._tags:

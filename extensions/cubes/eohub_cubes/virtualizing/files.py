@@ -3,7 +3,7 @@
 import hashlib
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -18,6 +18,7 @@ from virtualizarr.parsers import HDFParser
 
 from eohub_cubes.contract import DataAsset
 from eohub_cubes.errors import DataDamaged, DataMissing, NotReadable
+from eohub_cubes.formats.hdf5_links import links_away
 from eohub_cubes.ports import ObjectReader
 from eohub_cubes.reading.opening import reader_of
 from eohub_cubes.virtual import StoredFile, StoredVariable, joined_dimension
@@ -62,6 +63,9 @@ def url_of(address: str) -> str:
 
 
 def _parsed(address: str, join: str, reader: ObjectReader, size: int) -> tuple[StoredFile, xr.Dataset]:
+    with h5py.File(_opened(reader, size), "r") as file:
+        if away := links_away(file):
+            raise NotReadable(f"{listed(away)} leads to other files or to nowhere")
     parts = urlsplit(url_of(address))
     registry: ObjectStoreRegistry[Any] = ObjectStoreRegistry(
         {cast(Any, f"{parts.scheme}://{parts.netloc}"): cast(Any, _Objects(reader))}
@@ -79,7 +83,7 @@ def _parsed(address: str, join: str, reader: ObjectReader, size: int) -> tuple[S
     facts = StoredFile(address, {name: _variable(arrays[name], raw[name], name in copied) for name in arrays})
     dimension = joined_dimension(facts, join)
     fixed = {
-        name: _with_digest(each, arrays[name], raw[name])
+        name: _with_digest(each, raw[name])
         for name, each in facts.variables.items()
         if dimension not in each.dimensions
     }
@@ -119,14 +123,26 @@ def _variable(array: Any, raw: xr.DataArray, is_copied: bool) -> StoredVariable:
     )
 
 
-def _with_digest(variable: StoredVariable, array: Any, raw: xr.DataArray) -> StoredVariable:
-    """With a digest of its values, or where those are many of the lengths of its chunks."""
-    if raw.nbytes > _LARGEST_GRID:
-        lengths = np.asarray(array.manifest._lengths)  # pyright: ignore[reportPrivateUsage]
-        return replace(variable, digest=hashlib.sha256(lengths.tobytes()).hexdigest())
-    values = np.ascontiguousarray(raw.values)
-    content = values.tobytes() if values.dtype != object else repr(values.tolist()).encode()
-    return replace(variable, values=values.ravel(), digest=hashlib.sha256(content).hexdigest())
+def _with_digest(variable: StoredVariable, raw: xr.DataArray) -> StoredVariable:
+    """With a digest of its values; those that are many are read in parts, and not kept."""
+    digest, values = hashlib.sha256(), None
+    for part in _parts(raw, variable.chunks):
+        values = raw[part].values
+        digest.update(values.tobytes() if values.dtype != object else repr(values.tolist()).encode())
+    kept = values.ravel() if values is not None and values.size == raw.size else None
+    return replace(variable, values=kept, digest=digest.hexdigest())
+
+
+def _parts(raw: xr.DataArray, chunks: Sequence[int]) -> Iterator[dict[Hashable, slice]]:
+    """What is held at once of an array: whole chunks along its longest dimension."""
+    if raw.nbytes <= _LARGEST_GRID:
+        yield {}
+        return
+    axis = int(np.argmax(raw.shape))
+    size, chunk = raw.shape[axis], chunks[axis]
+    at_once = max(1, int(_LARGEST_GRID * size / raw.nbytes) // chunk) * chunk
+    for start in range(0, size, at_once):
+        yield {raw.dims[axis]: slice(start, start + at_once)}
 
 
 def _has_chunks(array: Any) -> bool:

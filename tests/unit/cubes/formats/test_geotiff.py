@@ -1,6 +1,9 @@
 """GeoTIFF and COG: values as rasterio reads them, exact bytes, and what is told of a file that is broken."""
 
 import random
+import struct
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -320,6 +323,41 @@ def test_what_cannot_be_decoded_is_a_problem_with_its_reason_and_no_error_at_ope
     packed = opened(written(tmp_path / "p.tif", numbers("uint8"), compress="packbits"))
     assert "LERC" in (lerc.arrays["band_data"].problem or "")
     assert "PackBits" in (packed.arrays["band_data"].problem or "")
+
+
+def with_tags(path: Path, renamed: Mapping[int, int], values: Mapping[int, int]) -> Path:
+    """The same file, of whose first header some tags have another number, and some another value."""
+    data = bytearray(path.read_bytes())
+    (at,) = struct.unpack_from("<I", data, 4)
+    (count,) = struct.unpack_from("<H", data, at)
+    for entry in range(at + 2, at + 2 + 12 * count, 12):
+        (tag,) = struct.unpack_from("<H", data, entry)
+        struct.pack_into("<H", data, entry, renamed.get(tag, tag))
+        if tag in values:
+            struct.pack_into("<H", data, entry + 8, values[tag])
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize("compress", ["none", "deflate", "lzw"])
+def test_a_file_that_does_not_tell_its_kind_of_colours_is_read(tmp_path: Path, compress: str) -> None:
+    values = numbers("int16", bands=3)
+    path = with_tags(written(tmp_path / "a.tif", values, compress=compress), {262: 261}, {})
+    assert np.array_equal(opened(path).dataset.band_data, values)
+    assert np.array_equal(by_rasterio(path), values)
+
+
+def test_numbers_of_any_form_and_width_open_and_those_that_are_none_are_a_problem(tmp_path: Path) -> None:
+    for bits in (1, 2, 4, 8, 12, 16, 24, 32, 64, 128):
+        for form in range(9):
+            path = written(tmp_path / "a.tif", numbers("uint8"), compress="deflate")
+            cube = opened(with_tags(path, {}, {258: bits, 339: form}))
+            known = form in (1, 2, 3) and bits in ((16, 32, 64) if form == 3 else (1, 8, 16, 32, 64))
+            assert (cube.arrays["band_data"].problem is None) == known
+            if form == 3 and bits == 8:
+                assert cube.arrays["band_data"].problem == "Its values are floating-point numbers of 8 bits."
+            with suppress(EohubError):
+                cube.dataset.band_data.load()
 
 
 def test_what_is_no_tiff_or_not_there_says_so(tmp_path: Path) -> None:

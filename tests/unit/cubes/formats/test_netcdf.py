@@ -187,6 +187,30 @@ def test_values_in_other_files_are_a_problem_of_their_variable(path: Path, tmp_p
             cube.dataset[name].load()
 
 
+def test_links_to_other_files_and_to_nowhere_are_left_out_and_told(path: Path, tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "other.h5", "w") as file:
+        file["secret"] = np.arange(3.0)
+    away = h5py.ExternalLink(str(tmp_path / "other.h5"), "/secret")
+    with h5py.File(path, "w") as file:
+        file["v"] = np.arange(3.0)
+        file["inside"] = h5py.SoftLink("v")
+        file["deep/w"] = np.arange(2.0)
+        file["deeper"] = h5py.SoftLink("/deep/w")
+        file["away"] = away
+        file["by_another"] = h5py.SoftLink("/away")
+        file["nowhere"] = h5py.SoftLink("/gone")
+        file["around"] = h5py.SoftLink("/")
+        file["absent"] = h5py.ExternalLink("/not/there.h5", "/v")
+        file["deep/away"] = away
+    cube = opened(path)
+    assert {*cube.dataset.variables} == {"v", "inside", "deeper"}
+    assert "absent, around, away, by_another and nowhere" in cube.notes[0]
+    npt.assert_array_equal(cube.dataset["inside"].values, np.arange(3.0))
+    npt.assert_array_equal(cube.dataset["deeper"].values, np.arange(2.0))
+    assert cube.groups == ["deep"]
+    assert {*opened(path, "deep").dataset.variables} == {"w"}
+
+
 def test_groups_are_told_and_opened(path: Path) -> None:
     xr.Dataset({"a": ("x", [1])}).to_netcdf(path, group="forecast/surface", engine="h5netcdf")
     xr.Dataset({"b": ("x", [2, 3])}).to_netcdf(path, group="analysis", mode="a", engine="h5netcdf")
