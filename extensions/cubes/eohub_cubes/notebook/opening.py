@@ -32,8 +32,8 @@ def open_item(
     """Open an item's data as a lazy dataset, large variables as Dask arrays; nothing but metadata is read.
 
     `item` is what `search` found, a pystac Item, its JSON as a dict, or the address of the data.
-    `open_kwargs` (how values are decoded) and `storage_options` (where an S3 is) go before those of the item. Raises
-    NotReadable with the reason, and says where data is missing, closed or damaged.
+    `open_kwargs` (how values are decoded) and `storage_options` (where an S3 is) go before those of the item.
+    Raises NotReadable with the reason, and says where data is missing, closed or damaged.
     """
     open_doors()
     found = asset_of(source_of(item), asset)

@@ -17,8 +17,11 @@ export function labelAt({ labels, size }: Dimension, index: number): Label | nul
   return typeof first === 'number' && step !== null ? first + index * step : null;
 }
 
-/** The step whose value a person typed, where the description tells it; null: ask the server. */
-export function stepOf({ labels, size }: Dimension, text: string): number | null {
+/**
+ * The step whose value a person typed, where the description tells it; null: ask the server, which knows calendars
+ * and that longitudes go around.
+ */
+export function stepOf({ kind, labels, size }: Dimension, text: string): number | null {
   const typed = text.trim();
   const number = Number(typed);
   if (labels === null) {
@@ -28,11 +31,21 @@ export function stepOf({ labels, size }: Dimension, text: string): number | null
   if (values === null || typed === '') {
     return null;
   }
-  const named = values.findIndex(value => typeof value === 'string' && value.startsWith(typed));
-  if (named >= 0 || Number.isNaN(number)) {
+  const same = values.indexOf(typed);
+  const named = same >= 0 ? same : values.findIndex(value => beginsWith(value, typed));
+  if (named >= 0 || Number.isNaN(number) || kind === 'x') {
     return named >= 0 ? named : null;
   }
   return nearest(values, number);
+}
+
+/** Whether a text begins with this to the end of a word, number or date: October is no `2000-1`. */
+function beginsWith(value: Label, typed: string): boolean {
+  return (
+    typeof value === 'string' &&
+    value.startsWith(typed) &&
+    /^(T|\W|$)/.test(value.slice(typed.length))
+  );
 }
 
 function nearest(values: readonly Label[], wanted: number): number | null {

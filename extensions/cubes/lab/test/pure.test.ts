@@ -18,6 +18,7 @@ import { addressFault, isSource, lookingOf, NOWHERE, sourceOf } from '../src/sta
 import {
   COORDINATE,
   description,
+  dimension,
   labels,
   LATITUDE,
   MEAN,
@@ -86,6 +87,23 @@ test('what is typed is the step whose value begins so, or is nearest', () => {
     stepOf({ ...TIME, labels: null }, '12')
   ]).toEqual([11, null]);
   expect([asLabel(LATITUDE, ' 46 '), asLabel(TIME, '2000')]).toEqual([46, '2000']);
+});
+
+test('what may be meant otherwise is asked of the server', () => {
+  const longitude = dimension('lon', 'x', [0, 90, 180, 270]);
+  expect([stepOf(longitude, '-90'), stepOf(longitude, '359')]).toEqual([null, null]);
+  const months = ['2000-10-16', '2000-11-16', '2001-01-16'];
+  const times = dimension('time', 'time', months, { calendar: 'standard' });
+  expect(['2000-1', '2000-11', '2001', '200'].map(typed => stepOf(times, typed))).toEqual([
+    null,
+    1,
+    2,
+    null
+  ]);
+  const hours = dimension('time', 'time', ['2000-01-01T21:00:00', '2000-01-02T03:00:00']);
+  expect(stepOf(hours, '2000-01-02')).toBe(1);
+  const bands = dimension('band', 'band', ['B10', 'B1', 'B1 wide']);
+  expect([stepOf(bands, 'B1'), stepOf(bands, 'B')]).toEqual([1, null]);
 });
 
 test('a value is written short, with its unit', () => {
