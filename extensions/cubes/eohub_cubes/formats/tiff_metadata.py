@@ -41,9 +41,9 @@ def facts_of(image: Image) -> BandFacts:
     bands = image.number(277, 1)
     told = _items(image.text(_METADATA))
     return BandFacts(
-        nodata=_number(image.text(_NODATA), None),
-        scales=tuple(_number(told.get((band, "scale"), ""), 1.0) or 1.0 for band in range(bands)),
-        offsets=tuple(_number(told.get((band, "offset"), ""), 0.0) or 0.0 for band in range(bands)),
+        nodata=_number(image.text(_NODATA)),
+        scales=tuple(_factor(told.get((band, "scale"))) or 1.0 for band in range(bands)),
+        offsets=tuple(_factor(told.get((band, "offset"))) or 0.0 for band in range(bands)),
         descriptions=tuple(told.get((band, "description"), "") for band in range(bands)),
         units=tuple(told.get((band, "unittype"), "") for band in range(bands)),
     )
@@ -63,9 +63,13 @@ def _items(text: str) -> dict[tuple[int, str], str]:
     }
 
 
-def _number(text: str, otherwise: float | None) -> float | None:
+def _factor(text: str | None) -> float | None:
+    found = _number(text or "")
+    return found if found is not None and math.isfinite(found) else None
+
+
+def _number(text: str) -> float | None:
     try:
-        found = float(text)
+        return float(text)
     except ValueError:
-        return otherwise
-    return found if math.isfinite(found) else otherwise
+        return None

@@ -14,6 +14,7 @@ import xarray as xr
 from fakes.stac_documents import SHARED
 from pyproj import CRS, Transformer
 from rasterio.transform import from_origin
+from rasterio.windows import Window
 
 from eohub_cubes.contract import DataAsset
 from eohub_cubes.errors import Cancelled, DataChanged, DataDamaged, DataMissing, NotReadable
@@ -57,6 +58,31 @@ def by_rasterio(path: Path, **options: Any) -> np.ndarray[Any, Any]:
         if whole.nodata is not None:
             values[values == whole.nodata] = np.nan
         return values * np.reshape(whole.scales, (-1, 1, 1)) + np.reshape(whole.offsets, (-1, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("dtype", "nodata"),
+    [
+        ("float32", np.nan),
+        ("float64", -np.inf),
+        ("float32", -9_999.0),
+        ("float32", None),
+        ("int16", -32_768),
+        ("uint8", 255),
+        ("uint8", None),
+    ],
+)
+def test_tiles_that_were_never_written_are_missing_where_a_missing_value_is_told(
+    tmp_path: Path, dtype: str, nodata: float | None
+) -> None:
+    path, form = tmp_path / "a.tif", {"tiled": True, "blockxsize": 16, "blockysize": 16, "SPARSE_OK": True}
+    with rasterio.open(
+        path, "w", driver="GTiff", count=1, height=32, width=32, dtype=dtype, nodata=nodata, **form
+    ) as out:
+        out.write(np.ones((1, 16, 16), dtype), window=Window(0, 0, 16, 16))
+    with rasterio.open(path) as file:
+        expected = file.read(masked=True).astype(np.float64).filled(np.nan)
+    np.testing.assert_array_equal(opened(path).dataset["band_data"].values, expected)
 
 
 @pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
