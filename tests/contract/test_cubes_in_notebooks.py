@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import xarray as xr
 from eohub_cubes import estimate, explore, open_item, virtual_cube
 from eohub_cubes.errors import BadSelection, NotReadable
 from eohub_cubes.notebook.explorer import Explorer
+from eohub_cubes.notebook.sources import source_of
 from tests.fakes.netcdf_files import write_month
 
 SAMPLES = Path(iris_sample_data.__file__).parent / "sample_data"
@@ -71,6 +73,23 @@ def test_an_item_opens_in_every_form(cube: str) -> None:
         xr.testing.assert_identical(opened.load(), xr.open_zarr(cube).load())
 
 
+@pytest.mark.parametrize("kept", ["", "items/deeper/"])
+def test_relative_addresses_are_those_of_the_item(cube: str, kept: str) -> None:
+    folder, name = Path(cube).parent, Path(cube).name
+    (folder / kept).mkdir(parents=True, exist_ok=True)
+    path = folder / kept / "item.json"
+    path.write_text(json.dumps(an_item(f"{'../' * kept.count('/')}{name}")))
+    xr.testing.assert_identical(open_item(pystac.Item.from_file(str(path))).load(), xr.open_zarr(cube).load())
+
+
+@pytest.mark.parametrize("home", ["https://host/a/b/item.json", "s3://bucket/a/b/item.json"])
+@pytest.mark.parametrize(("href", "place"), [("./c.tif", "a/b/c.tif"), ("../c.tif", "a/c.tif")])
+def test_addresses_are_relative_in_buckets_as_in_the_web(home: str, href: str, place: str) -> None:
+    document = an_item(href) | {"links": [{"rel": "self", "href": home}]}
+    (asset,) = source_of(document).assets
+    assert asset.href == f"{home.partition('a/')[0]}{place}"
+
+
 def test_an_item_opens_lazily_and_in_its_own_chunks(cube: str) -> None:
     opened = open_item(an_item(cube), asset="cube")
     assert opened.tas.chunks == ((10, 10, 10, 10), (30,), (60,))
@@ -80,6 +99,8 @@ def test_an_item_opens_lazily_and_in_its_own_chunks(cube: str) -> None:
     ("item", "reason"),
     [
         (an_item("https://host/readme.txt", type="text/plain"), "no asset that can be opened"),
+        (an_item("./cube.zarr"), "does not tell where it lies"),
+        ({"assets": {"cube": {"type": "application/vnd+zarr"}}}, "no asset that can be opened"),
         (3.5, "A float is no item"),
     ],
 )

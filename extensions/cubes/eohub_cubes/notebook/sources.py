@@ -1,9 +1,10 @@
 """From an item or an address to the data in it: which assets hold some, and of which kind."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final, cast
+from urllib.parse import urljoin
 
 from eohub_cubes.contract import DataAsset, DataSource, Kind
 from eohub_cubes.errors import NotReadable
@@ -61,7 +62,8 @@ def asset_of(source: DataSource, name: str | None) -> DataAsset:
 def _of_document(document: Mapping[str, Any]) -> DataSource:
     title = str((document.get("properties") or {}).get("title") or document.get("id") or "Item")
     assets = cast(Mapping[str, dict[str, Any]], document.get("assets") or {})
-    held = [_asset(key, asset) for key, asset in assets.items() if _holds_data(asset)]
+    home = _home(document)
+    held = [_asset(key, asset, home) for key, asset in assets.items() if _holds_data(asset)]
     held.sort(key=lambda each: "data" not in (assets[each.key].get("roles") or ()))
     if not held:
         raise NotReadable(
@@ -73,7 +75,7 @@ def _of_document(document: Mapping[str, Any]) -> DataSource:
 
 def _holds_data(asset: Mapping[str, Any]) -> bool:
     beside = _BESIDE & {*(asset.get("roles") or ())}
-    return not beside and _kind(asset) is not None
+    return not beside and isinstance(asset.get("href"), str) and _kind(asset) is not None
 
 
 def _kind(asset: Mapping[str, Any]) -> Kind | None:
@@ -81,10 +83,30 @@ def _kind(asset: Mapping[str, Any]) -> Kind | None:
     return next((kind for word, kind in _KINDS if word in media), None) or kind_of(str(asset.get("href", "")))
 
 
-def _asset(key: str, asset: Mapping[str, Any]) -> DataAsset:
+def _home(document: Mapping[str, Any]) -> str | None:
+    """Where an item itself lies, by its link `self`."""
+    links = cast(Sequence[Mapping[str, Any]], document.get("links") or ())
+    return next((each.get("href") for each in links if each.get("rel") == "self"), None)
+
+
+def _absolute(href: str, home: str | None) -> str:
+    if "://" in href or href.startswith("/"):
+        return href
+    if home is None:
+        raise NotReadable(
+            f"{href} is a relative address, and its item does not tell where it lies itself.",
+            hint="Read the item with pystac.Item.from_file, which knows.",
+        )
+    # urljoin knows the web and paths, not buckets.
+    scheme, mark, place = home.partition("://")
+    joined = urljoin(f"http://{place}" if mark else home, href)
+    return f"{scheme}{joined.removeprefix('http')}" if mark else joined
+
+
+def _asset(key: str, asset: Mapping[str, Any], home: str | None) -> DataAsset:
     return DataAsset(
         key=key,
-        href=str(asset["href"]),
+        href=_absolute(asset["href"], home),
         kind=_kind(asset),
         title=asset.get("title"),
         media_type=asset.get("type"),
