@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from fakes.cubes_objects import MemoryObjects
 from fakes.cubes_server import Asked, ObjectServer, Reply, serving
+from pydantic import JsonValue
 
 from eohub_cubes.contract import DataAsset
 from eohub_cubes.errors import Cancelled, DataChanged, DataDamaged, NotReadable
@@ -163,6 +164,25 @@ class TestS3(OverTheWire):
             monkeypatch.setenv("AWS_ACCESS_KEY_ID", "an-id")
             monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret")
             yield reader_through(Doors(sleep=no_waiting), DataAsset(key="d", href="s3://bucket/data"))
+
+    @pytest.mark.parametrize(
+        ("options", "payer"),
+        [
+            ({"requester_pays": True}, "requester"),
+            ({"requester_pays": True, "anon": True}, None),
+            ({"requester_pays": "yes"}, None),
+            ({}, None),
+        ],
+    )
+    async def test_a_bucket_that_the_reader_pays_for_is_told_so(
+        self, reader: ObjectReader, options: dict[str, JsonValue], payer: str | None
+    ) -> None:
+        asset = DataAsset(key="d", href="s3://bucket/data", storage_options=options)
+        paying = reader_through(Doors(sleep=no_waiting), asset)
+        assert await paying.get("ten") == TEN
+        assert [name async for name in paying.children("none")] == []
+        told = [asked.headers.get("x-amz-request-payer") for asked in self.server.asked]
+        assert told == [payer, payer]
 
 
 class TestWeb(OverTheWire):

@@ -19,8 +19,8 @@ def cube_store(address: str, **storage_options: Any) -> ReaderStore:
     """Make a store for `xarray.open_zarr` of a zarr cube at s3://, https:// or a path, or of a virtual cube.
 
     Its coordinates are read at once, its keys renewed beneath a long read. `storage_options` are those of
-    fsspec that say where an S3 is: `endpoint_url`, `region_name`, `profile`, `anon`; keys come from the
-    environment alone. Sets zarr's `async.concurrency` for this process, unless it was set before.
+    fsspec that say where an S3 is: `endpoint_url`, `region_name`, `profile`, `anon`, `requester_pays`; keys
+    come from the environment alone. Sets zarr's `async.concurrency` for this process, unless it was set.
     """
     open_doors()
     if zarr.config.get("async.concurrency") == _OF_ZARR:

@@ -103,6 +103,8 @@ def _s3(bucket: str, options: Mapping[str, object], guard: Guard | None) -> Obje
     if asked.anonymous:
         keys = None
     config: dict[str, Any] = {"skip_signature": True} if keys is None else {"credential_provider": keys}
+    if asked.requester_pays and keys is not None:
+        config["request_payer"] = True
 
     def make() -> Any:
         return S3Store(
@@ -129,6 +131,7 @@ class _Asked:
     region: str | None
     profile: str | None
     anonymous: bool
+    requester_pays: bool
 
     @classmethod
     def of(cls, options: Mapping[str, object]) -> "_Asked":
@@ -144,6 +147,7 @@ class _Asked:
             text("region_name", "region"),
             text("profile"),
             options.get("anon") is True or options.get("anonymous") is True,
+            options.get("requester_pays") is True,
         )
 
 
