@@ -20,9 +20,11 @@ from eohub_cubes.labels import label_of
 from eohub_cubes.places import middle_of, nearest_cell, place_text, steps_text
 from eohub_cubes.ports import OpenCube, Traffic
 from eohub_cubes.scaling import numbers_of
+from eohub_cubes.wording import ordinal_text
 
 MOST_VALUES = 10_000
-MOST_MEMBERS = 50
+MOST_MEMBERS = 128
+"""More than the ensembles of weather services have: 51 or 101."""
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -81,15 +83,18 @@ def _point(query: SeriesQuery, cube: OpenCube, array: xr.DataArray) -> _Point:
     steps = steps_of(dataset, array, ranges)
     members = _members_dimension(dataset, query, steps)
     steps = single(steps, ranges, {query.along, *([members] if members else [])})
+    words: list[str] = []
     if members is not None:
-        steps[members] = thinned(steps[members], MOST_MEMBERS).steps
+        fewer = thinned(steps[members], MOST_MEMBERS)
+        if fewer.every > 1:
+            words.append(f"every {ordinal_text(fewer.every)} of {length_of(steps[members])} members")
+        steps[members] = fewer.steps
     shown = {query.along, members}
     fixed = {name: each for name, each in steps.items() if name not in shown}
-    words: list[str] = []
     if grid is not None and not shown & set(grid.dimensions):
         middle = middle_of(cube, grid, steps)
         if middle is not None:
-            words.append(place_text(*middle))
+            words.insert(0, place_text(*middle))
             fixed = {name: each for name, each in fixed.items() if name not in grid.dimensions}
     changing = {name: each for name, each in fixed.items() if array.sizes[name] > 1}
     words += [text] if (text := steps_text(dataset, changing)) else []

@@ -114,9 +114,16 @@ def test_one_member_is_no_ensemble() -> None:
     assert (found.values, found.members, found.place) == ((10.0, 11.0, 12.0), (), "number 2")
 
 
-def test_of_a_large_ensemble_some_members_are_told() -> None:
-    found = series_of(ensemble(120), ranges={"number": Range(start=0, stop=120)})
-    assert len(found.members) == 40 <= MOST_MEMBERS
+@pytest.mark.parametrize("count", [51, 101, MOST_MEMBERS])
+def test_all_members_of_an_ensemble_make_its_mean(count: int) -> None:
+    found = series_of(ensemble(count), ranges={"number": Range(start=0, stop=count)})
+    assert (len(found.members), found.place) == (count, "")
+    assert found.values == pytest.approx(ensemble(count)["t"].mean("number").values)
+
+
+def test_where_some_members_stand_for_all_that_is_told() -> None:
+    found = series_of(ensemble(300), ranges={"number": Range(start=0, stop=300)})
+    assert (len(found.members), found.place) == (100, "every 3rd of 300 members")
 
 
 def test_several_steps_of_another_dimension_are_refused() -> None:
