@@ -162,7 +162,7 @@ def verdict_of(cost: Cost, memory: Memory) -> Literal["fits", "tight", "does_not
 
 
 def _aligned(selection: Selection, cube: OpenCube) -> Selection | None:
-    """The selection grown to whole chunks of its first variable, where that adds values and no bytes."""
+    """The selection grown to whole chunks of its first variable, where no variable then reads more."""
     if not selection.variables:
         return None
     layout = layout_of(selection.variables[0], cube)
@@ -178,7 +178,18 @@ def _aligned(selection: Selection, cube: OpenCube) -> Selection | None:
             whole.pop(name, None)
         else:
             whole[name] = steps
+    if any(
+        _decoded(cube, name, whole) != _decoded(cube, name, selection.ranges) for name in selection.variables
+    ):
+        return None
     return Selection(variables=selection.variables, ranges=whole)
+
+
+def _decoded(cube: OpenCube, name: str, ranges: Mapping[str, Range]) -> int:
+    """Cells that are read for a box, those that are not needed among them."""
+    layout = layout_of(name, cube)
+    box = box_of(layout, ranges)
+    return box.cells if layout.contiguous else touched(layout, box).cells
 
 
 def _text(cost: Cost, measured: Measured | None, seconds: float | None, memory: Memory, verdict: str) -> str:

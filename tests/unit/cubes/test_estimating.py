@@ -22,6 +22,28 @@ def all_of(**ranges: tuple[int, int]) -> Selection:
     )
 
 
+def test_a_box_is_not_grown_where_that_costs_another_variable_more() -> None:
+    """Of `u` chunks are half as long, and of `w` values lie side by side."""
+    names = ("time",)
+    dataset = xr.Dataset({name: (names, np.zeros(12, "f4")) for name in "tuvw"})
+    layouts = {name: ArrayLayout(names, (12,), (chunk,), 4) for name, chunk in (("t", 4), ("u", 2), ("v", 4))}
+    cube = CubeInMemory(dataset, layouts | {"w": ArrayLayout(names, (12,), (12,), 4, contiguous=True)})
+
+    def grown(variables: str, stop: int) -> bool:
+        box = Selection(variables=tuple(variables), ranges={"time": Range(start=0, stop=stop)})
+        return estimated(box, cube, None, ENOUGH).aligned is not None
+
+    assert [grown(each, 1) for each in ("t", "tv", "tu", "tw", "ut", "vt")] == [
+        True,
+        True,
+        False,
+        False,
+        True,
+        True,
+    ]
+    assert grown("tu", 3)
+
+
 def test_the_sizes_of_few_chunks_are_summed_exactly() -> None:
     cube = cube_of({"time": 8, "lat": 10}, (4, 5), size_of=lambda chunk: 10 * chunk[0] + chunk[1])
     told = estimated(all_of(time=(3, 5)), cube, None, ENOUGH)

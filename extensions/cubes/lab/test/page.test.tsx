@@ -221,6 +221,17 @@ test.each([
   );
 });
 
+test.each([
+  [576, 4096, '576 B of 2.0 KiB free, 14 % of the 4.0 KiB of this server'],
+  [81_920, 4096, '80.0 KiB of 2.0 KiB free, 2,000 % of the 4.0 KiB of this server'],
+  [8, 4096, '8 B of 2.0 KiB free, less than 1 % of the 4.0 KiB of this server'],
+  [576, null, '576 B of 2.0 KiB free']
+])('%d of %s bytes are told as a share of what a person has', (memory_bytes, limit_bytes, told) => {
+  show({ estimate: answered(estimate({ memory_bytes, limit_bytes })) });
+  const memory = within(screen.getByRole('region', { name: 'Estimate' })).getByText('Memory');
+  expect(memory.nextElementSibling?.textContent).toBe(told);
+});
+
 test('offers and whole chunks are taken with a button', () => {
   const aligned = { variables: ['tas'], ranges: { time: { start: 0, stop: 8, step: 1 } } };
   const selection = { variables: ['tas'], ranges: { time: { start: 0, stop: 4, step: 1 } } };

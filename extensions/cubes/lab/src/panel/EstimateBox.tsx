@@ -84,7 +84,8 @@ function Answer({ estimate, onApply }: AnswerProps): ReactElement {
 }
 
 function Bars({ estimate }: { readonly estimate: Estimate }): ReactElement {
-  const { memory_bytes, free_bytes, read_bytes, used_share, chunks, requests, verdict } = estimate;
+  const { memory_bytes, free_bytes, limit_bytes, read_bytes, used_share, chunks, requests } =
+    estimate;
   return (
     <dl className="eohub-CubeBars">
       <dt>Memory</dt>
@@ -94,11 +95,13 @@ function Bars({ estimate }: { readonly estimate: Estimate }): ReactElement {
             name="Memory of the selection against what is free"
             share={free_bytes > 0 ? memory_bytes / free_bytes : Infinity}
             words={`${bytesText(memory_bytes)} of ${bytesText(free_bytes)} free`}
-            className={`eohub-mod-${verdict}`}
+            className={`eohub-mod-${estimate.verdict}`}
           />
         )}
         {bytesText(memory_bytes)}
         {free_bytes !== null && ` of ${bytesText(free_bytes)} free`}
+        {limit_bytes !== null &&
+          `, ${percentText(memory_bytes / limit_bytes)} of the ${bytesText(limit_bytes)} of this server`}
       </dd>
       <dt>To read</dt>
       <dd>
@@ -113,6 +116,10 @@ function Bars({ estimate }: { readonly estimate: Estimate }): ReactElement {
       </dd>
     </dl>
   );
+}
+
+function percentText(share: number): string {
+  return share < 0.01 ? 'less than 1 %' : `${Math.round(100 * share).toLocaleString('en')} %`;
 }
 
 function Bar(props: {
