@@ -29,7 +29,7 @@ _GREEN: Final = Colours("YlGn")
 _SHADES: Final = Colours("Greys_r")
 
 BY_MEANING: Final[tuple[tuple[Colours, str], ...]] = (
-    (Colours("BrBG", 0.0), r"(precipitation|rain|humidity|moisture).*(anomal|differ|change|trend|bias)"),
+    (Colours("BrBG", 0.0), r"(precipitation|(^|_)rain|humidity|moisture).*(anomal|differ|change|trend|bias)"),
     (
         _SIGNED,
         r"anomal|(?<!normali[sz]ed_)differ|departure|tendency|trend|(^|_)bias|increment|correlation|change_(in|of|over)",
@@ -37,12 +37,12 @@ BY_MEANING: Final[tuple[tuple[Colours, str], ...]] = (
     (_SIGNED, r"(east|north|up|down)ward_.*(wind|velocity|stress|flux|transport)|(^|_)[xy]_(wind|velocity)"),
     (_SIGNED, r"vorticity|divergence|streamfunction|velocity_potential|(^|_)[uvw]_component"),
     (_SIGNED, r"^(u|v|w|ua|va|uas|vas|uo|vo|[uv]10|10[uv]|[uv]100|100[uv]|vozocrtx|vomecrty)$"),
-    (_SIGNED, r"surface_height_above_geoid|sea_level_(height|rise)|dynamic_topography|^(zos|ssh|adt|sla)$"),
-    (_GREEN, r"(^|[^a-z])(ndvi|evi|savi|ndwi)([^a-z]|$)|vegetation|leaf_area|forest|crop|tree_cover"),
+    (_SIGNED, r"sea_surface_height|sea_level_(height|rise)|dynamic_topography|^(zos|ssh|adt|sla)$"),
+    (_GREEN, r"(^|[^a-z])(ndvi|evi|savi|ndwi)([^a-z]|$)|vegetation|leaf_area|forest|(^|_)crop|tree_cover"),
     (_GREEN, r"chlorophyll|phytoplankton|^chl"),
     (Colours("Blues_r"), r"ice_area|ice_(concentration|thickness|cover|fraction)|snow_(area|cover)|glacier"),
     (Colours("Blues_r"), r"^(siconc|sic|ci|sithick)$"),
-    (_WATER, r"precipitation|rain|snow|runoff|discharge|^(pr|tp|rr|prcp|precip)$"),
+    (_WATER, r"precipitation|(^|_)rain|snow|runoff|discharge|^(pr|tp|rr|prcp|precip)$"),
     (_WATER, r"humidity|moisture|water_vapou?r|soil_water|^(hus|hur|huss|hurs|q|r|swvl[0-9])$"),
     (DEFAULT, r"salinity|^(so|sos|vosaline)$"),
     (Colours("Greys"), r"brightness_temperature|cloud_top_temperature"),
@@ -51,10 +51,16 @@ BY_MEANING: Final[tuple[tuple[Colours, str], ...]] = (
     (Colours("inferno"), r"(short|long)_?wave|radiation|insolation|heat_flux|^(rsds|rlds|ssrd|strd)$"),
     (_SPEED, r"(^|_)(waves?|swell)(_|$)|^(swh|vhm0|hs)$"),
     (Colours("Blues"), r"bathymetry|sea_floor|mixed_layer|^(depth|mld)$"),
-    (Colours("cividis"), r"altitude|elevation|orograph|topograph|surface_height|^(dem|orog|topo|height)$"),
+    (
+        Colours("cividis"),
+        r"altitude|elevation|orograph|topograph|terrain|surface_height|^(dem|orog|topo|height)$",
+    ),
     (Colours("plasma"), r"pressure|geopotential|^(msl|psl|ps|sp|slp|mslp|zg|z)$"),
     (_SHADES, r"cloud|^(clt|tcc)$|reflectance|radiance|backscatter|albedo|^(b[0-9]{1,2}a?|vv|vh|hh|hv)$"),
-    (Colours("YlOrRd"), r"aerosol|particulate|dust|smoke|ozone|dioxide|monoxide|methane|burn|fire"),
+    (
+        Colours("YlOrRd"),
+        r"aerosol|particulate|(^|_)dust|smoke|ozone|dioxide|monoxide|methane|burn|(^|_|wild)fire",
+    ),
     (Colours("YlOrRd"), r"^(pm10|pm2p5|aod.*|no2|so2|o3|co)$"),
     (Colours("cividis"), r"probability|fraction|percent|quality|confidence|mask"),
 )

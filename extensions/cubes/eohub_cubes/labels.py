@@ -9,6 +9,7 @@ import xarray as xr
 from eohub_cubes.contract import Labels
 
 _MOST_VALUES = 2_000
+_HALF = np.timedelta64(500, "us")
 _EVEN = 1e-3
 """Part of a step by which neighbours may differ and still count as even, beside what rounding explains."""
 
@@ -34,7 +35,8 @@ def label_of(value: object) -> float | str:
     """One value: a finite number, or text; times in ISO 8601, to the second where that is all."""
     match value:
         case np.datetime64():
-            return _short(np.datetime_as_string(value, unit="ms"))
+            # What days with fractions tell lies a little before or after the second.
+            return _short(np.datetime_as_string(value + _HALF, unit="ms"))
         case np.timedelta64():
             return float(value / np.timedelta64(1, "s"))
         case np.floating():
