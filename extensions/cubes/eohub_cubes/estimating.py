@@ -6,13 +6,24 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from eohub_cubes.contract import Estimate, Range, Selection
 from eohub_cubes.errors import BadSelection
-from eohub_cubes.grid import Box, box_of, check_names, contiguous_reads, grown, shard_count, touched
+from eohub_cubes.grid import (
+    MERGED_BYTES,
+    Box,
+    Touched,
+    box_of,
+    check_names,
+    contiguous_reads,
+    grown,
+    shard_count,
+    touched,
+)
 from eohub_cubes.layout import ArrayLayout
 from eohub_cubes.offers import offers_of
-from eohub_cubes.ports import Measured, Memory, OpenCube
+from eohub_cubes.ports import Measured, Memory, OpenCube, StoredChunks
 from eohub_cubes.wording import bytes_text, count_text, seconds_text
 
 MOST_ASKED = 64
@@ -101,8 +112,8 @@ def cost_of(name: str, ranges: Mapping[str, Range], cube: OpenCube) -> Cost:
     if box.cells == 0:
         return Cost(0, 0, 0, 0, 0, 0, "exact")
     needed = touched(layout, box)
-    asked = needed.chunks(MOST_LOOKED_UP if cube.sizes_known else MOST_ASKED)
-    stored = cube.stored(name, asked)
+    asked = needed.spread(MOST_LOOKED_UP if cube.sizes_known else MOST_ASKED)
+    stored = cube.stored(name, needed.chunks(asked))
     known = [size for size in stored.sizes if size is not None]
     shards = shard_count(layout, box)
     read = round(sum(known) / len(known) * needed.count) if known else needed.count * layout.chunk_bytes()
@@ -112,10 +123,25 @@ def cost_of(name: str, ranges: Mapping[str, Range], cube: OpenCube) -> Cost:
         memory_bytes=memory_bytes,
         read_bytes=read,
         chunks=needed.count,
-        requests=math.ceil(needed.count * stored.requests_each) + shards,
+        requests=max(_requests(name, cube, needed, asked, stored), math.ceil(read / MERGED_BYTES)) + shards,
         decoded_cells=needed.cells,
         exactness=_exactness(len(known), len(asked), needed.count),
     )
+
+
+def _requests(
+    name: str, cube: OpenCube, needed: Touched, asked: npt.NDArray[np.int64], stored: StoredChunks
+) -> int:
+    """Requests for chunks, of which some were asked for; those that follow each other in a file are one."""
+    if stored.places is None:
+        return math.ceil(needed.count * stored.requests_each)
+    ends = [
+        None if at is None else at + (size or 0) for at, size in zip(stored.places, stored.sizes, strict=True)
+    ]
+    after = cube.stored(name, needed.chunks(asked[asked < needed.count - 1] + 1)).places or ()
+    # One that is not in the file is not asked for.
+    joined = sum(begin is None or begin == end for end, begin in zip(ends, after, strict=False))
+    return -(-needed.count * (len(asked) - joined) // len(asked))
 
 
 def _exactness(known: int, asked: int, count: int) -> Exactness:

@@ -14,6 +14,9 @@ from eohub_cubes.layout import ArrayLayout
 MERGED_GAP_BYTES = 64 * 1024
 """Runs of a contiguous array that lie closer than this are read as one: a request costs more than the gap."""
 
+MERGED_BYTES = 16 * 1024 * 1024
+"""Of one request for pieces that lie next to each other; more is asked for at once in several."""
+
 
 @dataclass(frozen=True)
 class Box:
@@ -72,17 +75,19 @@ class Touched:
         """Number of chunks."""
         return math.prod(len(each) for each in self.along)
 
-    def chunks(self, most: int) -> npt.NDArray[np.int64]:
-        """Indices of all chunks, or of `most` spread evenly over them; shape (n, dimensions)."""
-        count, shape = self.count, tuple(len(each) for each in self.along)
+    def spread(self, most: int) -> npt.NDArray[np.int64]:
+        """Numbers of all chunks in their order, or of `most` spread evenly over them."""
+        if self.count <= most:
+            return np.arange(self.count)
+        # Steps of the golden ratio: no row or column is preferred, and each run takes the same.
+        return np.unique((np.arange(most) * 0.6180339887498949 % 1 * self.count).astype(np.int64))
+
+    def chunks(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Indices of chunks by their numbers; shape (n, dimensions)."""
+        shape = tuple(len(each) for each in self.along)
         if not shape:
-            return np.zeros((count, 0), np.int64)
-        if count <= most:
-            flat = np.arange(count)
-        else:
-            # Steps of the golden ratio: no row or column is preferred, and each run takes the same.
-            flat = np.unique((np.arange(most) * 0.6180339887498949 % 1 * count).astype(np.int64))
-        places = np.unravel_index(flat, shape)
+            return np.zeros((numbers.size, 0), np.int64)
+        places = np.unravel_index(numbers, shape)
         return np.stack([own[at] for own, at in zip(self.along, places, strict=True)], axis=1)
 
 

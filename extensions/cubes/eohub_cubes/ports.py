@@ -76,6 +76,8 @@ class StoredChunks:
     sizes: Sequence[int | None]
     requests_each: float = 1.0
     """Requests that one chunk takes on average; below 1 where neighbours are read together."""
+    places: Sequence[int | None] | None = None
+    """Where each begins in its file, where those that lie next to each other are read together."""
 
 
 class OpenCube(Protocol):

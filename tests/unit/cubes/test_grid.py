@@ -68,7 +68,7 @@ def test_a_box_touches_the_chunks_that_its_cells_lie_in(drawn: tuple[ArrayLayout
     found = touched(layout, box)
     assert box.cells == len(cells)
     assert found.count == len(chunks)
-    assert {tuple(map(int, chunk)) for chunk in found.chunks(10_000)} == chunks
+    assert {tuple(map(int, chunk)) for chunk in found.chunks(found.spread(10_000))} == chunks
     assert found.cells == len(held)
 
 
@@ -86,8 +86,8 @@ def test_some_of_many_chunks_are_chunks_of_the_box(
 ) -> None:
     layout, ranges = drawn
     found = touched(layout, box_of(layout, ranges))
-    every = {tuple(map(int, chunk)) for chunk in found.chunks(10_000)}
-    some = [tuple(map(int, chunk)) for chunk in found.chunks(most)]
+    every = {tuple(map(int, chunk)) for chunk in found.chunks(found.spread(10_000))}
+    some = [tuple(map(int, chunk)) for chunk in found.chunks(found.spread(most))]
     assert set(some) <= every
     assert len(set(some)) == len(some)
     assert min(1, found.count) <= len(some) <= max(most, 1)
@@ -95,7 +95,8 @@ def test_some_of_many_chunks_are_chunks_of_the_box(
 
 def test_chunks_that_stand_for_others_come_from_all_parts_of_the_grid() -> None:
     layout = ArrayLayout(("time", "lat"), (1_000, 1_000), (10, 10), 4)
-    some = touched(layout, box_of(layout, {})).chunks(64)
+    found = touched(layout, box_of(layout, {}))
+    some = found.chunks(found.spread(64))
     for column in some.T:
         assert np.histogram(column, bins=4, range=(0, 100))[0].min() >= 8
 
@@ -104,7 +105,7 @@ def test_indices_of_a_hundred_thousand_chunks_are_not_made() -> None:
     layout = ArrayLayout(("time",), (10**9,), (10**4,), 4)
     found = touched(layout, box_of(layout, {}))
     assert found.count == 10**5
-    assert len(found.chunks(64)) == 64
+    assert len(found.chunks(found.spread(64))) == 64
 
 
 def test_nothing_lies_beyond_the_end() -> None:

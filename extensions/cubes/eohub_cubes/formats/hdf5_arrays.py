@@ -1,7 +1,7 @@
 """One dataset of an HDF5 file: its layout, where its chunks lie, and its values."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, override
@@ -18,7 +18,7 @@ from eohub_cubes.formats.decoding import RefusingArray
 from eohub_cubes.formats.ranges import Extent, RangeFile, read_ranges
 from eohub_cubes.formats.touching import touched_chunks
 from eohub_cubes.layout import ArrayLayout
-from eohub_cubes.ports import ObjectReader
+from eohub_cubes.ports import ObjectReader, StoredChunks
 from eohub_toolkit.errors import EohubError
 
 _MOST_HELD: Final = 100_000
@@ -38,16 +38,18 @@ class Hdf5Array:
     layout: ArrayLayout
     dataset: h5py.Dataset | None
 
-    def sizes(self, chunks: Iterable[Sequence[int]]) -> list[int | None]:
-        """Bytes at rest of chunks, from the index of chunks; the whole where there are no chunks."""
-        if self.dataset is None:
-            return [None for _ in chunks]
+    def stored(self, chunks: Sequence[Sequence[int]]) -> StoredChunks:
+        """Chunks at rest, from the index of chunks; the whole where there are no chunks."""
+        dataset = self.dataset
+        if dataset is None:
+            return StoredChunks([None for _ in chunks])
         if self.layout.contiguous:
-            return [self.dataset.id.get_storage_size() for _ in chunks]
-        if self.dataset.chunks is None:
-            return [0 for _ in chunks]
-        found = (extent_of(self.dataset, chunk) for chunk in chunks)
-        return [0 if extent is None else extent[1] for extent in found]
+            return StoredChunks([dataset.id.get_storage_size() for _ in chunks])
+        if dataset.chunks is None:
+            return StoredChunks([0 for _ in chunks])
+        found = [extent_of(dataset, chunk) for chunk in chunks]
+        sizes = [0 if extent is None else extent[1] for extent in found]
+        return StoredChunks(sizes, places=[None if extent is None else extent[0] for extent in found])
 
 
 def hdf5_array(name: str, store: H5NetCDFStore, file: RangeFile, reader: ObjectReader) -> Hdf5Array:

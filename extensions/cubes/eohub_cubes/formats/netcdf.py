@@ -49,8 +49,8 @@ class Hdf5Cube:
         self._file = file
 
     def stored(self, variable: str, chunks: npt.NDArray[np.int64]) -> StoredChunks:
-        """Bytes of chunks, from the index that the file has of them; looks up only those."""
-        return StoredChunks(self._stored[variable].sizes(chunks.tolist()))
+        """Bytes and places of chunks, from the index that the file has of them; looks up only those."""
+        return self._stored[variable].stored(chunks.tolist())
 
     def close(self) -> None:
         """Close the file."""

@@ -9,10 +9,10 @@ from typing import Final, override
 from zarr.core.sync import sync
 
 from eohub_cubes.errors import DataMissing
+from eohub_cubes.grid import MERGED_BYTES
 from eohub_cubes.ports import ObjectReader
 from eohub_cubes.reading.file import ObjectFile
 
-_MOST_MERGED: Final = 16 * 1024 * 1024
 _AT_ONCE: Final = 64
 
 type Extent = tuple[int, int]
@@ -48,7 +48,7 @@ def read_ranges(reader: ObjectReader, ranges: Sequence[Extent]) -> list[bytes]:
 def _merged(ranges: Iterable[Extent]) -> list[Extent]:
     merged: list[Extent] = []
     for offset, length in sorted(extent for extent in ranges if extent[1]):
-        if merged and offset <= sum(merged[-1]) and offset + length - merged[-1][0] <= _MOST_MERGED:
+        if merged and offset <= sum(merged[-1]) and offset + length - merged[-1][0] <= MERGED_BYTES:
             begin, before = merged[-1]
             merged[-1] = (begin, max(before, offset + length - begin))
         else:

@@ -13,11 +13,12 @@ import xarray as xr
 from fakes.cube_cases import all_chunks, asset_at, measured, opened
 from fakes.stac_documents import SHARED
 
-from eohub_cubes.contract import Selection
+from eohub_cubes.contract import Range, Selection
 from eohub_cubes.describing import described
 from eohub_cubes.errors import DataDamaged, DataMissing, NotReadable
 from eohub_cubes.estimating import estimated
-from eohub_cubes.ports import Memory, Traffic
+from eohub_cubes.ports import Memory, OpenCube, Traffic
+from eohub_cubes.remembering import RememberingCube
 
 ARRAYS = SHARED / "arrays"
 UNKNOWN = Memory(None, None)
@@ -67,6 +68,52 @@ def test_a_chunk_that_was_never_written_has_the_fill_value_and_no_bytes(path: Pa
     cube = opened(path)
     assert cube.stored("v", all_chunks((2, 2))).sizes == [16, 0, 0, 0]
     assert cube.dataset["v"].values[3, 3] == -5
+
+
+@pytest.mark.parametrize("remembered", [False, True])
+@pytest.mark.parametrize(
+    "index",
+    [
+        (slice(None), slice(None), slice(None)),
+        (slice(1, 4), slice(None), slice(None)),
+        (slice(None), slice(3, 4), slice(3, 4)),
+        (slice(None), slice(0, 20), slice(None)),
+        (slice(0, 6, 2), slice(None), slice(None)),
+        (slice(2, 3), slice(5, 6), slice(7, 8)),
+    ],
+)
+def test_an_estimate_tells_the_requests_for_chunks_that_lie_next_to_each_other(
+    index: tuple[slice, ...], remembered: bool, path: Path
+) -> None:
+    values = chunked(path)
+    cube: OpenCube = opened(path)
+    if remembered:
+        cube = RememberingCube(cube)
+        estimated(Selection(variables=("v",)), cube, None, UNKNOWN)
+    array = cube.dataset["v"]
+    ranges = {
+        str(name): Range(start=steps[0], stop=steps[-1] + 1, step=steps.step)
+        for name, each, size in zip(array.dims, index, values.shape, strict=True)
+        if (steps := range(*each.indices(size)))
+    }
+    told = estimated(Selection(variables=("v",), ranges=ranges), cube, None, UNKNOWN)
+    with measured() as traffic:
+        npt.assert_array_equal(array[index].values, values[index])
+    assert (told.read_bytes, told.requests) == (traffic.bytes_read, traffic.requests)
+
+
+def test_so_does_one_of_very_many_chunks(path: Path) -> None:
+    """Rows one after the other are a few requests, columns one each."""
+    with h5py.File(path, "w") as file:
+        file.create_dataset("v", data=np.ones((300, 40, 8), np.float32), chunks=(1, 40, 4))
+    cube = opened(path)
+    for ranges in ({}, {"phony_dim_2": Range(start=0, stop=1)}):
+        told = estimated(Selection(variables=("v",), ranges=ranges), cube, None, UNKNOWN)
+        steps = slice(0, 1) if ranges else slice(None)
+        with measured() as traffic:
+            _ = cube.dataset["v"][:, :, steps].values
+        assert told.exactness == "sampled"
+        assert told.requests == pytest.approx(traffic.requests, rel=0.2)
 
 
 @pytest.mark.parametrize("form", ["NETCDF4", "NETCDF3_CLASSIC", "NETCDF3_64BIT_OFFSET", "NETCDF3_64BIT_DATA"])
