@@ -1,4 +1,4 @@
-"""The event loop that blocking reads run on, whichever thread waits, also that of another loop."""
+"""The event loop that reads run on, whichever thread waits for them, also that of another loop."""
 
 import asyncio
 import gc
@@ -28,6 +28,24 @@ def now[T](read: Coroutine[Any, Any, T]) -> T:
     """Wait for a read without a loop."""
     with _uncollected():
         return asyncio.run_coroutine_threadsafe(read, loop()).result()
+
+
+async def on_loop[T](read: Coroutine[Any, Any, T]) -> T:
+    """Await a read on the loop, where its connections stay; zarr's is busy while it copies large chunks."""
+    if asyncio.get_running_loop() is loop():
+        return await read
+    found = await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(_caught(read), loop()))
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+async def _caught[T](read: Coroutine[Any, Any, T]) -> T | Exception:
+    """Of a read that was cancelled and then fails nobody takes the exception, and asyncio would log it."""
+    try:
+        return await read
+    except Exception as failed:
+        return failed
 
 
 @contextmanager

@@ -3,23 +3,21 @@
 import asyncio
 import time
 import weakref
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
 from urllib.parse import parse_qsl, quote, urljoin, urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
 from yarl import URL
-from zarr.core.sync import _get_loop  # pyright: ignore[reportPrivateUsage]
 
 from eohub_cubes.errors import LoginEnded, NoAccess, NotReadable
 from eohub_cubes.reading.attempts import Broken, Got, Refused, Span, cannot_list
 from eohub_cubes.reading.guard import Guard
 from eohub_cubes.reading.logins import Logins
-from eohub_cubes.reading.loop import loop
+from eohub_cubes.reading.loop import on_loop
 
 _MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -48,11 +46,11 @@ class WebObjects:
 
     async def get(self, path: str, span: Span | None) -> Got | None:
         """Send one request for an object, and follow its redirects."""
-        return await _at_home(self._get(path, span))
+        return await on_loop(self._get(path, span))
 
     async def head(self, path: str) -> Got | None:
         """Ask for one byte: signed addresses are often good for GET alone, and HEAD is often left out."""
-        return await _at_home(self._head(path))
+        return await on_loop(self._head(path))
 
     async def _get(self, path: str, span: Span | None) -> Got | None:
         headers = {"Accept-Encoding": "identity"}
@@ -186,13 +184,6 @@ class _Answer:
     async def __aexit__(self, *ended: object) -> None:
         if self._answer is not None:
             self._answer.release()
-
-
-async def _at_home[T](read: Coroutine[Any, Any, T]) -> T:
-    """Await on a loop that stays, as the connections do: zarr's, or the one of blocking reads."""
-    if asyncio.get_running_loop() in (_get_loop(), loop()):
-        return await read
-    return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(read, loop()))
 
 
 async def _whole(answer: aiohttp.ClientResponse) -> bytes:

@@ -1,4 +1,4 @@
-"""The loop that blocking reads run on."""
+"""The loop that reads run on."""
 
 import asyncio
 import gc
@@ -7,7 +7,7 @@ from threading import Event
 
 import pytest
 
-from eohub_cubes.reading.loop import now
+from eohub_cubes.reading.loop import loop, now, on_loop
 
 
 async def collects() -> bool:
@@ -52,3 +52,40 @@ def test_who_collects_no_garbage_does_so_afterwards_too() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+async def test_a_read_that_is_awaited_fails_where_it_is_awaited() -> None:
+    async def fail() -> None:
+        assert asyncio.get_running_loop() is loop()
+        raise ValueError("it fails")
+
+    with pytest.raises(ValueError, match="it fails"):
+        await on_loop(fail())
+
+
+async def test_a_read_that_was_cancelled_stops_and_logs_nothing_where_it_then_fails() -> None:
+    told: list[object] = []
+    begun, ended = Event(), Event()
+
+    async def breaks() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise ConnectionError("cut") from None
+        finally:
+            ended.set()
+
+    loop().set_exception_handler(lambda _, context: told.append(context))
+    try:
+        waiting = asyncio.create_task(on_loop(breaks()))
+        await asyncio.to_thread(begun.wait)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        await asyncio.to_thread(ended.wait)
+        now(asyncio.sleep(0))
+        gc.collect()
+        assert told == []
+    finally:
+        loop().set_exception_handler(None)
