@@ -15,7 +15,9 @@ _OPEN_OPTIONS: Final = frozenset(
     }
 )  # fmt: skip
 # Storage options that name a place or a way, never a key: a list of what is allowed cannot forget a secret.
-_STORAGE_OPTIONS: Final = frozenset({"anon", "requester_pays", "account_name", "endpoint_url"})
+_STORAGE_OPTIONS: Final = frozenset(
+    {"anon", "requester_pays", "account_name", "endpoint_url", "remote_protocol"}
+)
 _CLIENT_OPTIONS: Final = frozenset({"endpoint_url", "region_name", "trust_env"})
 _PLACEHOLDER: Final = re.compile(r"\{(\w{1,40})\}")
 _AMAZON: Final = re.compile(r"(^|\.)amazonaws\.com(\.cn)?$")

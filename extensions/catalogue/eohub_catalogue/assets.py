@@ -102,9 +102,17 @@ def form_of(asset: Mapping[str, object]) -> str | None:
     media_type = _media_type(asset)
     if "icechunk" in media_type:
         return "Icechunk"
-    if media_type.startswith(_ZARR_TYPES):
+    if media_type.startswith(_ZARR_TYPES) or _is_references(asset, media_type):
         return "Zarr"
     return _named(_KINDS, media_type) or _ending(_BY_SUFFIX, path_of(asset))
+
+
+def _is_references(asset: Mapping[str, object], media_type: str) -> bool:
+    """Whether an asset is a set of kerchunk references in JSON, which the cube view opens as zarr."""
+    told = {"kerchunk", "references"} & {
+        role for role in sequence(asset.get("roles")) if isinstance(role, str)
+    }
+    return path_of(asset).endswith(".json") and ("kerchunk" in media_type or bool(told))
 
 
 def document_of(asset: Mapping[str, object]) -> str | None:

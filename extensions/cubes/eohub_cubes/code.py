@@ -14,6 +14,7 @@ from eohub_cubes.literals import arguments, literal
 from eohub_cubes.picking import picked
 from eohub_cubes.plotting import plot_of
 from eohub_cubes.ports import OpenCube
+from eohub_cubes.references import is_references
 
 # What xarray takes and a catalogue may choose; those of zarr's mean nothing elsewhere.
 _OF_ZARR = ("consolidated", "zarr_format")
@@ -22,7 +23,7 @@ _OPEN_OPTIONS = (
     "use_cftime", "drop_variables",
 )  # fmt: skip
 # What names a place or a way, never a key: a list of what is allowed cannot forget a secret.
-_STORAGE_OPTIONS = ("anon", "requester_pays", "endpoint_url")
+_STORAGE_OPTIONS = ("anon", "requester_pays", "endpoint_url", "remote_protocol")
 _CLIENT_OPTIONS = ("endpoint_url", "region_name")
 _KEY = re.compile(r"sig|token|key|secret|credential|passw|auth|jwt|policy|session", re.IGNORECASE)
 _LONGEST_OPTION = 300
@@ -126,7 +127,8 @@ def _address(asset: DataAsset) -> str:
 
 
 def _of_storage(asset: DataAsset) -> dict[str, str]:
-    options = _storage_options(asset.storage_options) if asset.href.startswith("s3://") else {}
+    may_lead_to_s3 = asset.href.startswith("s3://") or is_references(asset.href)
+    options = _storage_options(asset.storage_options) if may_lead_to_s3 else {}
     return {name: literal(value) for name, value in options.items()}
 
 
@@ -148,6 +150,9 @@ def _bounded(value: Any) -> str | None:
 
 def _storage_options(given: Mapping[str, object]) -> dict[str, object]:
     options = {name: given[name] for name in _STORAGE_OPTIONS if _is_harmless(given.get(name))}
+    remote = given.get("remote_options")
+    if isinstance(remote, dict) and (kept := _storage_options(cast(Mapping[str, object], remote))):
+        options["remote_options"] = kept
     inner = given.get("client_kwargs")
     if isinstance(inner, dict):
         client = cast(Mapping[str, object], inner)

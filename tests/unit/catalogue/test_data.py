@@ -39,6 +39,8 @@ def only(**asset: Any) -> Any:
     [
         ({"href": "s3://b/a.zarr"}, "zarr"),
         ({"href": "s3://b/a", "type": "application/vnd.zarr; version=3"}, "zarr"),
+        ({"href": "s3://b/a.json", "type": "application/json", "roles": ["references"]}, "zarr"),
+        ({"href": "s3://b/a.json", "type": "application/vnd.zarr+kerchunk"}, "zarr"),
         ({"href": "s3://b/a.nc"}, "netcdf"),
         ({"href": "s3://b/a", "type": "application/x-netcdf"}, "netcdf"),
         ({"href": "s3://b/a", "type": "application/x-hdf5"}, "netcdf"),

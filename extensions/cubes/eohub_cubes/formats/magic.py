@@ -32,6 +32,7 @@ _KNOWN: Final[tuple[tuple[bytes, str, Kind | None], ...]] = (
     (b"\x0e\x03\x13\x01", "HDF4 file", None),
     (b"ustar", "tar archive", None),
 )
+_OF_REFERENCES: Final = (b'"refs"', b'"templates"', b'.zgroup"', b'.zmetadata"', b'.zattrs"', b'.zarray"')
 _HDF5_OFFSETS: Final = (0, 512)
 """Where HDF5 may begin, of the first bytes; the file may have a block of its writer's before."""
 
@@ -44,6 +45,11 @@ def is_hdf5(first: bytes) -> bool:
 def is_classic(first: bytes) -> bool:
     """Whether a file with these first bytes is netCDF of the classic kind."""
     return first[:3] == b"CDF" and first[3:4] in (b"\x01", b"\x02", b"\x05")
+
+
+def is_reference_set(first: bytes) -> bool:
+    """Whether a file with these first bytes may be a set of kerchunk references, or a list of sets."""
+    return first.lstrip()[:1] in (b"{", b"[") and any(key in first for key in _OF_REFERENCES)
 
 
 def kind_by_magic(first: bytes) -> Kind | None:
@@ -68,5 +74,5 @@ def form_of(first: bytes) -> str:
     if text.startswith(b"<"):
         return "an XML document, perhaps an error of the store"
     if text.startswith((b"{", b"[")):
-        return "a file of kerchunk references" if b'"refs"' in text else "a JSON document"
+        return "a file of kerchunk references" if is_reference_set(first) else "a JSON document"
     return "a text file" if text.isascii() and b"\0" not in text else "a file of unknown form"

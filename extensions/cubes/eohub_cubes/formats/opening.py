@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from importlib import import_module
+from typing import Literal
 
 # The wheel of eccodes brings a PROJ of its own. Loaded before pyproj's, as xarray does when it looks for what
 # can open a file, the two free the same memory when the process ends.
@@ -9,8 +10,10 @@ import pyproj  # noqa: F401  # pyright: ignore[reportUnusedImport]
 
 from eohub_cubes.contract import DataAsset, Kind
 from eohub_cubes.errors import DataMissing, NotReadable
-from eohub_cubes.formats.magic import ENOUGH_BYTES, form_of, kind_by_magic
+from eohub_cubes.formats.magic import ENOUGH_BYTES, form_of, is_reference_set, kind_by_magic
+from eohub_cubes.formats.zarr_tree import in_parquet
 from eohub_cubes.ports import ObjectReader, OpenCube
+from eohub_cubes.references import is_references
 
 type Open = Callable[[DataAsset, str | None, ObjectReader], OpenCube]
 
@@ -40,24 +43,32 @@ def open_cube(asset: DataAsset, group: str | None, reader: ObjectReader) -> Open
     Raises DataMissing, NotReadable (with the reason), DataDamaged, and what its reader raises.
     """
     kind = asset.kind or kind_of(asset.href) or _found(asset, reader)
+    form = "references" if kind == "zarr" and is_references(asset.href) else kind
     try:
-        module = import_module(f"eohub_cubes.formats.{kind}")
+        module = import_module(f"eohub_cubes.formats.{form}")
     except ModuleNotFoundError as error:
         raise NotReadable(
             f"{kind} needs the Python package {error.name}, which this server does not have.",
             hint=f'Install it with: pip install "eohub-cubes[{_EXTRAS[kind]}]"' if kind in _EXTRAS else None,
         ) from None
     opener: Open = module.open_cube
-    return opener(asset, group, reader)
+    try:
+        return opener(asset, group, reader)
+    except DataMissing:
+        if kind == "table" and reader.info_now(".zmetadata"):
+            raise in_parquet() from None
+        raise
 
 
-def _found(asset: DataAsset, reader: ObjectReader) -> Kind:
+def _found(asset: DataAsset, reader: ObjectReader) -> Kind | Literal["references"]:
     """The kind that data tells itself: by what lies in a store, or by the first bytes of a file."""
     info = reader.info_now("")
     first = reader.get_now("", 0, min(info.size, ENOUGH_BYTES)) if info is not None and info.size else b""
     kind = kind_by_magic(first or b"")
     if kind is not None:
         return kind
+    if is_reference_set(first or b""):
+        return "references"
     # A server may answer with a page where a store lies, so that is asked for next.
     for each, keys in _MARKS.items():
         if any(map(reader.info_now, keys)):

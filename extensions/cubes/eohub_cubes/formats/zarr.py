@@ -37,7 +37,6 @@ class ZarrCube:
     """The port OpenCube over the arrays of a zarr group."""
 
     kind = "zarr"
-    sizes_known = False
 
     def __init__(
         self,
@@ -50,6 +49,7 @@ class ZarrCube:
     ) -> None:
         self.dataset = dataset
         self.group = group
+        self.sizes_known = False
         self.groups = groups
         self.notes = notes
         self._stored = {name: each for name, each in arrays.items() if name in dataset.variables}

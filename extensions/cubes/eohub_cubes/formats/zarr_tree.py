@@ -108,11 +108,21 @@ def _from_v2_consolidated(document: Document) -> Tree:
     found = document.get("metadata")
     if not isinstance(found, dict):
         raise DataDamaged("The metadata of this zarr store (.zmetadata) has no list of what lies in it.")
+    if "record_size" in document:
+        raise in_parquet()
     metadata = cast(dict[str, Document], found)
     tree = Tree(2)
     for path in dict.fromkeys(key.rpartition("/")[0] for key in metadata):
         _put_v2(tree, path, [metadata.get(f"{path}/{name}".lstrip("/")) for name in _V2])
     return tree
+
+
+def in_parquet() -> NotReadable:
+    """What is told of references whose places lie in Parquet files: without those all would be missing."""
+    return NotReadable(
+        "This is a set of kerchunk references in Parquet, which is not read here.",
+        hint="As one JSON file, or as an icechunk repository, it can be opened.",
+    )
 
 
 async def _walked(reader: ObjectReader, tree: Tree) -> Tree:

@@ -11,6 +11,7 @@ from eohub_cubes.errors import NotReadable
 from eohub_cubes.formats.opening import kind_of
 from eohub_cubes.notebook.searching import FoundItem
 from eohub_cubes.notebook.server import ask
+from eohub_cubes.references import is_references
 
 _KINDS: Final[tuple[tuple[str, Kind], ...]] = (
     ("icechunk", "icechunk"), ("zarr", "zarr"), ("netcdf", "netcdf"), ("hdf", "netcdf"),
@@ -80,6 +81,10 @@ def _holds_data(asset: Mapping[str, Any]) -> bool:
 
 def _kind(asset: Mapping[str, Any]) -> Kind | None:
     media = str(asset.get("type") or "").lower()
+    if is_references(str(asset.get("href", ""))) and (
+        "kerchunk" in media or {"kerchunk", "references"} & {*(asset.get("roles") or ())}
+    ):
+        return "zarr"
     return next((kind for word, kind in _KINDS if word in media), None) or kind_of(str(asset.get("href", "")))
 
 

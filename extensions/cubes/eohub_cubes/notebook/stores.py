@@ -5,10 +5,12 @@ from typing import Any
 import zarr
 
 from eohub_cubes.contract import DataAsset
+from eohub_cubes.formats.references import store_of
 from eohub_cubes.notebook.doors import open_doors
 from eohub_cubes.reading.file import ObjectFile
 from eohub_cubes.reading.opening import reader_of
 from eohub_cubes.reading.store import ReaderStore
+from eohub_cubes.references import is_references
 
 CONCURRENCY = 64
 """Chunks that zarr reads at once: 256 of them wait for 4 round trips, with its own default of 10 for 26."""
@@ -18,9 +20,11 @@ _OF_ZARR = 10
 def cube_store(address: str, **storage_options: Any) -> ReaderStore:
     """Make a store for `xarray.open_zarr` of a zarr cube at s3://, https:// or a path, or of a virtual cube.
 
-    Its coordinates are read at once, its keys renewed beneath a long read. `storage_options` are those of
-    fsspec that say where an S3 is: `endpoint_url`, `region_name`, `profile`, `anon`, `requester_pays`; keys
-    come from the environment alone. Sets zarr's `async.concurrency` for this process, unless it was set.
+    A virtual cube is an icechunk repository, or a set of kerchunk references whose address ends in .json. Its
+    coordinates are read at once, its keys renewed beneath a long read. `storage_options` are those of fsspec
+    that say where an S3 is: `endpoint_url`, `region_name`, `profile`, `anon`, `requester_pays`, and
+    of references `remote_protocol` and `remote_options`; keys come from the environment alone. Sets zarr's
+    `async.concurrency` for this process, unless it was set.
     """
     open_doors()
     if zarr.config.get("async.concurrency") == _OF_ZARR:
@@ -30,7 +34,9 @@ def cube_store(address: str, **storage_options: Any) -> ReaderStore:
         from eohub_cubes.formats.icechunk import newest
 
         return ReaderStore(newest(address))
-    return ReaderStore(reader_of(DataAsset(key="data", href=address, storage_options=storage_options)))
+    asset = DataAsset(key="data", href=address, storage_options=storage_options)
+    reader = reader_of(asset)
+    return ReaderStore(store_of(asset, reader) if is_references(address) else reader)
 
 
 def cube_file(address: str, **storage_options: Any) -> ObjectFile:

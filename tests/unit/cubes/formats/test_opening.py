@@ -60,6 +60,7 @@ def test_data_whose_address_tells_no_kind_is_opened(source: str, tmp_path: Path)
         (b"<!DOCTYPE html><html>", "a web page, perhaps of a login"),
         (b'<?xml version="1.0"?><Error>', "an XML document, perhaps an error of the store"),
         (b'{"a": 1}', "a JSON document"),
+        (b'{".zgroup": "{}"}', "a file of kerchunk references"),
         (b'{"version": 1, "refs": {}}', "a file of kerchunk references"),
         (b"time,value\n", "a text file"),
         (b"GRIB....", "a GRIB file"),
