@@ -112,10 +112,12 @@ def cost_of(name: str, ranges: Mapping[str, Range], cube: OpenCube) -> Cost:
     if box.cells == 0:
         return Cost(0, 0, 0, 0, 0, 0, "exact")
     needed = touched(layout, box)
-    asked = needed.spread(MOST_LOOKED_UP if cube.sizes_known else MOST_ASKED)
+    shards = shard_count(layout, box)
+    # The index of a shard tells the sizes of all chunks in it.
+    is_told = cube.sizes_known or 0 < shards <= MOST_ASKED
+    asked = needed.spread(MOST_LOOKED_UP if is_told else MOST_ASKED)
     stored = cube.stored(name, needed.chunks(asked))
     known = [size for size in stored.sizes if size is not None]
-    shards = shard_count(layout, box)
     read = round(sum(known) / len(known) * needed.count) if known else needed.count * layout.chunk_bytes()
     read += shards * layout.shard_index_bytes
     return Cost(
@@ -135,13 +137,14 @@ def _requests(
     """Requests for chunks, of which some were asked for; those that follow each other in a file are one."""
     if stored.places is None:
         return math.ceil(needed.count * stored.requests_each)
-    ends = [
-        None if at is None else at + (size or 0) for at, size in zip(stored.places, stored.sizes, strict=True)
-    ]
-    after = cube.stored(name, needed.chunks(asked[asked < needed.count - 1] + 1)).places or ()
-    # One that is not in the file is not asked for.
-    joined = sum(begin is None or begin == end for end, begin in zip(ends, after, strict=False))
-    return -(-needed.count * (len(asked) - joined) // len(asked))
+    begins = stored.places
+    ends = {at + (size or 0) for at, size in zip(begins, stored.sizes, strict=True) if at is not None}
+    if len(asked) < needed.count:
+        # Of those that follow the ones asked for, in the order of the selection.
+        begins = cube.stored(name, needed.chunks(asked[asked < needed.count - 1] + 1)).places or ()
+    # One that is not there is not asked for.
+    alone = sum(begin is not None and begin not in ends for begin in begins)
+    return -(-needed.count * alone // len(asked))
 
 
 def _exactness(known: int, asked: int, count: int) -> Exactness:

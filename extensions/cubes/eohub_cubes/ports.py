@@ -77,7 +77,7 @@ class StoredChunks:
     requests_each: float = 1.0
     """Requests that one chunk takes on average; below 1 where neighbours are read together."""
     places: Sequence[int | None] | None = None
-    """Where each begins in its file, where those that lie next to each other are read together."""
+    """Where each begins, where those that lie next to each other are read together; None: it is not there."""
 
 
 class OpenCube(Protocol):

@@ -64,7 +64,7 @@ class ZarrCube:
         indices = [tuple(map(int, chunk)) for chunk in chunks]
         if array.shards is None:
             return StoredChunks(sync(self._object_sizes(array, indices)))
-        return StoredChunks(sync(self._sizes_in_shards(array, indices)))
+        return sync(self._in_shards(array, indices))
 
     async def _object_sizes(
         self, array: zarr.Array[Any], indices: Sequence[tuple[int, ...]]
@@ -72,28 +72,33 @@ class ZarrCube:
         found = await asyncio.gather(*(self._reader.info(chunk_key(array, index)) for index in indices))
         return [0 if each is None else each.size for each in found]
 
-    async def _sizes_in_shards(
-        self, array: zarr.Array[Any], indices: Sequence[tuple[int, ...]]
-    ) -> list[int | None]:
-        inside = tuple(
-            shard // chunk
-            for shard, chunk in zip(cast(tuple[int, ...], array.shards), array.chunks, strict=True)
-        )
+    async def _in_shards(self, array: zarr.Array[Any], indices: Sequence[tuple[int, ...]]) -> StoredChunks:
+        whole = cast(tuple[int, ...], array.shards)
+        inside = tuple(shard // chunk for shard, chunk in zip(whole, array.chunks, strict=True))
+        grid = tuple(-(-size // shard) for size, shard in zip(array.shape, whole, strict=True))
         shards = [tuple(at // each for at, each in zip(index, inside, strict=True)) for index in indices]
         asked = [*dict.fromkeys(shards)]
         read = await asyncio.gather(*(self._shard_index(array, shard, inside) for shard in asked))
         tables = dict(zip(asked, read, strict=True))
         sizes: list[int | None] = []
+        places: list[int | None] = []
         for index, shard in zip(indices, shards, strict=True):
             table = tables[shard]
-            at = tuple(place % each for place, each in zip(index, inside, strict=True))
-            sizes.append(table if isinstance(table, int) or table is None else int(table[at]))
-        return sizes
+            if table is None:
+                return StoredChunks([None] * len(indices))
+            offset, size = map(
+                int, table[tuple(place % each for place, each in zip(index, inside, strict=True))]
+            )
+            is_there = size != _ABSENT
+            sizes.append(size if is_there else 0)
+            # No chunk of one shard lies next to one of another.
+            places.append(int(np.ravel_multi_index(shard, grid)) * _ABSENT + offset if is_there else None)
+        return StoredChunks(sizes, places=places)
 
     async def _shard_index(
         self, array: zarr.Array[Any], shard: tuple[int, ...], inside: tuple[int, ...]
-    ) -> npt.NDArray[np.uint64] | int | None:
-        """Length of each chunk of a shard; 0 where there is no shard, None where its index is not known."""
+    ) -> npt.NDArray[np.uint64] | None:
+        """Offset and length of each chunk of a shard, absent where there is no shard; None: not known."""
         codec, length = sharding_of(array), shard_index_bytes(array)
         if codec is None or length is None:
             return None
@@ -101,12 +106,10 @@ class ZarrCube:
         at_end = codec.index_location == "end"
         raw = await (self._reader.get(key, -length) if at_end else self._reader.get(key, 0, length))
         if raw is None:
-            return 0
-        count = 2 * int(np.prod(inside))
+            return np.full((*inside, 2), _ABSENT, np.uint64)
         if len(raw) < length:
             return None
-        lengths = np.frombuffer(raw, "<u8", count).reshape(*inside, 2)[..., 1]
-        return np.where(lengths == _ABSENT, np.uint64(0), lengths)
+        return np.frombuffer(raw, "<u8", 2 * int(np.prod(inside))).reshape(*inside, 2)
 
     def close(self) -> None:
         """Nothing is held."""

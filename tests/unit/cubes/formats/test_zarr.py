@@ -17,13 +17,16 @@ from fakes.cubes_objects import MemoryObjects
 from fakes.stac_documents import SHARED
 from zarr.core.sync import sync
 
+from eohub_cubes.contract import Range, Selection
 from eohub_cubes.describing import described
 from eohub_cubes.errors import DataDamaged, DataMissing, NotReadable
+from eohub_cubes.estimating import estimated
 from eohub_cubes.formats.opening import open_cube
 from eohub_cubes.formats.zarr_tree import MOST_NODES, read_tree
-from eohub_cubes.ports import ObjectReader, Traffic
+from eohub_cubes.ports import Memory, ObjectReader, Traffic
 from eohub_cubes.reading.opening import reader_of
 from eohub_cubes.reading.reader import RetryingReader
+from eohub_cubes.remembering import RememberingCube
 
 TITILER = SHARED / "zarr" / "titiler"
 
@@ -93,6 +96,28 @@ def test_the_bytes_of_chunks_in_shards_are_told_from_the_index_of_each(store: Pa
     with measured() as one:
         npt.assert_array_equal(cube.dataset["t"][:1, :1].values, values[:1, :1])
     assert one.bytes_read == layout.shard_index_bytes + (sizes[0] or 0)
+
+
+@pytest.mark.parametrize("ranges", [{"t": (3, 4)}, {"y": (7, 8), "x": (9, 10)}, {"t": (0, 20), "x": (0, 30)}])
+@pytest.mark.parametrize("first", [0, 10])
+def test_an_estimate_tells_the_requests_for_neighbours_in_shards(
+    ranges: dict[str, tuple[int, int]], first: int, store: Path
+) -> None:
+    """Of all of it one request a shard brings chunks and index together, and the estimate tells two."""
+    values = np.random.default_rng(0).random((40, 80, 120)).astype("f4")
+    values[:first] = np.nan
+    encoding = {"v": {"chunks": (5, 20, 20), "shards": (20, 40, 60), "_FillValue": np.nan}}
+    grid(values, "v", ("t", "y", "x")).to_zarr(store, zarr_format=3, encoding=encoding)
+    cube = RememberingCube(opened(store))
+    whole = estimated(Selection(variables=("v",)), cube, None, Memory(None, None))
+    assert (whole.exactness, whole.requests) == ("exact", 16)
+    chosen = {name: Range(start=start, stop=stop) for name, (start, stop) in ranges.items()}
+    told = estimated(Selection(variables=("v",), ranges=chosen), cube, None, Memory(None, None))
+    with measured() as traffic:
+        _ = cube.dataset["v"].isel({name: slice(*ends) for name, ends in ranges.items()}).values
+    assert (told.exactness, told.read_bytes) == ("exact", traffic.bytes_read)
+    # A reader joins chunks over a small gap too.
+    assert traffic.requests <= told.requests <= traffic.requests + 1
 
 
 def test_neighbours_of_what_is_asked_for_in_a_shard_are_not_read(store: Path) -> None:
