@@ -157,6 +157,15 @@ def test_an_estimate_shows_itself(cube: str) -> None:
     assert "4 requests" in html
 
 
+def test_what_fits_is_measured_against_the_memory_that_the_server_was_given(
+    cube: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEM_LIMIT", str(200 * 1024))
+    told = estimate(cube)
+    assert (told.memory_bytes, told.free_bytes) == (40 * 30 * 60 * 4, 0)
+    assert told.verdict == "does_not_fit"
+
+
 @pytest.mark.parametrize(
     ("selection", "reason"),
     [
@@ -181,6 +190,11 @@ def test_an_explorer_draws_the_slice_at_its_sliders(cube: str) -> None:
     assert "1 request" in explorer.children[2].value
     (image,) = picture(explorer)
     assert image["attributes"]["glyph"]["name"] == "Image"
+
+
+def test_an_explorer_begins_with_data_and_not_with_the_edges_of_cells() -> None:
+    explorer = explore(open_item(NEMO[0]))
+    assert explorer.variable == "tos"
 
 
 def test_an_explorer_reads_nothing_beyond_its_budget(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from eohub_cubes.estimating import estimated
 from eohub_cubes.layout import ArrayLayout
 from eohub_cubes.notebook.doors import open_doors
 from eohub_cubes.notebook.opening import cube_behind, open_item
+from eohub_cubes.notebook.server import memory_limit
 from eohub_cubes.ports import StoredChunks
 from eohub_cubes.reading.memory import ServerMemory
 from eohub_cubes.reading.opening import reader_of
@@ -44,7 +45,7 @@ class SelectionCost(Estimate):
             "In memory": bytes_text(self.memory_bytes),
             "To read": f"{about}{bytes_text(self.read_bytes)} in {self.requests:,} requests",
             "Used of what is read": f"{self.used_share:.0%}",
-            "Time": "not measured yet" if self.seconds is None else f"about {seconds_text(self.seconds)}",
+            "Time": "not measured yet" if self.seconds is None else seconds_text(self.seconds),
             "Free memory": "unknown" if self.free_bytes is None else bytes_text(self.free_bytes),
             "Verdict": _VERDICTS[self.verdict],
         }
@@ -93,7 +94,7 @@ def cost_of(dataset: xr.Dataset, variables: Sequence[str], ranges: Mapping[str, 
     else:
         cube, measured = behind[1], open_doors().of(reader_of(behind[0]).host)
     selection = Selection(variables=tuple(variables), ranges=dict(ranges))
-    told = estimated(selection, cube, measured, ServerMemory(os.getppid(), None).now())
+    told = estimated(selection, cube, measured, ServerMemory(os.getppid(), memory_limit()).now())
     return SelectionCost.model_validate(told.model_dump())
 
 

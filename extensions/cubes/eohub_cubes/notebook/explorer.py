@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 from jupyter_bokeh import BokehModel
 
-from eohub_cubes.axes import Plane, kind_of_dimension, plane_of
+from eohub_cubes.axes import Plane, bounds_in, kind_of_dimension, plane_of
 from eohub_cubes.contract import Range
 from eohub_cubes.errors import BadSelection
 from eohub_cubes.notebook.drawing import fixed, label_of, map_of, series_of
@@ -31,7 +31,10 @@ class Explorer(widgets.VBox):
     """What `explore` shows; `slice` is what is drawn, as a DataArray of the dataset."""
 
     def __init__(self, dataset: xr.Dataset) -> None:
-        names = [str(name) for name in dataset.data_vars if _can_be_drawn(dataset[name])]
+        edges = bounds_in(dataset)
+        able = [str(name) for name in dataset.data_vars if _can_be_drawn(dataset[name])]
+        # The edges of cells are rarely what is looked for, and never what is looked at first.
+        names = sorted(able, key=lambda name: (name in edges, -dataset[name].ndim))
         if not names:
             raise BadSelection("This dataset has no variable with numbers along a dimension.")
         self.dataset = dataset

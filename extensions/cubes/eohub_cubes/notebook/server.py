@@ -13,8 +13,10 @@ import psutil
 from jupyter_core.paths import jupyter_runtime_dir
 
 from eohub_cubes.errors import NotReadable
+from eohub_cubes.server.settings import ServerSettings
 from eohub_toolkit.errors import EohubError, kind_of
 from eohub_toolkit.http import Client
+from eohub_toolkit.settings import load
 
 _DEADLINE_SECONDS = 60.0
 
@@ -46,6 +48,11 @@ def ask(path: str, body: Mapping[str, object] | None = None) -> Any:
     if isinstance(answer, EohubError):
         raise answer
     return answer
+
+
+def memory_limit() -> int | None:
+    """Bytes that the own server may take in all, as it was told when it started; None: it was not."""
+    return load(ServerSettings, os.environ).memory_bytes  # noqa: TID251
 
 
 async def _asked(server: OwnServer, path: str, body: Mapping[str, object] | None) -> Any:
