@@ -61,10 +61,9 @@ class ZarrCube:
         array = self._stored[variable].array
         if array is None:
             return StoredChunks([None] * len(chunks))
-        indices = [tuple(map(int, chunk)) for chunk in chunks]
-        if array.shards is None:
-            return StoredChunks(sync(self._object_sizes(array, indices)))
-        return sync(self._in_shards(array, indices))
+        if not array.shards:
+            return StoredChunks(sync(self._object_sizes(array, [tuple(map(int, each)) for each in chunks])))
+        return sync(self._in_shards(array, chunks))
 
     async def _object_sizes(
         self, array: zarr.Array[Any], indices: Sequence[tuple[int, ...]]
@@ -72,28 +71,24 @@ class ZarrCube:
         found = await asyncio.gather(*(self._reader.info(chunk_key(array, index)) for index in indices))
         return [0 if each is None else each.size for each in found]
 
-    async def _in_shards(self, array: zarr.Array[Any], indices: Sequence[tuple[int, ...]]) -> StoredChunks:
+    async def _in_shards(self, array: zarr.Array[Any], chunks: npt.NDArray[np.int64]) -> StoredChunks:
         whole = cast(tuple[int, ...], array.shards)
         inside = tuple(shard // chunk for shard, chunk in zip(whole, array.chunks, strict=True))
         grid = tuple(-(-size // shard) for size, shard in zip(array.shape, whole, strict=True))
-        shards = [tuple(at // each for at, each in zip(index, inside, strict=True)) for index in indices]
-        asked = [*dict.fromkeys(shards)]
-        read = await asyncio.gather(*(self._shard_index(array, shard, inside) for shard in asked))
-        tables = dict(zip(asked, read, strict=True))
-        sizes: list[int | None] = []
-        places: list[int | None] = []
-        for index, shard in zip(indices, shards, strict=True):
-            table = tables[shard]
-            if table is None:
-                return StoredChunks([None] * len(indices))
-            offset, size = map(
-                int, table[tuple(place % each for place, each in zip(index, inside, strict=True))]
-            )
-            is_there = size != _ABSENT
-            sizes.append(size if is_there else 0)
-            # No chunk of one shard lies next to one of another.
-            places.append(int(np.ravel_multi_index(shard, grid)) * _ABSENT + offset if is_there else None)
-        return StoredChunks(sizes, places=places)
+        numbers, which = np.unique(
+            np.ravel_multi_index(tuple((chunks // inside).T), grid), return_inverse=True
+        )
+        shards = zip(*(map(int, each) for each in np.unravel_index(numbers, grid)), strict=True)
+        tables = await asyncio.gather(*(self._shard_index(array, shard, inside) for shard in shards))
+        if not tables or any(table is None for table in tables):
+            return StoredChunks([None] * len(chunks))
+        found = np.stack(cast(list[Any], tables))[which, *(chunks % inside).T].tolist()
+        # No chunk of one shard lies next to one of another.
+        places = [
+            None if size == _ABSENT else number * _ABSENT + offset
+            for number, (offset, size) in zip(numbers[which].tolist(), found, strict=True)
+        ]
+        return StoredChunks([0 if size == _ABSENT else size for _, size in found], places=places)
 
     async def _shard_index(
         self, array: zarr.Array[Any], shard: tuple[int, ...], inside: tuple[int, ...]
