@@ -1,7 +1,7 @@
 """The notebook cell for some data: at most eight lines, lazy, and without a secret."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit
@@ -37,6 +37,8 @@ class Place:
     group: str | None = None
     item: str | None = None
     """Address of the item's JSON, where that tells all of the asset's grid."""
+    bands: Sequence[str] = ()
+    """Assets of the item that lie on that grid, to be loaded together."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def code_of(place: Place, cube: OpenCube, selection: Selection | None) -> Notebo
         case "zarr" | "netcdf" if cube.group is not None:
             cell = _xarray(place.asset, cube.group, cube.kind)
         case "geotiff" if place.item is not None:
-            cell = _odc(place.asset.key, place.item)
+            cell = _odc(place.bands or (place.asset.key,), place.item)
         case "vector" | "table":
             return _frame(place, cube, selection)
         case _:
@@ -82,12 +84,12 @@ def _xarray(asset: DataAsset, group: str, kind: str) -> _Cell:
     )
 
 
-def _odc(band: str, item: str) -> _Cell:
+def _odc(bands: Sequence[str], item: str) -> _Cell:
     return _Cell(
         ("import odc.stac", "import pystac"),
         (
             f"item = pystac.Item.from_file({literal(item)})",
-            f"ds = odc.stac.load([item], bands=[{literal(band)}], chunks={{}})",
+            f"ds = odc.stac.load([item], bands={literal([*bands])}, chunks={{}})",
         ),
     )
 

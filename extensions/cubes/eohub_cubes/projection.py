@@ -39,7 +39,7 @@ class NoGrid:
 
 def grid_of(item: Mapping[str, Any], asset: str) -> AssetGrid | NoGrid:
     """The grid of one asset of an item, from the JSON of the item alone."""
-    told = {**_object(item.get("properties")), **_object(_object(item.get("assets")).get(asset))}
+    told = _told(item, asset)
     crs = _crs(told)
     if isinstance(crs, NoGrid):
         return crs
@@ -55,6 +55,25 @@ def grid_of(item: Mapping[str, Any], asset: str) -> AssetGrid | NoGrid:
         )
     declared = any(_NAME.match(str(each)) for each in _list(item.get("stac_extensions")))
     return AssetGrid(crs, resolution, declared and shape is not None and transform is not None)
+
+
+def on_grid_of(item: Mapping[str, Any], asset: str, others: Sequence[str]) -> list[str]:
+    """The asset and those of the others that lie on its grid, cell for cell, as the item tells in full."""
+    own, grid = _cells(item, asset), grid_of(item, asset)
+    found = (each for each in others if each != asset)
+    return [
+        asset,
+        *(each for each in found if grid_of(item, each) == grid and _cells(item, each) == own),
+    ]
+
+
+def _cells(item: Mapping[str, Any], asset: str) -> tuple[Any, Any]:
+    told = _told(item, asset)
+    return told.get("proj:shape"), told.get("proj:transform")
+
+
+def _told(item: Mapping[str, Any], asset: str) -> dict[str, Any]:
+    return {**_object(item.get("properties")), **_object(_object(item.get("assets")).get(asset))}
 
 
 def _crs(told: Mapping[str, Any]) -> str | NoGrid:

@@ -35,13 +35,13 @@ class Hdf5Cube:
         self,
         dataset: xr.Dataset,
         arrays: Mapping[str, Hdf5Array],
-        group: str,
+        group: str | None,
         groups: Sequence[str],
         notes: Sequence[str],
         file: h5py.File,
     ) -> None:
         self.dataset = dataset
-        self.group: str | None = group
+        self.group = group
         self.groups = groups
         self.notes = notes
         self._stored = {name: each for name, each in arrays.items() if name in dataset.variables}
@@ -116,7 +116,9 @@ def _cube_of(
     variables = {name: each.variable for name, each in arrays.items()}
     dataset, left = decoded(variables, store.get_attrs(), asset.open_kwargs)
     others = [each or "/" for each in holding if each != path]
-    return Hdf5Cube(dataset, arrays, path, others, [*notes, *left], raw)
+    # xarray follows each link, and opens nothing where one of them leads to nowhere.
+    shown = None if any(links_away(raw[f"/{each}"]) for each in groups) else path
+    return Hdf5Cube(dataset, arrays, shown, others, [*notes, *left], raw)
 
 
 def _groups(group: Any) -> Iterator[tuple[str, Any]]:

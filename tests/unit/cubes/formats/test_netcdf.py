@@ -255,6 +255,7 @@ def test_links_to_other_files_and_to_nowhere_are_left_out_and_told(path: Path, t
     npt.assert_array_equal(cube.dataset["inside"].values, np.arange(3.0))
     npt.assert_array_equal(cube.dataset["deeper"].values, np.arange(2.0))
     assert cube.groups == ["deep"]
+    assert cube.group is None  # xarray would follow the links
     assert {*opened(path, "deep").dataset.variables} == {"w"}
 
 
