@@ -10,7 +10,7 @@ from fakes.cubes_server import Asked, ObjectServer, Reply, serving
 from pydantic import JsonValue
 
 from eohub_cubes.contract import DataAsset
-from eohub_cubes.errors import Cancelled, DataChanged, DataDamaged, NotReadable
+from eohub_cubes.errors import Cancelled, DataChanged, DataDamaged, LoginEnded, NoAccess, NotReadable
 from eohub_cubes.ports import ObjectInfo, ObjectReader, Traffic
 from eohub_cubes.reading.opening import Doors, reader_through
 from eohub_cubes.reading.reader import RetryingReader
@@ -153,7 +153,7 @@ async def no_waiting(seconds: float) -> None:
 
 
 class TestS3(OverTheWire):
-    """S3 over obstore."""
+    """The environment's own S3, over obstore."""
 
     @pytest.fixture
     def reader(self, monkeypatch: pytest.MonkeyPatch) -> Generator[ObjectReader]:
@@ -183,6 +183,63 @@ class TestS3(OverTheWire):
         assert [name async for name in paying.children("none")] == []
         told = [asked.headers.get("x-amz-request-payer") for asked in self.server.asked]
         assert told == [payer, payer]
+
+
+class TestS3OfAnother(OverTheWire):
+    """An S3 that an item names, over aiohttp."""
+
+    profile = ""
+
+    @pytest.fixture
+    def reader(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[ObjectReader]:
+        self.server = ObjectServer()
+        self.server.objects = {f"/bucket/{key}": body for key, body in OBJECTS.items()}
+        with serving(self.server) as address:
+            (tmp_path / "config").write_text(self.profile.format(address))
+            monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+            monkeypatch.setenv("AWS_ENDPOINT_URL", "http://own.example.org")
+            asset = DataAsset(key="d", href="s3://bucket/data", storage_options={"endpoint_url": address})
+            yield reader_through(Doors(sleep=no_waiting), asset)
+        signed = {"authorization" in asked.headers for asked in self.server.asked}
+        assert signed <= {bool(self.profile)}
+
+    async def test_a_listing_of_many_pages_is_read_to_its_end(self, reader: ObjectReader) -> None:
+        def page(asked: Asked) -> Reply:
+            number = int(asked.query.get("continuation-token", ["0"])[0])
+            more = "" if number == 2 else f"<NextContinuationToken>{number + 1}</NextContinuationToken>"
+            return Reply(
+                200,
+                body=f'<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><IsTruncated>'
+                f"{str(number < 2).lower()}</IsTruncated>{more}<Contents><Key>data/{number}&amp;</Key>"
+                "</Contents></ListBucketResult>".encode(),
+            )
+
+        self.server.answers = page
+        assert [key async for key in reader.keys("")] == ["0&", "1&", "2&"]
+        assert [name async for name in reader.children("")] == ["0&", "1&", "2&"]
+
+    @pytest.mark.parametrize("said", [b"<html>", b"\xff", b"<!DOCTYPE a><a/>"])
+    async def test_what_is_no_listing_is_damage(self, reader: ObjectReader, said: bytes) -> None:
+        self.server.answers = lambda asked: Reply(200, body=said)
+        with pytest.raises(DataDamaged, match="does not list"):
+            await anext(reader.keys("").__aiter__())
+
+    async def test_what_it_says_of_a_refusal_is_told_of(self, reader: ObjectReader) -> None:
+        self.server.answers = lambda asked: Reply(403, body=b"<Error><Code>AccessDenied</Code></Error>")
+        with pytest.raises(NoAccess):
+            await reader.get("ten")
+        self.server.answers = lambda asked: Reply(400, body=b"<Error><Code>ExpiredToken</Code></Error>")
+        with pytest.raises(LoginEnded):
+            await reader.get("ten")
+
+
+class TestS3OfAProfile(TestS3OfAnother):
+    """Such an S3 that the person has keys for."""
+
+    profile = (
+        "[profile other]\nendpoint_url = {}\naws_access_key_id = an-id\n"
+        "aws_secret_access_key = a-secret\naws_session_token = a-token\n"
+    )
 
 
 class TestWeb(OverTheWire):

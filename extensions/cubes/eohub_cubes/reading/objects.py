@@ -1,15 +1,14 @@
-"""S3 and files of this machine, over obstore."""
+"""The environment's own S3, and files of this machine, over obstore."""
 
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Any, override
+from typing import Any
 
 import obstore
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 
 from eohub_cubes.errors import LoginEnded, NoAccess
 from eohub_cubes.reading.attempts import Broken, Got, Refused, Span
-from eohub_cubes.reading.guard import Guard
 from eohub_cubes.reading.keys import RenewedKeys
 
 _NO_FILE = re.compile(r"\(os error (2|20|21)\)")
@@ -94,43 +93,18 @@ class ObstoreObjects:
 
     def refusal(self, refused: Refused) -> Exception:
         """What a person is told of a 401 or 403."""
-        where = self.host or "This machine"
-        if self._keys is not None and self._keys.failure is not None:
-            return LoginEnded(f"{where} wants keys, and there are none: {self._keys.failure}", hint=_LOG_IN)
-        if refused.status == 403 and refused.code not in _BAD_KEYS:
-            return NoAccess(
-                f"{where} does not let you read this data.", hint="Ask those who keep it whether you may."
-            )
-        return LoginEnded(f"{where} takes the keys of this server no more.", hint=_LOG_IN)
+        return s3_refusal(self.host or "This machine", self._keys, refused)
 
 
-class GuardedObjects(ObstoreObjects):
-    """Asks the guard before each request. obstore resolves the name again, which the guard cannot hold."""
-
-    def __init__(self, make: Callable[[], Any], host: str, keys: RenewedKeys | None, guard: Guard) -> None:
-        super().__init__(make, host, keys)
-        self._guard = guard
-
-    @override
-    async def get(self, path: str, span: Span | None) -> Got | None:
-        await self._guard.check_netloc(self.host)
-        return await super().get(path, span)
-
-    @override
-    async def head(self, path: str) -> Got | None:
-        await self._guard.check_netloc(self.host)
-        return await super().head(path)
-
-    @override
-    async def paths(self, prefix: str) -> AsyncIterator[Sequence[str]]:
-        await self._guard.check_netloc(self.host)
-        async for page in super().paths(prefix):
-            yield page
-
-    @override
-    async def names(self, folder: str) -> Sequence[str]:
-        await self._guard.check_netloc(self.host)
-        return await super().names(folder)
+def s3_refusal(where: str, keys: RenewedKeys | None, refused: Refused) -> Exception:
+    """What a person is told of a 401 or 403 of an S3, or of this machine."""
+    if keys is not None and keys.failure is not None:
+        return LoginEnded(f"{where} wants keys, and there are none: {keys.failure}", hint=_LOG_IN)
+    if refused.status == 403 and refused.code not in _BAD_KEYS:
+        return NoAccess(
+            f"{where} does not let you read this data.", hint="Ask those who keep it whether you may."
+        )
+    return LoginEnded(f"{where} takes the keys of this server no more.", hint=_LOG_IN)
 
 
 _LOG_IN = "Log in to the hub again and restart this server, or check the keys in your AWS configuration."
@@ -144,19 +118,25 @@ def _is_missing(error: BaseError | OSError) -> bool:
     return isinstance(error, FileNotFoundError) or _NO_FILE.search(str(error)) is not None
 
 
+def code_in(said: str) -> str | None:
+    """The code of an S3's error, in its answer or in a text that holds it."""
+    found = _CODE.search(said)
+    return None if found is None else found[1]
+
+
 def _fault(error: BaseError | OSError) -> Exception:
     # Of what happened obstore tells no more than its text; nothing of that goes any further.
     said = str(error)
-    code = _CODE.search(said)
+    code = code_in(said)
     status = _STATUS.search(said)
     match error:
         case UnauthenticatedError():
-            return Refused(401, code[1] if code else None)
+            return Refused(401, code)
         case PermissionDeniedError() | PermissionError():
-            return Refused(403, code[1] if code else None)
+            return Refused(403, code)
         case _ if "Requested range" in said or "InvalidGetRange" in said:
             return Refused(416)
         case _ if status is not None:
-            return Refused(int(status[1]), code[1] if code else None)
+            return Refused(int(status[1]), code)
         case _:
             return Broken(cut="body error" in said)

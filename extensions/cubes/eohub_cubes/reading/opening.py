@@ -1,6 +1,7 @@
 """From an address to the reader of what lies there."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,9 +21,12 @@ from eohub_cubes.reading.guard import Guard
 from eohub_cubes.reading.keys import RenewedKeys, keys_of
 from eohub_cubes.reading.logins import Logins, hub_tokens
 from eohub_cubes.reading.loop import now
-from eohub_cubes.reading.objects import ONE_TRY, GuardedObjects, ObstoreObjects
+from eohub_cubes.reading.objects import ONE_TRY, ObstoreObjects
 from eohub_cubes.reading.reader import RetryingReader
 from eohub_cubes.reading.web import WebObjects
+from eohub_cubes.reading.web_s3 import WebS3
+
+_REGION = re.compile(r"[A-Za-z0-9-]{1,40}")
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,9 @@ def _files() -> Objects:
 
 def _s3(bucket: str, options: Mapping[str, object], guard: Guard | None) -> Objects:
     asked = _Asked.of(options)
+    if asked.region is not None and _REGION.fullmatch(asked.region) is None:
+        # It becomes part of a host's name, which keys are sent to.
+        raise NotReadable(f"{asked.region[:60]!r} is no region of an S3.")
     try:
         session = Session(profile=asked.profile)
         region = asked.region or session.get_config_variable("region") or "us-east-1"
@@ -97,11 +104,8 @@ def _s3(bucket: str, options: Mapping[str, object], guard: Guard | None) -> Obje
         # Keys are sent to the endpoint that they are for: another one needs a profile that names it.
         profile = _profile_for(session, asked.endpoint)
         keys = None if profile is None else RenewedKeys(keys_of(Session(profile=profile)))
-        endpoint = asked.endpoint
-    else:
-        keys, endpoint = RenewedKeys(keys_of(session)), own
-    if asked.anonymous:
-        keys = None
+        return WebS3(asked.endpoint, bucket, region, None if asked.anonymous else keys, guard)
+    keys = None if asked.anonymous else RenewedKeys(keys_of(session))
     config: dict[str, Any] = {"skip_signature": True} if keys is None else {"credential_provider": keys}
     if asked.requester_pays and keys is not None:
         config["request_payer"] = True
@@ -109,18 +113,15 @@ def _s3(bucket: str, options: Mapping[str, object], guard: Guard | None) -> Obje
     def make() -> Any:
         return S3Store(
             bucket,
-            endpoint=endpoint,
+            endpoint=own,
             region=region,
             virtual_hosted_style_request=False,
-            client_options={"allow_http": endpoint.startswith("http://"), "connect_timeout": "10s"},
+            client_options={"allow_http": own.startswith("http://"), "connect_timeout": "10s"},
             retry_config=ONE_TRY,
             **config,
         )
 
-    host = urlsplit(endpoint).netloc
-    if guard is None or endpoint == own:
-        return ObstoreObjects(make, host, keys)
-    return GuardedObjects(make, host, keys, guard)
+    return ObstoreObjects(make, urlsplit(own).netloc, keys)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import asyncio
 import time
 import weakref
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -20,7 +20,7 @@ from eohub_cubes.reading.logins import Logins
 from eohub_cubes.reading.loop import on_loop
 
 _MOST_REDIRECTS = 5
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _SIGNATURES = frozenset({"x-amz-signature", "x-goog-signature", "sig", "signature"})
 _MOST_UNASKED = 64 * 2**20
 _MOST_DIGITS = 18
@@ -56,11 +56,11 @@ class WebObjects:
         headers = {"Accept-Encoding": "identity"}
         if span is not None:
             headers["Range"] = _range(span)
-        async with _Answer(self, path, headers) as answer:
+        async with Answer(self, self._url(path), headers) as answer:
             if answer.status in (404, 410):
                 return None
             if answer.status not in (200, 206):
-                raise Refused(answer.status, None, _retry_after(answer))
+                raise await self._refused(answer)
             if answer.status == 200 and span is not None and (answer.content_length or 0) > _MOST_UNASKED:
                 raise NotReadable(
                     f"{self.host} cannot send parts of a file, so that all of it would have to be read."
@@ -68,14 +68,15 @@ class WebObjects:
             most = None if span is None or answer.status == 200 else span.length
             if most is not None and (answer.content_length or 0) > most:
                 raise self._odd("sends other parts of a file than it is asked for")
-            body = await _whole(answer)
+            body = await whole(answer)
             etag = answer.headers.get("ETag")
             if answer.status == 206:
                 return Got(body, self._size(answer), etag)
             return Got(body if span is None else _cut(body, span), len(body), etag)
 
     async def _head(self, path: str) -> Got | None:
-        async with _Answer(self, path, {"Accept-Encoding": "identity", "Range": "bytes=0-0"}) as answer:
+        headers = {"Accept-Encoding": "identity", "Range": "bytes=0-0"}
+        async with Answer(self, self._url(path), headers) as answer:
             etag = answer.headers.get("ETag")
             match answer.status:
                 case 404 | 410:
@@ -86,8 +87,11 @@ class WebObjects:
                     return Got(b"", 0, etag)
                 case 200 if answer.content_length is not None:
                     return Got(b"", answer.content_length, etag, _modified(answer))
-                case status:
-                    raise Refused(status, None, _retry_after(answer))
+                case _:
+                    raise await self._refused(answer)
+
+    async def _refused(self, answer: aiohttp.ClientResponse) -> Refused:
+        return Refused(answer.status, None, retry_after(answer))
 
     def _size(self, answer: aiohttp.ClientResponse) -> int:
         total = answer.headers.get("Content-Range", "").rpartition("/")[2]
@@ -128,25 +132,29 @@ class WebObjects:
             )
         return NoAccess(f"{self.host} does not let you read this data.", hint=hint)
 
-    async def open(self, path: str, headers: dict[str, str]) -> aiohttp.ClientResponse:
+    async def open(self, url: str, headers: Mapping[str, str]) -> aiohttp.ClientResponse:
         """Send a request to where redirects lead; each host gets its own token, and no other's."""
-        url = f"{self._origin}/{quote(path, safe="/!$&'()*+,;=:@~")}" + (
-            f"?{self._query}" if self._query else ""
-        )
         for _ in range(_MOST_REDIRECTS + 1):
-            if self._guard is not None:
-                self._guard.check_literal(url)
-            sent = {**headers, **await self._logins.headers(_origin(url))}
-            where = URL(url, encoded=True)
-            answer = await self._client().get(where, headers=sent, allow_redirects=False, timeout=_TIMEOUT)
+            answer = await self.send(url, {**headers, **await self._logins.headers(_origin(url))})
             target = answer.headers.get("Location")
-            if answer.status not in _REDIRECTS or target is None:
+            if answer.status not in REDIRECTS or target is None:
                 return answer
             answer.close()
             url = urljoin(url, target)
             if urlsplit(url).scheme not in ("http", "https"):
                 break
         raise NotReadable(f"{self.host} redirects in a circle, or to nowhere.")
+
+    async def send(self, url: str, headers: Mapping[str, str]) -> aiohttp.ClientResponse:
+        """Send one request, to an address that the guard lets it have."""
+        if self._guard is not None:
+            self._guard.check_literal(url)
+        where = URL(url, encoded=True)
+        return await self._client().get(where, headers=headers, allow_redirects=False, timeout=_TIMEOUT)
+
+    def _url(self, path: str) -> str:
+        query = f"?{self._query}" if self._query else ""
+        return f"{self._origin}/{quote(path, safe="/!$&'()*+,;=:@~")}{query}"
 
     def _client(self) -> aiohttp.ClientSession:
         running = asyncio.get_running_loop()
@@ -167,11 +175,11 @@ def _close(running: asyncio.AbstractEventLoop, session: aiohttp.ClientSession) -
         asyncio.run_coroutine_threadsafe(session.close(), running)
 
 
-class _Answer:
+class Answer:
     """An answer, with what can go wrong on the way told as Broken."""
 
-    def __init__(self, objects: WebObjects, path: str, headers: dict[str, str]) -> None:
-        self._opening = objects.open(path, headers)
+    def __init__(self, objects: WebObjects, url: str, headers: Mapping[str, str]) -> None:
+        self._opening = objects.open(url, headers)
         self._answer: aiohttp.ClientResponse | None = None
 
     async def __aenter__(self) -> aiohttp.ClientResponse:
@@ -186,7 +194,8 @@ class _Answer:
             self._answer.release()
 
 
-async def _whole(answer: aiohttp.ClientResponse) -> bytes:
+async def whole(answer: aiohttp.ClientResponse) -> bytes:
+    """All of an answer's body; raises Broken where it ends in the middle."""
     try:
         return await answer.read()
     except (TimeoutError, aiohttp.ClientError, OSError):
@@ -221,7 +230,7 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
-def _retry_after(answer: aiohttp.ClientResponse) -> float | None:
+def retry_after(answer: aiohttp.ClientResponse) -> float | None:
     """The wait that a host asks for, in seconds or until a date (RFC 9110, section 10.2.3)."""
     header = answer.headers.get("Retry-After", "")
     if header.isascii() and header.isdigit():

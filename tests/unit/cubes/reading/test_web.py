@@ -185,9 +185,57 @@ async def test_a_redirect_leads_to_no_address_inside_the_site() -> None:
             await reader(f"{address}/data", guard=guard).get("")
 
 
-async def test_the_address_that_was_checked_is_the_one_that_is_connected_to() -> None:
+@pytest.mark.parametrize("has_keys", [False, True])
+async def test_an_s3_that_an_item_names_leads_nowhere_else(
+    has_keys: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named, inside = ObjectServer(), ObjectServer()
+    with serving(named) as address, serving(inside) as other:
+        named.answers = lambda asked: Reply(
+            307, {"Location": other}, b"<Error><Code>PermanentRedirect</Code></Error>"
+        )
+        keys = f"[profile x]\naws_access_key_id=i\naws_secret_access_key=s\nendpoint_url={address}\n"
+        (tmp_path / "config").write_text(keys if has_keys else "")
+        monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+        monkeypatch.setenv("AWS_ENDPOINT_URL", "http://own.example.org")
+        asset = DataAsset(key="d", href="s3://b/x", storage_options={"endpoint_url": address})
+        for guard in (None, Guard(AllowedHosts.of(["127.0.0.1"]))):
+            data = reader_through(Doors(guard=guard), asset)
+            with pytest.raises(NotReadable, match="leads to another S3"):
+                await data.get("")
+            with pytest.raises(NotReadable, match="leads to another S3"):
+                await data.info("")
+            with pytest.raises(NotReadable, match="leads to another S3"):
+                await anext(data.keys("").__aiter__())
+    assert [("authorization" in asked.headers) for asked in named.asked] == [has_keys] * 6
+    assert inside.asked == []
+
+
+@pytest.mark.parametrize("region", ["x.example.org/?", "a@b", "", "a#", "x" * 41, "a\n"])
+async def test_a_region_that_an_item_names_is_no_part_of_another_host(
+    region: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/none")
+    asset = DataAsset(key="d", href="s3://b/x", storage_options={"client_kwargs": {"region_name": region}})
+    if not region:
+        assert reader_of(asset).host == "s3.us-east-1.amazonaws.com"
+        return
+    with pytest.raises(NotReadable, match="no region"):
+        reader_of(asset)
+
+
+@pytest.mark.parametrize("endpoint", ["ftp://example.org", "https://a@example.org", "https:///x", "x"])
+async def test_an_endpoint_that_is_no_address_is_refused(endpoint: str) -> None:
+    asset = DataAsset(key="d", href="s3://b/x", storage_options={"endpoint_url": endpoint})
+    with pytest.raises(NotReadable, match="endpoint"):
+        reader_of(asset)
+
+
+@pytest.mark.parametrize("is_s3", [False, True])
+async def test_the_address_that_was_checked_is_the_one_that_is_connected_to(is_s3: bool) -> None:
     server = ObjectServer()
-    server.objects["/data"] = b"x"
+    server.objects["/b/data"] = b"x"
     asked: list[str] = []
 
     async def resolve(host: str, port: int) -> Sequence[str]:
@@ -196,7 +244,9 @@ async def test_the_address_that_was_checked_is_the_one_that_is_connected_to() ->
 
     with serving(server) as address:
         guard = Guard(AllowedHosts.of([".example.org"]), resolve)
-        data = reader(address.replace("127.0.0.1", "data.example.org") + "/data", guard=guard)
+        named = address.replace("127.0.0.1", "data.example.org")
+        asset = DataAsset(key="d", href="s3://b/data", storage_options={"endpoint_url": named})
+        data = reader_through(Doors(guard=guard), asset) if is_s3 else reader(f"{named}/b/data", guard=guard)
         assert await data.get("") == b"x"
     assert asked == ["data.example.org"]
     assert server.asked[0].headers["host"].startswith("data.example.org:")
