@@ -50,6 +50,13 @@ class ObjectReaderContract:
         assert await reader.get("ten", start, length) == expected
         assert await asyncio.to_thread(reader.get_now, "ten", start, length) == expected
 
+    async def test_more_than_may_be_read_at_once_is_refused(self, reader: ObjectReader) -> None:
+        assert await reader.get("ten", most=10) == TEN
+        with pytest.raises(NotReadable, match="larger than"):
+            await reader.get("ten", most=9)
+        with pytest.raises(NotReadable, match="larger than"):
+            await asyncio.to_thread(reader.get_now, "ten", most=9)
+
     async def test_more_last_bytes_than_there_are_is_all_of_them(self, reader: ObjectReader) -> None:
         assert await reader.get("ten", -50) == TEN
         assert await reader.get("empty", -8) == b""
@@ -71,6 +78,7 @@ class ObjectReaderContract:
     async def test_sizes_are_told(self, reader: ObjectReader) -> None:
         told = await reader.info("ten"), await asyncio.to_thread(reader.info_now, "empty")
         assert [each and each.size for each in told] == [10, 0]
+        assert (await reader.get("ten"), await reader.get("empty")) == (TEN, b"")
 
     async def test_requests_and_bytes_are_counted_for_whom_they_are(self, reader: ObjectReader) -> None:
         with counted(Traffic()) as first:

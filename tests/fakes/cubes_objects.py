@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import AsyncIterator, Sequence
 
 from eohub_cubes.errors import NoAccess
-from eohub_cubes.reading.attempts import Got, Refused, Span
+from eohub_cubes.ports import LARGEST_OBJECT
+from eohub_cubes.reading.attempts import Got, Refused, Span, too_large
 
 
 class MemoryObjects:
@@ -19,7 +20,7 @@ class MemoryObjects:
         self.renews = False
         self.sent: list[tuple[str, Span | None]] = []
 
-    async def get(self, path: str, span: Span | None) -> Got | None:
+    async def get(self, path: str, span: Span | None, most: int) -> Got | None:
         """Answer."""
         self.sent.append((path, span))
         if self.faults:
@@ -28,6 +29,8 @@ class MemoryObjects:
             return None
         body = self.held[path]
         tag = hashlib.md5(body, usedforsecurity=False).hexdigest()
+        if span is None and len(body) > most:
+            raise too_large(self.host, most)
         if span is None:
             return Got(body, len(body), tag)
         start = max(0, len(body) + span.start) if span.start < 0 else span.start
@@ -38,7 +41,7 @@ class MemoryObjects:
 
     async def head(self, path: str) -> Got | None:
         """Answer."""
-        got = await self.get(path, None)
+        got = await self.get(path, None, LARGEST_OBJECT)
         return None if got is None else Got(b"", got.size, got.etag)
 
     async def paths(self, prefix: str) -> AsyncIterator[Sequence[str]]:

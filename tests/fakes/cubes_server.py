@@ -33,7 +33,8 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reply:
-    """What is answered; a `cut` one declares its whole length and ends in the middle."""
+    """What is answered; a `cut` one declares its whole length and ends in the middle, and one whose
+    `Content-Length` is empty tells none."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -191,7 +192,8 @@ class _Connection(asyncio.Protocol):
 
     def _send(self, asked: Asked, reply: Reply, round_: int | None) -> None:
         headers = {"Content-Length": str(len(reply.body)), **reply.headers}
-        head = f"HTTP/1.1 {reply.status} -\r\n" + "".join(f"{n}: {v}\r\n" for n, v in headers.items())
+        told = "".join(f"{name}: {value}\r\n" for name, value in headers.items() if value)
+        head = f"HTTP/1.1 {reply.status} -\r\n{told}"
         body = b"" if asked.method == "HEAD" else reply.body
         if reply.cut:
             body = body[: len(body) // 2]
@@ -199,7 +201,7 @@ class _Connection(asyncio.Protocol):
             self._server.left(round_, len(body))
         self._transport.write(head.encode("latin-1") + b"\r\n")
         self._transport.write(body)
-        if reply.cut:
+        if reply.cut or not headers["Content-Length"]:
             self._transport.close()
 
 

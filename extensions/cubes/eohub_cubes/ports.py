@@ -11,6 +11,11 @@ import xarray as xr
 
 from eohub_cubes.layout import ArrayLayout
 
+LARGEST_OBJECT = 2**30
+"""Bytes that are read of an object at once, whatever it says of itself: far beyond any chunk."""
+LARGEST_METADATA = 64 * 2**20
+"""Bytes of one document of metadata."""
+
 
 @dataclass(frozen=True)
 class ObjectInfo:
@@ -44,8 +49,13 @@ class ObjectReader(Protocol):
         """Whose bandwidth it uses: host and port, or "" for files of this machine."""
         ...
 
-    async def get(self, key: str, start: int | None = None, length: int | None = None) -> bytes | None:
-        """Read an object or a range of it; a negative `start` counts from its end. None: it is missing."""
+    async def get(
+        self, key: str, start: int | None = None, length: int | None = None, *, most: int = LARGEST_OBJECT
+    ) -> bytes | None:
+        """Read an object or a range of it; a negative `start` counts from its end. None: it is missing.
+
+        Raises NotReadable where that has more bytes than `most`, before more of them are read.
+        """
         ...
 
     async def info(self, key: str) -> ObjectInfo | None:
@@ -60,7 +70,9 @@ class ObjectReader(Protocol):
         """List the names right below a prefix, not what lies below them; raises as `keys` does."""
         ...
 
-    def get_now(self, key: str, start: int | None = None, length: int | None = None) -> bytes | None:
+    def get_now(
+        self, key: str, start: int | None = None, length: int | None = None, *, most: int = LARGEST_OBJECT
+    ) -> bytes | None:
         """Do as `get`, for a library that cannot wait for coroutines."""
         ...
 

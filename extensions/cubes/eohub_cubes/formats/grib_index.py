@@ -26,8 +26,7 @@ def offsets_beside(asset: DataAsset, reader_of: ReaderOf) -> list[int]:
     for href in index_addresses(asset.href):
         try:
             reader = reader_of(asset.model_copy(update={"href": href}))
-            info = reader.info_now("")
-            text = reader.get_now("") if info is not None and info.size <= _LARGEST else None
+            text = reader.get_now("", most=_LARGEST)
         except EohubError:
             continue
         found = [] if text is None else offsets_of(text.decode("utf-8", "replace"))

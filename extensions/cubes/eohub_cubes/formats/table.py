@@ -48,7 +48,7 @@ def _column(reader: ObjectReader, size: int, number: int, table: Any) -> Column:
 
 
 def _read(reader: ObjectReader) -> Any:
-    text = reader.get_now("") or b""
+    text = reader.get_now("", most=LARGEST_CSV) or b""
     try:
         return csv.read_csv(io.BytesIO(text), read_options=csv.ReadOptions(use_threads=False))
     except (pa.ArrowException, UnicodeDecodeError) as error:

@@ -76,7 +76,7 @@ def _opened(reader: ObjectReader, size: int, group: str | None) -> RowCube:
 
 def _whole(reader: ObjectReader) -> bytes:
     """All of a file, of a form that holds its values itself: GDAL opens many that lead to others."""
-    data = reader.get_now("") or b""
+    data = reader.get_now("", most=LARGEST) or b""
     is_json = data.lstrip(_BEFORE_JSON).startswith(b"{") and not any(
         each in data.lower() for each in _LEADS_ELSEWHERE
     )

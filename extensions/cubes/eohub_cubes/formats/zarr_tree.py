@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, cast
 
 from eohub_cubes.errors import DataDamaged, DataMissing, NoAccess, NotReadable
-from eohub_cubes.ports import ObjectReader
+from eohub_cubes.ports import LARGEST_METADATA, ObjectReader
 
 type Document = Mapping[str, Any]
 
@@ -177,7 +177,7 @@ async def _documents(reader: ObjectReader, keys: Iterable[str]) -> list[Document
 
 
 async def _document(reader: ObjectReader, key: str) -> Document | None:
-    raw = await reader.get(key)
+    raw = await reader.get(key, most=LARGEST_METADATA)
     if raw is None:
         return None
     try:

@@ -54,8 +54,8 @@ class Objects(Protocol):
         """How often keys or tokens were got after the first ones."""
         ...
 
-    async def get(self, path: str, span: Span | None) -> Got | None:
-        """Send one request for an object; None where it is missing."""
+    async def get(self, path: str, span: Span | None, most: int) -> Got | None:
+        """Send one request for an object of at most so many bytes; None where it is missing."""
         ...
 
     async def head(self, path: str) -> Got | None:
@@ -77,6 +77,15 @@ class Objects(Protocol):
     def refusal(self, refused: Refused) -> Exception:
         """What a person is told of a 401 or 403."""
         ...
+
+
+def too_large(host: str, most: int) -> NotReadable:
+    """What is told of more bytes than are read at once."""
+    return NotReadable(
+        f"An object of {host or 'this machine'} is larger than the {most / 2**20:,.0f} MiB of such a one "
+        "that are read at once.",
+        hint="It may be damaged, or something else than its name says.",
+    )
 
 
 def cannot_list(host: str) -> NotReadable:

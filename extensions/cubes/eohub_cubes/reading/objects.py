@@ -8,7 +8,7 @@ import obstore
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 
 from eohub_cubes.errors import LoginEnded, NoAccess
-from eohub_cubes.reading.attempts import Broken, Got, Refused, Span
+from eohub_cubes.reading.attempts import Broken, Got, Refused, Span, too_large
 from eohub_cubes.reading.keys import RenewedKeys
 
 _NO_FILE = re.compile(r"\(os error (2|20|21)\)")
@@ -32,7 +32,7 @@ class ObstoreObjects:
         """How often keys were got after the first ones."""
         return 0 if self._keys is None else self._keys.renewals
 
-    async def get(self, path: str, span: Span | None) -> Got | None:
+    async def get(self, path: str, span: Span | None, most: int) -> Got | None:
         """Send one request for an object."""
         match span:
             case None:
@@ -47,6 +47,9 @@ class ObstoreObjects:
                 raise AssertionError("a length is a number or none")
         try:
             found = await obstore.get_async(self._store, path, options=options)
+            start, stop = found.range
+            if stop - start > most:
+                raise too_large(self.host, most)
             return Got(bytes(await found.bytes_async()), found.meta["size"], found.meta.get("e_tag"))
         except (BaseError, OSError) as error:
             if _is_missing(error):

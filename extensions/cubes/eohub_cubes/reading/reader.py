@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any
 
 from eohub_cubes.errors import DataChanged, DataDamaged, StoreBusy, StoreDown
-from eohub_cubes.ports import Bandwidth, ObjectInfo
+from eohub_cubes.ports import LARGEST_OBJECT, Bandwidth, ObjectInfo
 from eohub_cubes.reading import traffic
 from eohub_cubes.reading.attempts import Broken, Got, Objects, Refused, Span
 from eohub_cubes.reading.loop import now
@@ -43,13 +43,15 @@ class RetryingReader:
         """Host and port, or "" for files of this machine."""
         return self._objects.host
 
-    async def get(self, key: str, start: int | None = None, length: int | None = None) -> bytes | None:
+    async def get(
+        self, key: str, start: int | None = None, length: int | None = None, *, most: int = LARGEST_OBJECT
+    ) -> bytes | None:
         """Read an object or a range of it."""
         path = self._path(key)
         span = None if start is None else Span(start, length)
 
         async def attempt() -> Got | None:
-            got = await self._objects.get(path, span)
+            got = await self._objects.get(path, span, most)
             if got is not None and length is not None and len(got.body) < length:
                 raise self._shorter()
             return got
@@ -87,9 +89,11 @@ class RetryingReader:
         for name in await self._listed(lambda: self._objects.names(self._path(prefix))):
             yield name
 
-    def get_now(self, key: str, start: int | None = None, length: int | None = None) -> bytes | None:
+    def get_now(
+        self, key: str, start: int | None = None, length: int | None = None, *, most: int = LARGEST_OBJECT
+    ) -> bytes | None:
         """Do as `get`, blocking."""
-        return now(self.get(key, start, length))
+        return now(self.get(key, start, length, most=most))
 
     def info_now(self, key: str) -> ObjectInfo | None:
         """Do as `info`, blocking."""
@@ -142,12 +146,14 @@ class RetryingReader:
         self._renewals = now
 
     def _pin(self, path: str, got: Got) -> None:
-        is_, was = (got.size, got.etag), self._pinned.setdefault(path, (got.size, got.etag))
-        if is_ != was:
+        size, etag = self._pinned.get(path, (got.size, None))
+        # A store that is asked for a part of an empty object tells no ETag with its refusal.
+        if got.size != size or (etag or got.etag) != (got.etag or etag):
             raise DataChanged(
                 f"{path} at {self._where} changed while it was read.",
                 hint="Open the data again to see it as it is now.",
             )
+        self._pinned[path] = (size, etag or got.etag)
         self._pinned.move_to_end(path)
         while len(self._pinned) > _MOST_PINNED:
             self._pinned.popitem(last=False)

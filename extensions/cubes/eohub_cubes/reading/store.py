@@ -12,7 +12,7 @@ from typing import Any, cast, override
 from zarr.abc.store import ByteRequest, OffsetByteRequest, RangeByteRequest, Store, SuffixByteRequest
 from zarr.core.buffer import Buffer, BufferPrototype
 
-from eohub_cubes.ports import ObjectReader
+from eohub_cubes.ports import LARGEST_METADATA, ObjectReader
 from eohub_cubes.reading.coordinates import keys_to_open
 from eohub_cubes.reading.merging import Together, merged
 
@@ -222,7 +222,8 @@ class ReaderStore(Store):
 
     async def _keep(self, keys: Iterable[str]) -> dict[str, bytes | None]:
         wanted = [*keys]
-        read = dict(zip(wanted, await asyncio.gather(*map(self.reader.get, wanted)), strict=True))
+        reads = (self.reader.get(key, most=LARGEST_METADATA) for key in wanted)
+        read = dict(zip(wanted, await asyncio.gather(*reads), strict=True))
         self._kept |= read
         return read
 

@@ -14,7 +14,7 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from eohub_cubes.errors import LoginEnded, NoAccess, NotReadable
-from eohub_cubes.reading.attempts import Broken, Got, Refused, Span, cannot_list
+from eohub_cubes.reading.attempts import Broken, Got, Refused, Span, cannot_list, too_large
 from eohub_cubes.reading.guard import Guard
 from eohub_cubes.reading.logins import Logins
 from eohub_cubes.reading.loop import on_loop
@@ -44,15 +44,15 @@ class WebObjects:
         """How often tokens were got after the first ones."""
         return self._logins.renewals
 
-    async def get(self, path: str, span: Span | None) -> Got | None:
+    async def get(self, path: str, span: Span | None, most: int) -> Got | None:
         """Send one request for an object, and follow its redirects."""
-        return await on_loop(self._get(path, span))
+        return await on_loop(self._get(path, span, most))
 
     async def head(self, path: str) -> Got | None:
         """Ask for one byte: signed addresses are often good for GET alone, and HEAD is often left out."""
         return await on_loop(self._head(path))
 
-    async def _get(self, path: str, span: Span | None) -> Got | None:
+    async def _get(self, path: str, span: Span | None, most: int) -> Got | None:
         headers = {"Accept-Encoding": "identity"}
         if span is not None:
             headers["Range"] = _range(span)
@@ -61,14 +61,7 @@ class WebObjects:
                 return None
             if answer.status not in (200, 206):
                 raise await self._refused(answer)
-            if answer.status == 200 and span is not None and (answer.content_length or 0) > _MOST_UNASKED:
-                raise NotReadable(
-                    f"{self.host} cannot send parts of a file, so that all of it would have to be read."
-                )
-            most = None if span is None or answer.status == 200 else span.length
-            if most is not None and (answer.content_length or 0) > most:
-                raise self._odd("sends other parts of a file than it is asked for")
-            body = await whole(answer)
+            body = await whole(answer, *self._bound(answer.status, span, most))
             etag = answer.headers.get("ETag")
             if answer.status == 206:
                 return Got(body, self._size(answer), etag)
@@ -98,6 +91,16 @@ class WebObjects:
         if not total.isascii() or not total.isdigit() or len(total) > _MOST_DIGITS:
             raise self._odd("does not tell how long its files are")
         return int(total)
+
+    def _bound(self, status: int, span: Span | None, most: int) -> tuple[int, NotReadable]:
+        """Bytes that an answer may have, and what is told of one with more."""
+        if span is not None and status == 200:
+            told = f"{self.host} cannot send parts of a file, so that all of it would have to be read."
+            return _MOST_UNASKED, NotReadable(told)
+        asked = None if span is None else span.length or (-span.start if span.start < 0 else None)
+        if asked is not None:
+            return asked, self._odd("sends other parts of a file than it is asked for")
+        return most, too_large(self.host, most)
 
     def _odd(self, does: str) -> NotReadable:
         return NotReadable(
@@ -194,10 +197,20 @@ class Answer:
             self._answer.release()
 
 
-async def whole(answer: aiohttp.ClientResponse) -> bytes:
-    """All of an answer's body; raises Broken where it ends in the middle."""
+async def whole(answer: aiohttp.ClientResponse, most: int, beyond: Exception) -> bytes:
+    """All of a body; raises Broken where it ends in the middle, and `beyond` where more than `most` comes."""
+    if (answer.content_length or 0) > most:
+        raise beyond
+    parts: list[bytes] = []
     try:
-        return await answer.read()
+        # A body need not tell how long it is.
+        while part := await answer.content.readany():
+            parts.append(part)
+            most -= len(part)
+            if most < 0:
+                answer.close()
+                raise beyond
+        return b"".join(parts)
     except (TimeoutError, aiohttp.ClientError, OSError):
         raise Broken(cut=True) from None
 

@@ -12,7 +12,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from eohub_cubes.errors import DataDamaged, NotReadable
-from eohub_cubes.reading.attempts import Refused
+from eohub_cubes.reading.attempts import Refused, too_large
 from eohub_cubes.reading.guard import Guard
 from eohub_cubes.reading.keys import KeysMissing, RenewedKeys
 from eohub_cubes.reading.logins import Logins
@@ -23,6 +23,7 @@ from eohub_cubes.reading.web import REDIRECTS, Answer, WebObjects, retry_after, 
 _UNCHANGED = "/-_.~"
 """Signs of a path that a signature takes as they are; all others are escaped in both."""
 _LONGEST_ERROR = 64 * 1024
+_LARGEST_PAGE = 16 * 2**20
 
 
 class WebS3(WebObjects):
@@ -106,7 +107,7 @@ class WebS3(WebObjects):
                 return None
             if answer.status != 200:
                 raise await self._refused(answer)
-            return await whole(answer)
+            return await whole(answer, _LARGEST_PAGE, too_large(self.host, _LARGEST_PAGE))
 
     @override
     async def _refused(self, answer: aiohttp.ClientResponse) -> Refused:

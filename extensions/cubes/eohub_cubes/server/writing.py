@@ -57,9 +57,7 @@ def _document(address: str) -> dict[str, Any]:
     """The JSON at an address, or an empty object: without it the data is opened by its own address."""
     try:
         reader = reader_of(DataAsset(key="item", href=address))
-        told = reader.info_now("")
-        text = None if told is None or told.size > _LARGEST_ITEM else reader.get_now("")
-        found = json.loads(text or b"{}")
+        found = json.loads(reader.get_now("", most=_LARGEST_ITEM) or b"{}")
     except (EohubError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -9,8 +9,9 @@ from zarr.core.buffer import default_buffer_prototype
 from zarr.core.sync import sync
 
 from eohub_cubes.errors import DataChanged, DataDamaged, DataMissing
-from eohub_cubes.ports import ObjectInfo
+from eohub_cubes.ports import LARGEST_OBJECT, ObjectInfo
 from eohub_cubes.reading import traffic
+from eohub_cubes.reading.attempts import too_large
 from eohub_cubes.virtualizing.repository import first_line
 
 
@@ -26,8 +27,14 @@ class IcechunkReader:
         """Host and port of the repository, or "" for one among this machine's files."""
         return self._host
 
-    async def get(self, key: str, start: int | None = None, length: int | None = None) -> bytes | None:
+    async def get(
+        self, key: str, start: int | None = None, length: int | None = None, *, most: int = LARGEST_OBJECT
+    ) -> bytes | None:
         """Read an object or a range of it."""
+        if start is None:
+            info = await self.info(key)
+            if info is not None and info.size > most:
+                raise too_large(self.host, most)
         traffic.begin()
         try:
             found = await self._store.get(key.strip("/"), default_buffer_prototype(), _range(start, length))
@@ -58,9 +65,11 @@ class IcechunkReader:
         async for name in self._store.list_dir(prefix.strip("/")):
             yield name
 
-    def get_now(self, key: str, start: int | None = None, length: int | None = None) -> bytes | None:
+    def get_now(
+        self, key: str, start: int | None = None, length: int | None = None, *, most: int = LARGEST_OBJECT
+    ) -> bytes | None:
         """Do as `get`, blocking."""
-        return sync(self.get(key, start, length))
+        return sync(self.get(key, start, length, most=most))
 
     def info_now(self, key: str) -> ObjectInfo | None:
         """Do as `info`, blocking."""

@@ -23,9 +23,10 @@ from eohub_cubes.errors import DataDamaged, DataMissing, NotReadable
 from eohub_cubes.estimating import estimated
 from eohub_cubes.formats.opening import open_cube
 from eohub_cubes.formats.zarr_tree import MOST_NODES, read_tree
-from eohub_cubes.ports import Memory, ObjectReader, Traffic
+from eohub_cubes.ports import LARGEST_METADATA, Memory, ObjectReader, Traffic
 from eohub_cubes.reading.opening import reader_of
 from eohub_cubes.reading.reader import RetryingReader
+from eohub_cubes.reading.store import ReaderStore
 from eohub_cubes.remembering import RememberingCube
 
 TITILER = SHARED / "zarr" / "titiler"
@@ -191,6 +192,15 @@ def test_of_no_end_of_groups_as_many_are_looked_at_as_is_told() -> None:
         tree = sync(read_tree(ManyGroups(objects, ""), "here"))
     assert traffic.requests <= MOST_NODES + 10
     assert ["5,000" in note for note in tree.notes] == [True]
+
+
+@pytest.mark.parametrize("name", ["zarr.json", ".zmetadata", ".zgroup", ".zattrs"])
+def test_a_document_of_metadata_without_end_is_not_read(name: str) -> None:
+    reader = RetryingReader(MemoryObjects({name: bytes(LARGEST_METADATA + 1)}), "")
+    with pytest.raises(NotReadable, match="larger than the 64 MiB"):
+        sync(read_tree(reader, "here"))
+    with pytest.raises(NotReadable, match="larger than the 64 MiB"):
+        xr.open_zarr(ReaderStore(reader), consolidated=False)
 
 
 def test_an_array_at_the_root_is_one_variable(store: Path) -> None:

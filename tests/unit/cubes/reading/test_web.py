@@ -302,6 +302,34 @@ async def test_a_host_that_answers_other_than_it_is_asked_is_refused_by_name(rep
         await reader(f"{address}/data").get("", 0, 10)
 
 
+@pytest.mark.parametrize("told", ["", "10"])
+@pytest.mark.parametrize(
+    ("status", "span", "most", "says"),
+    [
+        (200, (), 9, "larger than"),
+        (206, (0, None), 9, "larger than"),
+        (206, (0, 9), 20, "other parts"),
+        (206, (-9, None), 20, "other parts"),
+    ],
+)
+async def test_no_body_is_read_beyond_its_bound_also_where_it_tells_no_length(
+    told: str, status: int, span: tuple[int, int | None], most: int, says: str
+) -> None:
+    server = ObjectServer()
+    headers = {"Content-Length": told, "Content-Range": "bytes 0-8/10"}
+    server.answers = lambda asked: Reply(status, headers, b"0123456789")
+    with serving(server) as address, pytest.raises(NotReadable, match=says):
+        await reader(f"{address}/data").get("", *span, most=most)
+    assert server.counts.requests == 1
+
+
+async def test_all_of_a_file_for_a_part_is_bounded_also_where_it_tells_no_length() -> None:
+    server = ObjectServer()
+    server.answers = lambda asked: Reply(200, {"Content-Length": ""}, bytes(65 * 2**20))
+    with serving(server) as address, pytest.raises(NotReadable, match="cannot send parts"):
+        await reader(f"{address}/data").get("", 2, 3)
+
+
 def test_the_rules_of_addresses_are_those_of_the_catalogue() -> None:
     ours = Path(addresses.__file__)
     theirs = ours.parents[3] / "catalogue" / "eohub_catalogue" / "server" / "addresses.py"
