@@ -10,7 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 from eohub_cubes.contract import DataAsset
 from eohub_cubes.errors import DataDamaged, DataMissing, NotReadable
-from eohub_cubes.ports import ObjectInfo, ObjectReader
+from eohub_cubes.ports import LARGEST_OBJECT, ObjectInfo, ObjectReader
+from eohub_cubes.reading.attempts import too_large
 from eohub_cubes.reading.loop import now
 from eohub_cubes.reading.opening import reader_of
 from eohub_cubes.references import Reference, References, references_in
@@ -32,7 +33,7 @@ def references_reader(asset: DataAsset, reader: ObjectReader) -> "ReferenceReade
             f"This set of references has {info.size // 2**20:,} MiB, more than {_MOST_BYTES // 2**20} MiB.",
             hint="As an icechunk repository it would be read part by part.",
         )
-    return ReferenceReader(asset, references_in(reader.get_now("") or b""))
+    return ReferenceReader(asset, references_in(reader.get_now("", most=_MOST_BYTES) or b""))
 
 
 class ReferenceReader:
@@ -57,7 +58,9 @@ class ReferenceReader:
             isinstance(each, Reference) and each.length is None for each in self._references.values()
         )
 
-    async def get(self, key: str, start: int | None = None, length: int | None = None) -> bytes | None:
+    async def get(
+        self, key: str, start: int | None = None, length: int | None = None, *, most: int = LARGEST_OBJECT
+    ) -> bytes | None:
         """Read what a key refers to, or a range of it; raises DataMissing where its file is gone."""
         told = self._references.get(key)
         if told is None:
@@ -67,9 +70,11 @@ class ReferenceReader:
             return told[first : first + count]
         reader, path = self._place(told.address)
         if told.length is None:
-            found = await reader.get(path, start, length)
+            found = await reader.get(path, start, length, most=most)
         else:
             first, count = _range(told.length, start, length)
+            if count > most:
+                raise too_large(reader.host, most)
             found = await reader.get(path, told.start + first, count) if count else b""
         # What was never written is not told of: a chunk that is missing here is none of missing values.
         return _there(found, told)
@@ -98,9 +103,11 @@ class ReferenceReader:
         for name in dict.fromkeys(names):
             yield name
 
-    def get_now(self, key: str, start: int | None = None, length: int | None = None) -> bytes | None:
+    def get_now(
+        self, key: str, start: int | None = None, length: int | None = None, *, most: int = LARGEST_OBJECT
+    ) -> bytes | None:
         """Do as `get`, blocking."""
-        return now(self.get(key, start, length))
+        return now(self.get(key, start, length, most=most))
 
     def info_now(self, key: str) -> ObjectInfo | None:
         """Do as `info`, blocking."""

@@ -1,5 +1,6 @@
 """Kerchunk's sets of references to real files: the values of the files, for the bytes that the set tells."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -27,6 +28,8 @@ from eohub_cubes.ports import Memory, OpenCube, Traffic
 from eohub_cubes.reading.addresses import AllowedHosts
 from eohub_cubes.reading.guard import Guard
 from eohub_cubes.reading.opening import Doors, reader_of, use_doors
+from eohub_cubes.reading.references import ReferenceReader
+from eohub_cubes.references import Reference
 
 NETCDF = SHARED / "arrays/kerchunk/air.nc"
 COG = SHARED / "arrays/kerchunk/lcmap_tiny_cog_2020.tif"
@@ -59,6 +62,24 @@ CASES: dict[str, tuple[Callable[[str], dict[str, Any]], Path, str, Callable[[], 
     ),
     "cog": (lambda to: set_of_cog(COG, to), COG, "class", of_cog),
 }
+
+
+@pytest.mark.parametrize("told", [None, 10, 2**50])
+async def test_a_chunk_has_the_bound_of_any_other_whatever_the_set_says_of_it(
+    told: int | None, tmp_path: Path
+) -> None:
+    (tmp_path / "ten").write_bytes(b"0123456789")
+    chunk = Reference(str(tmp_path / "ten"), 0, told)
+    reader = ReferenceReader(asset_at(tmp_path / "set.json"), {"a/0": chunk})
+    with pytest.raises(NotReadable, match="larger than"):
+        await reader.get("a/0", most=9)
+    with pytest.raises(NotReadable, match="larger than"):
+        await asyncio.to_thread(reader.get_now, "a/0", most=9)
+    if told == 2**50:
+        with pytest.raises(NotReadable, match="larger than"):
+            await reader.get("a/0")
+    else:
+        assert await reader.get("a/0") == b"0123456789"
 
 
 @pytest.mark.parametrize("case", CASES)
