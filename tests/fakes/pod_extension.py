@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from jupyter_server.serverapp import ServerApp
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, JsonValue
 
 from eohub_toolkit.errors import NotFound
 from eohub_toolkit.routes import Content, handlers, route
@@ -12,6 +12,7 @@ from eohub_toolkit.routes import Content, handlers, route
 
 class Query(BaseModel):
     words: str = ""
+    marks: dict[str, JsonValue] = {}
     limit: int = Field(default=20, ge=1, le=100)
 
 

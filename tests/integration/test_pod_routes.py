@@ -73,8 +73,12 @@ def test_a_path_value_is_passed_decoded(server: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["{", "[]", '{"limit": 0}', '{"limit": 1e9}', '{"limit": "x"}', "[" * 100_000, b"\xff\xfe"]
-)
+    "body",
+    [
+        "{", "[]", '{"limit": 0}', '{"limit": 1e9}', '{"limit": "x"}', "[" * 100_000, b"\xff\xfe",
+        r'{"marks": {"a": "\ud800"}}', r'{"marks": {"\udfff": 1}}',
+    ],
+)  # fmt: skip
 def test_a_wrong_body_is_a_problem(server: str, body: str | bytes) -> None:
     answer = ask(server, "POST", "search", content=body)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")

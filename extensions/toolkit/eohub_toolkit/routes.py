@@ -2,7 +2,6 @@
 
 import asyncio
 import inspect
-import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_type_hints, override
@@ -12,6 +11,7 @@ from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import url_path_join
 from pydantic import BaseModel, ValidationError
 from pydantic.json_schema import models_json_schema
+from pydantic_core import from_json
 from tornado import web
 
 from eohub_toolkit.errors import STATUS, Invalid, Problem, kind_of, problem_of
@@ -176,8 +176,9 @@ class _RouteHandler(APIHandler):
         if len(self.request.body) > _LARGEST_BODY:
             raise Invalid(f"The body is larger than {_LARGEST_BODY} bytes.")
         try:
-            return json.loads(self.request.body or b"{}")
-        except (ValueError, RecursionError):
+            # Unlike json's own it takes no half of a pair of UTF-16, which no answer could hold.
+            return from_json(self.request.body or b"{}")
+        except ValueError:
             raise Invalid("The body is not JSON.") from None
 
 

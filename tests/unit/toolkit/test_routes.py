@@ -18,7 +18,7 @@ def test_the_document_describes_each_route_once() -> None:
     }
     assert {"Query", "Page", "Problem"} <= set(document["components"]["schemas"])
     get = document["paths"]["/eohub/test/search"]["get"]
-    assert [parameter["name"] for parameter in get["parameters"]] == ["words", "limit"]
+    assert [parameter["name"] for parameter in get["parameters"]] == ["words", "marks", "limit"]
 
 
 def test_a_path_name_must_stand_in_the_path() -> None:

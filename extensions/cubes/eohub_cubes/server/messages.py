@@ -1,5 +1,6 @@
 """The lines of JSON between the Jupyter server and the process that reads data."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -56,6 +57,11 @@ class VirtualStep(Wire):
 
 
 Message: TypeAdapter[Ask | Stop] = TypeAdapter(Ask | Stop)
+
+
+def line_of(told: Answer | VirtualStep) -> bytes:
+    """One line for the pipe; half of a pair of UTF-16, which files hold and nothing can encode, becomes ?."""
+    return json.dumps(told.model_dump(), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
 
 def failure_of(error: EohubError) -> Failure:

@@ -17,7 +17,7 @@ from eohub_cubes.errors import NotJoinable
 from eohub_cubes.reading.addresses import AllowedHosts
 from eohub_cubes.reading.guard import Guard
 from eohub_cubes.reading.opening import home_doors, use_doors
-from eohub_cubes.server.messages import VirtualStep, failure_of
+from eohub_cubes.server.messages import VirtualStep, failure_of, line_of
 from eohub_cubes.server.settings import ServerSettings
 from eohub_cubes.virtualizing.building import build
 from eohub_toolkit.errors import EohubError, Internal
@@ -58,7 +58,7 @@ def main() -> None:
 
     def say(step: VirtualStep) -> None:
         with suppress(BrokenPipeError):
-            out.write(step.model_dump_json().encode() + b"\n")
+            out.write(line_of(step))
             out.flush()
 
     # This is the entry point of the process: nothing else in it reads the environment.

@@ -19,7 +19,7 @@ from eohub_cubes.reading.opening import home_doors, use_doors
 from eohub_cubes.reading.speeds import RememberedBandwidth, speeds_file
 from eohub_cubes.reading.traffic import counted
 from eohub_cubes.server.desk import Desk
-from eohub_cubes.server.messages import Answer, Ask, Message, Stop, failure_of
+from eohub_cubes.server.messages import LARGEST_MESSAGE, Answer, Ask, Message, Stop, failure_of, line_of
 from eohub_cubes.server.operations import OPERATIONS, Operation
 from eohub_cubes.server.settings import ServerSettings
 from eohub_cubes.wire import Wire
@@ -66,28 +66,30 @@ class Worker:
         traffic.cancelled = True
         if running is not None and running.cancel():
             # It was still in the queue, so it ends here.
-            self._end(Answer(number=number))
+            self._end(number, line_of(Answer(number=number)))
 
     def _answer(self, ask: Ask, traffic: Traffic) -> None:
         try:
             with counted(traffic):
                 given = self._answered(ask, traffic)
-            answer = Answer(number=ask.number, answer=given.model_dump(mode="json"))
+            line = line_of(Answer(number=ask.number, answer=given.model_dump(mode="json")))
+            if len(line) > LARGEST_MESSAGE:
+                raise NotReadable("The names and notes in this data are too long to be shown.")
         except Cancelled:
             # Nobody reads it, but it tells that this question has ended.
-            answer = Answer(number=ask.number)
+            line = line_of(Answer(number=ask.number))
         except MemoryError:
             error = NotReadable(
                 "This takes more memory than reading is given.", hint="Take a smaller part of the data."
             )
-            answer = Answer(number=ask.number, error=failure_of(error))
+            line = line_of(Answer(number=ask.number, error=failure_of(error)))
         except EohubError as error:
-            answer = Answer(number=ask.number, error=failure_of(error))
+            line = line_of(Answer(number=ask.number, error=failure_of(error)))
         except Exception:
             log.exception("A question about data failed")
             error = Internal("This data could not be read, by a fault of ours.", hint="The log tells more.")
-            answer = Answer(number=ask.number, error=failure_of(error))
-        self._end(answer)
+            line = line_of(Answer(number=ask.number, error=failure_of(error)))
+        self._end(ask.number, line)
 
     def _answered(self, ask: Ask, traffic: Traffic) -> Wire:
         operation = self._operations[ask.what]
@@ -99,12 +101,12 @@ class Worker:
                 self._desk.forget(query)
             raise
 
-    def _end(self, answer: Answer) -> None:
+    def _end(self, number: int, line: bytes) -> None:
         with self._ending:
-            self._asked.pop(answer.number, None)
+            self._asked.pop(number, None)
             if not self._asked:
                 self._desk.tidy()
-            self._write(answer.model_dump_json().encode() + b"\n")
+            self._write(line)
 
 
 def within(most: int, allowed: int) -> int:

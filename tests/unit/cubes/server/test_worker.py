@@ -10,14 +10,23 @@ import numpy as np
 import pytest
 import xarray as xr
 from fakes.cubes_desk import desk
+from fakes.cubes_open import CubeInMemory
 from fakes.cubes_source import source_at
 
-from eohub_cubes.contract import CubeDescription, DescribeQuery, EstimateQuery, Selection, SourceQuery
+from eohub_cubes.contract import (
+    CubeDescription,
+    DescribeQuery,
+    EstimateQuery,
+    NotebookCode,
+    Selection,
+    SourceQuery,
+)
+from eohub_cubes.describing import described
 from eohub_cubes.errors import NotReadable
 from eohub_cubes.ports import Traffic
 from eohub_cubes.reading import traffic as reading
 from eohub_cubes.server.desk import Desk, asset_of
-from eohub_cubes.server.messages import Answer, Ask, Stop
+from eohub_cubes.server.messages import LARGEST_MESSAGE, Answer, Ask, Stop
 from eohub_cubes.server.operations import OPERATIONS, Operation
 from eohub_cubes.server.worker import Worker, within
 from eohub_cubes.wire import Wire
@@ -197,3 +206,44 @@ def test_an_asset_that_a_source_does_not_have_is_named(cube: Path) -> None:
 )
 def test_a_limit_that_the_server_has_already_is_not_raised(allowed: int, most: int) -> None:
     assert within(2**31, allowed) == most
+
+
+HALF = "\ud800"
+"""Half of a pair of UTF-16: JSON and HDF5 hold it, and no encoder takes it."""
+
+
+@pytest.mark.parametrize("where", ["units", "dimension", "label", "title of the group"])
+def test_text_that_cannot_be_encoded_is_an_answer_all_the_same(where: str, tmp_path: Path) -> None:
+    name = HALF if where == "dimension" else "x"
+    labels = np.array([f"{HALF if where == 'label' else 'a'}b", "c"])
+    units = HALF if where == "units" else "K"
+    title = HALF if where == "title of the group" else "t"
+    dataset = xr.Dataset(
+        {"t": ((name,), np.zeros(2, "f4"), {"units": units})}, coords={name: labels}, attrs={"title": title}
+    )
+
+    def tell(query: DescribeQuery, at: Desk, traffic: Traffic) -> Wire:
+        return described(query.source.title, query.source.assets[0], CubeInMemory(dataset, {}), traffic)
+
+    query = DescribeQuery(source=source_at(tmp_path))
+    found = answers(ask(1, "tell", query), operations={"tell": Operation(DescribeQuery, tell)})
+    assert found[1].error is None
+    assert CubeDescription.model_validate(found[1].answer)
+    assert "?" in str(found[1].answer)
+
+
+def test_an_error_whose_words_cannot_be_encoded_is_told(cube: Path) -> None:
+    query = DescribeQuery(source=source_at(cube))
+    found = answers(ask(1, "fail", query), operations={"fail": failing(NotReadable(f"{HALF} is no name."))})
+    assert found[1].error is not None
+    assert found[1].error.detail == "? is no name."
+
+
+def test_an_answer_that_no_line_holds_says_so(cube: Path) -> None:
+    def tell(query: DescribeQuery, at: Desk, traffic: Traffic) -> Wire:
+        return NotebookCode(source="x" * (LARGEST_MESSAGE + 1))
+
+    query = DescribeQuery(source=source_at(cube))
+    found = answers(ask(1, "tell", query), operations={"tell": Operation(DescribeQuery, tell)})
+    assert found[1].error is not None
+    assert found[1].error.kind == "NotReadable"
