@@ -14,7 +14,7 @@ from eohub_cubes.errors import NotReadable
 from eohub_cubes.grids import Grid
 from eohub_cubes.labels import label_of
 from eohub_cubes.ports import OpenCube
-from eohub_cubes.projecting import Projection, canvas_around, cells_of
+from eohub_cubes.projecting import Projection, borders_of, canvas_around, cells_of
 from eohub_cubes.resampling import (
     SLACK,
     Canvas,
@@ -105,7 +105,7 @@ def _projected(
     dataset: xr.Dataset, part: Slice, projection: Projection, values: FloatArray, most: tuple[int, int]
 ) -> Placed | None:
     along, across = part.grid.dimensions
-    y, x = _middles(dataset, along, part.shown[0]), _middles(dataset, across, part.shown[1])
+    y, x = _borders(dataset, along, part.shown[0]), _borders(dataset, across, part.shown[1])
     canvas = canvas_around(projection, x, y, *most)
     if canvas is None:
         return None
@@ -221,8 +221,9 @@ def _degrees(dataset: xr.Dataset, name: str, shown: Thinned) -> tuple[npt.NDArra
     return _between(whole, shown), cell_of(whole, bounds) * shown.steps.step
 
 
-def _middles(dataset: xr.Dataset, name: str, shown: Thinned) -> npt.NDArray[np.float64]:
-    return _between(dataset.coords[name].values.astype(np.float64), shown)
+def _borders(dataset: xr.Dataset, name: str, shown: Thinned) -> npt.NDArray[np.float64]:
+    whole = dataset.coords[name].values.astype(np.float64)
+    return borders_of(_between(whole, shown), whole, shown.steps.step)
 
 
 def _between(whole: npt.NDArray[np.float64], shown: Thinned) -> npt.NDArray[np.float64]:

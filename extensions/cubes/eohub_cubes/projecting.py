@@ -14,7 +14,7 @@ from pyproj.exceptions import CRSError, ProjError
 
 from eohub_cubes.axes import Plane
 from eohub_cubes.resampling import Canvas
-from eohub_cubes.sides import cell_of, edges_of, window_of
+from eohub_cubes.sides import LONE, edges_of, window_of
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -83,10 +83,9 @@ def is_of_earth(crs: CRS) -> bool:
 
 
 def canvas_around(
-    projection: Projection, x: FloatArray, y: FloatArray, width: int, height: int
+    projection: Projection, x_edges: FloatArray, y_edges: FloatArray, width: int, height: int
 ) -> Canvas | None:
     """A canvas around a projected grid; its cells are about as large as those of the grid."""
-    x_edges, y_edges = _edges(x), _edges(y)
     east, north = projection.places(*np.meshgrid(_sampled(x_edges), _sampled(y_edges)))
     spacing = _spacing(east)
     known = np.isfinite(east) & np.isfinite(north)
@@ -98,7 +97,7 @@ def canvas_around(
     span = 360.0 if around else float(np.max(np.mod(east[known] - start + 1e-6, 360.0)))
     heights = np.append(north[known], poles)
     south, top = float(heights.min()), float(heights.max())
-    cell = np.sqrt(max(span, 1e-9) * max(top - south, 1e-9) / (x.size * y.size))
+    cell = np.sqrt(max(span, 1e-9) * max(top - south, 1e-9) / ((x_edges.size - 1) * (y_edges.size - 1)))
     return Canvas(
         west=-180.0 if around else start,
         south=south,
@@ -111,10 +110,9 @@ def canvas_around(
 
 
 def cells_of(
-    projection: Projection, x: FloatArray, y: FloatArray, canvas: Canvas
+    projection: Projection, x_edges: FloatArray, y_edges: FloatArray, canvas: Canvas
 ) -> tuple[IntArray, IntArray]:
     """Row and column of a projected grid that each cell of a canvas lies in; -1 outside."""
-    x_edges, y_edges = _edges(x), _edges(y)
     east, north = np.meshgrid(canvas.longitudes(), canvas.latitudes())
     across, along = projection.coordinates(east, north, float(x_edges.min()))
     return _inside(y_edges, along), _inside(x_edges, across)
@@ -124,7 +122,7 @@ def cell_at(
     projection: Projection, x: FloatArray, y: FloatArray, longitude: float, latitude: float
 ) -> tuple[int, int] | None:
     """Row and column of a projected grid at a place; None where it lies outside."""
-    x_edges, y_edges = _edges(x), _edges(y)
+    x_edges, y_edges = borders_of(x, x), borders_of(y, y)
     place = np.array([longitude]), np.array([latitude])
     across, along = projection.coordinates(*place, float(x_edges.min()))
     row, column = int(_inside(y_edges, along)[0]), int(_inside(x_edges, across)[0])
@@ -139,8 +137,10 @@ def _inside(edges: FloatArray, values: FloatArray) -> IntArray:
     return np.where(outside, -1, edges.size - 2 - found if falling else found)
 
 
-def _edges(values: FloatArray) -> FloatArray:
-    return edges_of(values, cell_of(values))
+def borders_of(values: FloatArray, whole: FloatArray, step: int = 1) -> FloatArray:
+    """Edges of cells along a side of a grid; one that stands alone is `step` cells of the whole wide."""
+    steps = np.abs(np.diff(whole))
+    return edges_of(values, step * float(np.median(steps)) if steps.size else LONE)
 
 
 def _sampled(edges: FloatArray) -> FloatArray:

@@ -13,8 +13,8 @@ _SAME = 0.01
 """Part of a cell within which two columns are the same place: 0 and 360 degrees."""
 _GAP = 1.5
 """Of a cell; a circle of longitudes without a wider gap goes all around."""
-LONE_DEGREES = 1.0
-"""Width of a place that stands alone, and whose bounds are not told."""
+LONE = 1.0
+"""Width of a place that stands alone, and whose bounds are not told: a degree, or a metre."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def cell_of(coordinate: FloatArray, bounds: FloatArray | None = None) -> float:
         found = float(np.median(steps))
     else:
         found = 0.0 if bounds is None else float(np.ptp(bounds))
-    return found if np.isfinite(found) and found > 0 else LONE_DEGREES
+    return found if np.isfinite(found) and found > 0 else LONE
 
 
 def degrees_of(coordinate: xr.DataArray) -> FloatArray:

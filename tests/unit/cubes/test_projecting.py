@@ -6,10 +6,12 @@ import numpy as np
 import numpy.testing as npt
 import pytest
 import xarray as xr
+from fakes.cubes_drawn import picture_of, step, values_of
 from pyproj import Transformer
 
 from eohub_cubes.axes import Plane
-from eohub_cubes.projecting import Projection, canvas_around, cells_of, projection_of
+from eohub_cubes.contract import Range
+from eohub_cubes.projecting import Projection, borders_of, canvas_around, cells_of, projection_of
 
 PLANE = Plane("x", "y")
 
@@ -106,9 +108,9 @@ def test_each_cell_of_the_canvas_is_found_in_the_grid(falling: bool) -> None:
     x, y = np.arange(-5e5, 6e5, 1e5), np.arange(-4e5, 5e5, 1e5)
     y = y[::-1] if falling else y
     found = projected(on_grid(x, y, LAMBERT))
-    canvas = canvas_around(found, x, y, 64, 64)
+    canvas = canvas_around(found, borders_of(x, x), borders_of(y, y), 64, 64)
     assert canvas is not None
-    row, column = cells_of(found, x, y, canvas)
+    row, column = cells_of(found, borders_of(x, x), borders_of(y, y), canvas)
     inside = (row >= 0) & (column >= 0)
     east, north = np.meshgrid(canvas.longitudes(), canvas.latitudes())
     at_x, at_y = Transformer.from_crs("EPSG:4326", found.crs, always_xy=True).transform(east, north)
@@ -127,7 +129,7 @@ def test_a_grid_around_a_pole_goes_all_around() -> None:
         "straight_vertical_longitude_from_pole": -45.0,
         "standard_parallel": 70.0,
     }
-    canvas = canvas_around(projected(on_grid(x, x, polar)), x, x, 100, 100)
+    canvas = canvas_around(projected(on_grid(x, x, polar)), borders_of(x, x), borders_of(x, x), 100, 100)
     assert canvas is not None
     assert (canvas.bounds[0], canvas.bounds[2], canvas.bounds[3]) == (-180.0, 180.0, 90.0)
     assert 40 < canvas.bounds[1] < 65
@@ -135,8 +137,30 @@ def test_a_grid_around_a_pole_goes_all_around() -> None:
 
 def test_a_grid_over_the_antimeridian_is_no_belt_around_the_globe() -> None:
     x, y = np.arange(3e5, 8e5, 1e4), np.arange(7.0e6, 7.2e6, 1e4)
-    canvas = canvas_around(projected(on_grid(x, y, code="EPSG:32660")), x, y, 64, 64)
+    canvas = canvas_around(
+        projected(on_grid(x, y, code="EPSG:32660")), borders_of(x, x), borders_of(y, y), 64, 64
+    )
     assert canvas is not None
     west, _, east, _ = canvas.bounds
     assert west > 170
     assert east < -170
+
+
+@pytest.mark.parametrize(
+    "ranges",
+    [{"y": step(5)}, {"x": step(7)}, {"x": step(7), "y": step(5)}, {"y": Range(start=4, stop=6, step=2)}],
+)
+def test_a_lone_row_or_column_is_as_wide_as_the_cells_of_its_grid(ranges: dict[str, Range]) -> None:
+    x, y = np.arange(4e5, 5e5, 1e3), np.arange(5e6, 5.1e6, 1e3)
+    dataset = on_grid(x, y, code="EPSG:32631")
+    dataset["t"] += np.arange(x.size) + 1000 * np.arange(y.size)[:, None]
+    picture = picture_of(dataset, ranges=ranges)
+    drawn = values_of(picture)
+    taken = {name: slice(each.start, each.stop, each.step) for name, each in ranges.items()}
+    known = set(drawn[np.isfinite(drawn)].tolist())
+    assert known <= set(dataset["t"].isel(taken).values.ravel().tolist())
+    assert len(known) >= 0.4 * dataset["t"].isel(taken).size
+    assert picture.bounds is not None
+    west, south, east, north = picture.bounds
+    assert north - south > 0.008
+    assert east - west > 0.011
