@@ -4,6 +4,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 
 import numpy as np
@@ -94,8 +95,22 @@ def _hypercubes(known: Sequence[Known]) -> list[tuple[str, list[Known]]]:
         chosen = name if names[name] == 1 else f"{name}_{level_type}"
         if with_level[name, level_type] > 1 and step_type != "instant":
             chosen = f"{chosen}_{step_type}"
-        named[_free(chosen, named)] = members
+        for period, each in _by_period(members).items():
+            named[_free(f"{chosen}{period}", named)] = each
     return [*named.items()]
+
+
+def _by_period(members: Sequence[Known]) -> dict[str, list[Known]]:
+    """Fields that end at one time and are of different periods, such as 6 and 12 hours of rain, apart."""
+    ends = defaultdict[tuple[Any, ...], set[timedelta]](set)
+    for each in members:
+        ends[tuple(_value(each.facts, axis) for axis in _AXES)].add(each.facts.period)
+    if all(len(periods) == 1 for periods in ends.values()):
+        return {"": [*members]}
+    found: dict[str, list[Known]] = defaultdict(list)
+    for each in sorted(members, key=lambda member: member.facts.period):
+        found[f"_{each.facts.period / timedelta(hours=1):g}h"].append(each)
+    return found
 
 
 def _free(name: str, taken: Any) -> str:

@@ -39,6 +39,9 @@ class FieldFacts:
     level: float
     time: datetime | None
     step: timedelta
+    """From the start of the forecast to the end of what the field is of."""
+    period: timedelta
+    """Length of what the field is of; none for one moment."""
     step_type: str
     number: int | None
     grid: str
@@ -68,6 +71,7 @@ def facts_of(message: bytes) -> FieldFacts:
             columns = rows = None
             if _told(handle, "PLPresent", int):
                 points = points or int(_numbers(handle, "pl").sum())
+        step, period = _step(handle)
         name = _known(handle, "cfVarName") or _known(handle, "shortName")
         return FieldFacts(
             name=name or f"param{_told(handle, 'paramId', int)}",
@@ -77,7 +81,8 @@ def facts_of(message: bytes) -> FieldFacts:
             level_type=_known(handle, "typeOfLevel") or "level",
             level=_told(handle, "level", float) or 0.0,
             time=_time(handle),
-            step=timedelta(seconds=_step_seconds(handle)),
+            step=step,
+            period=period,
             step_type=_told(handle, "stepType", str) or "instant",
             number=_told(handle, "number", int),
             grid=_told(handle, "md5GridSection", str) or "",
@@ -160,10 +165,14 @@ def _time(handle: int) -> datetime | None:
         return None
 
 
-def _step_seconds(handle: int) -> float:
-    """The end of what a field is of, after the forecast began."""
+def _step(handle: int) -> tuple[timedelta, timedelta]:
+    """The end of what a field is of, after the forecast began, and how long that is."""
     try:
         eccodes.codes_set(handle, "stepUnits", "s")
     except eccodes.CodesInternalError:
-        return 0.0
-    return float(str(_told(handle, "endStep", str) or "0").rstrip("smhD") or 0)
+        return timedelta(), timedelta()
+    start, end = (
+        timedelta(seconds=float(str(_told(handle, key, str) or "0").rstrip("smhD") or 0))
+        for key in ("startStep", "endStep")
+    )
+    return end, end - start

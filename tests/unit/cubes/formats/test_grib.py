@@ -76,6 +76,41 @@ def test_several_hypercubes_in_one_file_each_have_a_name() -> None:
     assert names["tp_on_different_grid_resolutions.grib"] == {"tp_surface", "tp_surface_1"}
 
 
+def accumulated(path: Path, *periods: tuple[int, int]) -> None:
+    """Fields of rain, each of some hours of a forecast, whose values are the length of the period."""
+    messages: list[bytes] = []
+    for start, end in periods:
+        handle = eccodes.codes_grib_new_from_samples("regular_ll_sfc_grib2")
+        for key, value in {
+            "productDefinitionTemplateNumber": 8, "shortName": "tp", "stepType": "accum", "stepRange": f"{start}-{end}",
+        }.items():  # fmt: skip
+            eccodes.codes_set(handle, key, value)
+        eccodes.codes_set_values(
+            handle, np.full(eccodes.codes_get_size(handle, "values"), float(end - start))
+        )
+        messages.append(eccodes.codes_get_message(handle))
+        eccodes.codes_release(handle)
+    path.write_bytes(b"".join(messages))
+
+
+def test_periods_that_end_at_one_time_are_variables_apart(tmp_path: Path) -> None:
+    accumulated(tmp_path / "a.grib", (0, 6), (6, 12), (0, 12))
+    cube = opened(tmp_path / "a.grib")
+    assert not any("more than once" in note for note in cube.notes)
+    assert {name: array.values.mean(axis=(-2, -1)).tolist() for name, array in cube.dataset.items()} == {
+        "tp_6h": [6.0, 6.0],
+        "tp_12h": 12.0,
+    }
+
+
+def test_periods_that_grow_from_the_start_on_are_one_variable(tmp_path: Path) -> None:
+    accumulated(tmp_path / "a.grib", (0, 6), (0, 12), (0, 18))
+    cube = opened(tmp_path / "a.grib")
+    assert {name: array.values.mean(axis=(-2, -1)).tolist() for name, array in cube.dataset.items()} == {
+        "tp": [6.0, 12.0, 18.0]
+    }
+
+
 def test_a_curved_grid_has_places_in_two_dimensions_and_a_reduced_one_along_its_values() -> None:
     lambert = opened(CFGRIB / "lambert_grid.grib").dataset
     reduced = opened(CFGRIB / "reduced_gg.grib").dataset
