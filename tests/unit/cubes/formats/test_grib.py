@@ -81,9 +81,8 @@ def accumulated(path: Path, *periods: tuple[int, int]) -> None:
     messages: list[bytes] = []
     for start, end in periods:
         handle = eccodes.codes_grib_new_from_samples("regular_ll_sfc_grib2")
-        for key, value in {
-            "productDefinitionTemplateNumber": 8, "shortName": "tp", "stepType": "accum", "stepRange": f"{start}-{end}",
-        }.items():  # fmt: skip
+        what = {"productDefinitionTemplateNumber": 8, "shortName": "tp", "stepType": "accum"}
+        for key, value in {**what, "stepRange": f"{start}-{end}"}.items():
             eccodes.codes_set(handle, key, value)
         eccodes.codes_set_values(
             handle, np.full(eccodes.codes_get_size(handle, "values"), float(end - start))
