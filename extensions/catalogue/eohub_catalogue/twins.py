@@ -61,7 +61,7 @@ def _combination(given: Mapping[str, object]) -> Combination:
 
 def _word(value: object) -> str | None:
     told = number(value)
-    return f"{told:g}" if told is not None else text(value, 100)
+    return f"{told:.15g}" if told is not None else text(value, 100)
 
 
 def form_of(

@@ -75,6 +75,11 @@ def test_numbers_come_in_their_order_and_known_values_have_names() -> None:
     assert param.several
 
 
+def test_a_number_keeps_all_of_its_digits() -> None:
+    document = [{"model": ["ICON"], "param": [130, 260048, 12345678, 0.5]}]
+    assert values(form(document), "param") == ["130", "260048", "12345678", "0.5"]
+
+
 def test_a_complete_request_is_at_most_eight_lines_that_carry_no_token() -> None:
     whole = form(chosen=WHOLE, **DAYS)
     assert (whole.missing, whole.code is None) == (None, False)
