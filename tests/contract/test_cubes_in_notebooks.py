@@ -12,7 +12,7 @@ import pystac
 import pytest
 import xarray as xr
 
-from eohub_cubes import estimate, explore, open_item, virtual_cube
+from eohub_cubes import cube_store, estimate, explore, open_item, virtual_cube
 from eohub_cubes.errors import BadSelection, NotReadable
 from eohub_cubes.notebook.explorer import Explorer
 from eohub_cubes.notebook.sources import source_of
@@ -259,3 +259,12 @@ def test_a_virtual_cube_is_opened_and_its_bytes_are_known(tmp_path: Path) -> Non
     assert steps[-1] == (2, 2)
     assert cube.sizes["time"] == 8
     assert estimate(cube, ["tas"]).exactness == "exact"
+
+
+def test_a_path_begins_in_the_folder_of_the_notebook(
+    cube: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for address in ("days.zarr", "./days.zarr", "~/days.zarr"):
+        assert xr.open_zarr(cube_store(address)).equals(xr.open_zarr(cube)), address

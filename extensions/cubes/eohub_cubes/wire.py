@@ -27,4 +27,4 @@ Name = Annotated[
 Address = Annotated[
     str, StringConstraints(min_length=1, max_length=LONGEST_ADDRESS, pattern=r"^[^\x00-\x1f\x7f\\]+$")
 ]
-"""s3://, https://, http:// or an absolute path; never with a user, a password or a key in it."""
+"""s3://, https://, http:// or a path; never with a user, a password or a key in it."""

@@ -11,6 +11,7 @@ from eohub_cubes.errors import NotReadable
 from eohub_cubes.formats.opening import kind_of
 from eohub_cubes.notebook.searching import FoundItem
 from eohub_cubes.notebook.server import ask
+from eohub_cubes.reading.paths import whole
 from eohub_cubes.references import is_references
 
 _KINDS: Final[tuple[tuple[str, Kind], ...]] = (
@@ -47,8 +48,7 @@ def source_of(what: object) -> DataSource:
 
 def address_of(what: str | PathLike[str]) -> str:
     """An address as it is; a path as a whole one, from the notebook's folder."""
-    text = str(what)
-    return text if "://" in text else str(Path(text).expanduser().absolute())
+    return whole(str(what), Path.cwd())
 
 
 def asset_of(source: DataSource, name: str | None) -> DataAsset:

@@ -1,5 +1,6 @@
 """What generated code opens data with: a zarr store and a file whose keys are renewed beneath a read."""
 
+from pathlib import Path
 from typing import Any
 
 import zarr
@@ -9,6 +10,7 @@ from eohub_cubes.formats.references import store_of
 from eohub_cubes.notebook.doors import open_doors
 from eohub_cubes.reading.file import ObjectFile
 from eohub_cubes.reading.opening import reader_of
+from eohub_cubes.reading.paths import whole
 from eohub_cubes.reading.store import ReaderStore
 from eohub_cubes.references import is_references
 
@@ -27,6 +29,7 @@ def cube_store(address: str, **storage_options: Any) -> ReaderStore:
     `async.concurrency` for this process, unless it was set.
     """
     open_doors()
+    address = whole(address, Path.cwd())
     if zarr.config.get("async.concurrency") == _OF_ZARR:
         zarr.config.set({"async.concurrency": CONCURRENCY})
     if address.rstrip("/").endswith(".icechunk"):
@@ -46,5 +49,6 @@ def cube_file(address: str, **storage_options: Any) -> ObjectFile:
     DataMissing where there is no such file, DataChanged once it is another one than was opened.
     """
     open_doors()
+    address = whole(address, Path.cwd())
     asset = DataAsset(key="data", href=address, storage_options=storage_options)
     return ObjectFile(reader_of(asset), address)

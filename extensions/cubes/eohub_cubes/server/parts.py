@@ -2,14 +2,20 @@
 
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 
+from eohub_cubes.server.paths import ServerPaths
 from eohub_cubes.server.reader_process import ReaderProcess
 from eohub_cubes.server.settings import ServerSettings
 from eohub_cubes.server.virtual_jobs import VirtualCubes
 from eohub_toolkit.settings import load
 
 
-def parts_of(environ: Mapping[str, str]) -> dict[type, object]:
-    """The parts by the type that a route asks for."""
+def parts_of(environ: Mapping[str, str], root: Path) -> dict[type, object]:
+    """The parts by the type that a route asks for; `root` is the folder that the Jupyter server shows."""
     settings = cache(lambda: load(ServerSettings, environ))
-    return {ReaderProcess: ReaderProcess(settings, environ), VirtualCubes: VirtualCubes(environ)}
+    return {
+        ReaderProcess: ReaderProcess(settings, environ),
+        VirtualCubes: VirtualCubes(environ),
+        ServerPaths: ServerPaths(root),
+    }

@@ -147,8 +147,12 @@ export function sourceOf(address: string): DataSource {
 
 /** Why something typed is no address of data; null where it is one. */
 export function addressFault(address: string): string | null {
-  if (!/^(s3:\/\/[^/]+|https?:\/\/[^/]+|\/)/.test(address)) {
-    return 'Type an address that begins with s3://, https:// or / (a path on this server).';
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(address)?.[1]?.toLowerCase();
+  if (address === '' || (scheme !== undefined && !/^(s3|https?):\/\/[^/]+/i.test(address))) {
+    return 'Type an address that begins with s3:// or https://, or a path on this server.';
+  }
+  if (scheme === undefined) {
+    return null;
   }
   if (/[\s\\]/.test(address)) {
     return 'An address has no blanks in it.';

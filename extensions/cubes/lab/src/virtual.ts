@@ -71,10 +71,10 @@ function listFault(addresses: readonly string[]): string | null {
 }
 
 function targetFault(target: string): string | null {
-  if (!/^(s3:\/\/|\/)/.test(target)) {
-    return 'Type an s3:// address, or a path on this server that begins with /.';
+  if (target === '' || /^https?:/.test(target)) {
+    return 'Type an s3:// address, or a path on this server.';
   }
-  if (!/^(s3:\/\/[^/]+)?\/(.*\/)?[^/]+\.icechunk$/.test(target)) {
+  if (!/^(s3:\/\/[^/]+\/|(?!s3:))(.*\/)?[^/]+\.icechunk$/.test(target)) {
     return 'Its last part is a name that ends in .icechunk, such as sst.icechunk.';
   }
   return addressFault(target);
@@ -116,10 +116,13 @@ export function refusalsText({ refusals }: VirtualJob): string {
   return ['file\tvariable\taspect\treason', ...lines].join('\n');
 }
 
-/** The addresses of a draft without those that were refused. */
+/** The addresses of a draft without those that were refused, whose paths the server made whole. */
 export function withoutRefused({ addresses }: VirtualDraft, { refusals }: VirtualJob): string {
-  const refused = new Set(refusals.map(({ address }) => address));
+  const isRefused = (listed: string) =>
+    refusals.some(
+      ({ address }) => address === listed || address.endsWith(`/${listed.replace(/^(~|\.)\//, '')}`)
+    );
   return listedIn(addresses)
-    .filter(address => !refused.has(address))
+    .filter(address => !isRefused(address))
     .join('\n');
 }

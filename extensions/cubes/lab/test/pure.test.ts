@@ -239,14 +239,16 @@ test('a series of nothing has a span, and CSV quotes what it must', () => {
   expect(csvOf(given)).toBe('x,tas [K]\n"a,""b""",\n2,1.5\n');
 });
 
-test.each(['s3://bucket/cube.zarr', 'https://data.example/a.nc', '/data/a.nc'])(
-  'the address %s can be opened',
-  address => expect(addressFault(address)).toBeNull()
-);
+test.each([
+  's3://bucket/cube.zarr',
+  'https://data.example/a.nc',
+  '/data/a.nc',
+  'cube.zarr',
+  '~/my data/a.nc'
+])('the address %s can be opened', address => expect(addressFault(address)).toBeNull());
 
 test.each([
   ['', 's3://'],
-  ['cube.zarr', 's3://'],
   ['ftp://data.example/a', 's3://'],
   ['https://me:secret@data.example/a', 'password'],
   ['s3://bucket/a b', 'blanks']

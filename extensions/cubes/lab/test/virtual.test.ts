@@ -19,7 +19,7 @@ import { FakeClient, job, PROBLEM, REFUSED } from './fakes';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const NO_PLACE = 'Type an s3:// address, or a path on this server that begins with /.';
+const NO_PLACE = 'Type an s3:// address, or a path on this server.';
 const NO_NAME = 'Its last part is a name that ends in .icechunk, such as sst.icechunk.';
 
 const DRAFT = {
@@ -43,10 +43,10 @@ describe('what is typed', () => {
     ['', 'List the files, one address a line.'],
     ['/a.nc\n/b.nc\n/a.nc', '/a.nc: It is listed twice.'],
     [
-      '/a.nc\nb.nc',
-      'b.nc: Type an address that begins with s3://, https:// or / (a path on this server).'
+      '/a.nc\nftp://host/b.nc',
+      'ftp://host/b.nc: Type an address that begins with s3:// or https://, or a path on this server.'
     ],
-    ['/a b.nc', '/a b.nc: An address has no blanks in it.'],
+    ['s3://a/b c.nc', 's3://a/b c.nc: An address has no blanks in it.'],
     [
       'https://me:secret@host/a.nc',
       'https://me:secret@host/a.nc: Leave user and password out of the address.'
@@ -57,14 +57,15 @@ describe('what is typed', () => {
 
   test.each([
     ['', NO_PLACE],
-    ['nemo.icechunk', NO_PLACE],
     ['https://host/a.icechunk', NO_PLACE],
     ['/data/nemo', NO_NAME],
     ['/data/nemo.icechunk/', NO_NAME],
     ['/data/.icechunk', NO_NAME],
     ['s3://', NO_NAME],
     ['s3://mine', NO_NAME],
-    ['/my data/a.icechunk', 'An address has no blanks in it.']
+    ['s3://mine.icechunk', NO_NAME],
+    ['s3://mine/my data/a.icechunk', 'An address has no blanks in it.'],
+    ['my data/a.icechunk', null]
   ])('says why %j is no place for a cube', (target, fault) => {
     expect(faultsOf({ ...DRAFT, target }).target).toBe(fault);
   });
@@ -223,6 +224,20 @@ test('files that were refused are taken off the list, the others stay in their o
   cubes.leaveOut(REFUSED);
   expect(listedIn(state().draft.addresses)).toEqual(['s3://climate/a.nc']);
   expect(withoutRefused(EMPTY_DRAFT, REFUSED)).toBe('');
+});
+
+test('a path that was listed in short is taken off by the whole one', () => {
+  const refusals = ['/srv/ada/nemo/a.nc', '/srv/ada/b.nc'].map(address => ({
+    address,
+    variable: null,
+    aspect: 'kind',
+    text: 'It is no netCDF file.'
+  }));
+  const draft = { ...DRAFT, addresses: 'nemo/a.nc\n~/b.nc\nother/a.nc\n/srv/ada/c.nc' };
+  expect(listedIn(withoutRefused(draft, job({ refusals })))).toEqual([
+    'other/a.nc',
+    '/srv/ada/c.nc'
+  ]);
 });
 
 test('a page that was closed asks no more, nor after what it still waited for', async () => {

@@ -8,6 +8,7 @@ from eohub_cubes.server.extension import PREFIX, register
 class ServerApp:
     def __init__(self, base_url: str) -> None:
         self.web_app = Application([], base_url=base_url)
+        self.root_dir = "/srv/ada"
 
 
 def test_registering_adds_one_rule_below_the_servers_address() -> None:

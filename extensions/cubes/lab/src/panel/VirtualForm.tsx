@@ -33,7 +33,7 @@ export function VirtualForm({ state, actions }: VirtualProps): ReactElement {
         {...field('addresses')}
         label="Files"
         isLong
-        placeholder="s3://bucket/sst_2001.nc"
+        placeholder="s3://bucket/sst_2001.nc, or a path such as nemo/sst_2001.nc"
         told={`One address a line: s3://, https:// or a path on this server.${files > 0 ? ` ${counted(files, 'file')}.` : ''}`}
       />
       <Field
@@ -44,7 +44,7 @@ export function VirtualForm({ state, actions }: VirtualProps): ReactElement {
       <Field
         {...field('target')}
         label="Into"
-        placeholder="s3://my-bucket/sst.icechunk"
+        placeholder="s3://my-bucket/sst.icechunk, or a path such as sst.icechunk"
         told="A new folder whose name ends in .icechunk, on this server or in your bucket."
       />
       <button type="submit" className="jp-mod-styled jp-mod-accept" aria-disabled={starting}>
