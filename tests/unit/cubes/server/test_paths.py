@@ -8,14 +8,14 @@ from fakes.cubes_source import source_at
 from eohub_cubes.contract import DescribeQuery, ItemPlace, VirtualQuery
 from eohub_cubes.server.paths import ServerPaths
 
-ROOT = Path("/srv/ada/work")
+ROOT = Path("/srv/ada/lab")
 
 
 @pytest.mark.parametrize(
     ("given", "found"),
     [
-        ("sst.nc", "/srv/ada/work/sst.nc"),
-        ("my data/cube 1.zarr", "/srv/ada/work/my data/cube 1.zarr"),
+        ("sst.nc", "/srv/ada/lab/sst.nc"),
+        ("my data/cube 1.zarr", "/srv/ada/lab/my data/cube 1.zarr"),
         ("~/sst.nc", "/srv/ada/sst.nc"),
         ("/data/sst.nc", "/data/sst.nc"),
         ("s3://bucket/a.zarr", "s3://bucket/a.zarr"),
@@ -31,7 +31,7 @@ def test_a_path_begins_at_the_folder_of_the_server(
     assert [each.href for each in asked.source.assets] == [found]
     virtual = paths.of_virtual(VirtualQuery(addresses=(given,), target="out/a.icechunk"))
     assert virtual.addresses == (found,)
-    assert virtual.target == "/srv/ada/work/out/a.icechunk"
+    assert virtual.target == "/srv/ada/lab/out/a.icechunk"
 
 
 def test_an_item_names_no_file_of_the_server_s_folder() -> None:
