@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import numpy as np
@@ -109,6 +109,22 @@ async def test_after_the_deadline_the_store_is_said_not_to_answer(cube: Describe
             await asked.ask("describe", silent, CubeDescription)
 
 
+async def test_hosts_that_never_answer_hold_up_nobody_who_asks_for_something_else(
+    cube: DescribeQuery,
+) -> None:
+    async with reader() as asked, AsyncExitStack() as stack:
+        await asked.ask("describe", cube, CubeDescription)
+        first = processes()
+        for _ in range(6):
+            silent, came, closed = await stack.enter_async_context(silent_server())
+            waiting = asyncio.create_task(asked.ask("describe", silent, CubeDescription))
+            await came.wait()
+            waiting.cancel()
+            await closed.wait()
+        assert (await asked.ask("describe", cube, CubeDescription)).variable_count == 1
+        assert processes() == first
+
+
 async def test_questions_at_once_get_their_own_answers(tmp_path: Path) -> None:
     queries: list[DescribeQuery] = []
     for size in range(1, 13):
@@ -130,15 +146,17 @@ async def test_when_nobody_asks_it_goes_and_comes_again(cube: DescribeQuery) -> 
         assert processes()[0].pid != first.pid
 
 
-async def test_it_ends_with_the_jupyter_server(cube: DescribeQuery) -> None:
+async def test_it_ends_with_the_jupyter_server_also_in_the_middle_of_a_read() -> None:
     """A pipe that closes is all that it sees of a server that was killed."""
-    async with reader() as asked:
-        await asked.ask("describe", cube, CubeDescription)
+    async with reader() as asked, silent_server() as (silent, came, _):
+        waiting = asyncio.create_task(asked.ask("describe", silent, CubeDescription))
+        await came.wait()
         process = processes()[0]
         assert asked._process is not None
         assert asked._process.stdin is not None
         asked._process.stdin.close()
         await asyncio.to_thread(process.wait, 30)
+        waiting.cancel()
 
 
 async def test_data_that_claims_to_be_huge_takes_no_more_memory_than_reading_is_given(tmp_path: Path) -> None:

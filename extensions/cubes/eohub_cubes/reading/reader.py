@@ -101,12 +101,12 @@ class RetryingReader:
 
     async def _listed[T](self, ask: Callable[[], Awaitable[T]]) -> T:
         try:
-            return await self._repeated(ask)
+            return await traffic.while_wanted(self._repeated(ask))
         except Refused as refused:
             raise self._told(refused) from None
 
     async def _tried(self, path: str, attempt: Callable[[], Coroutine[Any, Any, Got | None]]) -> Got | None:
-        got = await self._repeated(attempt)
+        got = await traffic.while_wanted(self._repeated(attempt))
         if got is not None:
             traffic.came(len(got.body))
             self._pin(path, got)

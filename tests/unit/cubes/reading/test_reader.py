@@ -1,11 +1,14 @@
 """What a reader does where a store fails, and what a person is then told."""
 
+import asyncio
+from collections.abc import Sequence
+
 import pytest
 from fakes.cubes_objects import MemoryObjects
 
 from eohub_cubes.errors import Cancelled, DataDamaged, NoAccess, StoreBusy, StoreDown
 from eohub_cubes.ports import Traffic
-from eohub_cubes.reading.attempts import Broken, Refused
+from eohub_cubes.reading.attempts import Broken, Got, Refused, Span
 from eohub_cubes.reading.reader import RetryingReader
 from eohub_cubes.reading.traffic import counted
 from eohub_toolkit.errors import EohubError
@@ -99,3 +102,63 @@ async def test_a_cancel_ends_the_wait_before_another_try(objects: MemoryObjects)
     with counted(Traffic()) as traffic, pytest.raises(Cancelled):
         await RetryingReader(objects, "", sleep=Sleep(traffic)).get("x")
     assert len(objects.sent) == 1
+
+
+class Silent(MemoryObjects):
+    """Takes requests and answers none."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+        self.came, self.ended = asyncio.Event(), asyncio.Event()
+
+    async def get(self, path: str, span: Span | None, most: int) -> Got | None:
+        self.came.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.ended.set()
+        return None
+
+    async def names(self, folder: str) -> Sequence[str]:
+        await self.get(folder, None, 0)
+        return []
+
+
+@pytest.mark.parametrize("how", ["get", "info", "children"])
+async def test_a_read_under_way_ends_once_nobody_waits(how: str) -> None:
+    objects, traffic = Silent(), Traffic()
+    reader = RetryingReader(objects, "")
+
+    async def read() -> None:
+        match how:
+            case "get":
+                await reader.get("x")
+            case "info":
+                await reader.info("x")
+            case _:
+                [name async for name in reader.children("")]
+
+    with counted(traffic):
+        reading = asyncio.create_task(read())
+    await objects.came.wait()
+    traffic.cancelled = True
+    with pytest.raises(Cancelled):
+        await reading
+    await objects.ended.wait()
+    assert traffic.requests == 1
+
+
+async def test_nobody_waits_for_a_store_that_asks_to_be_left_alone(objects: MemoryObjects) -> None:
+    objects.faults = [Refused(503, None, 20.0)]
+    traffic, resting = Traffic(), asyncio.Event()
+
+    async def rest(seconds: float) -> None:
+        resting.set()
+        await asyncio.Event().wait()
+
+    with counted(traffic):
+        reading = asyncio.create_task(RetryingReader(objects, "", sleep=rest).get("x"))
+    await resting.wait()
+    traffic.cancelled = True
+    with pytest.raises(Cancelled):
+        await reading
