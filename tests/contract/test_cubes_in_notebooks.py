@@ -11,6 +11,8 @@ import numpy as np
 import pystac
 import pytest
 import xarray as xr
+from fakes.cubes_server import serving
+from fakes.signed_addresses import Signing
 
 from eohub_cubes import cube_store, estimate, explore, open_item, virtual_cube
 from eohub_cubes.errors import BadSelection, NotReadable
@@ -268,3 +270,23 @@ def test_a_path_begins_in_the_folder_of_the_notebook(
     monkeypatch.setenv("HOME", str(tmp_path))
     for address in ("days.zarr", "./days.zarr", "~/days.zarr"):
         assert xr.open_zarr(cube_store(address)).equals(xr.open_zarr(cube)), address
+
+
+@pytest.mark.parametrize("form", ["JSON", "pystac"])
+def test_a_signature_that_ends_while_an_item_is_read_is_got_anew_from_the_item(
+    form: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "cube.nc"
+    values = np.arange(200_000.0).reshape(200, 1_000)
+    xr.Dataset({"v": (("t", "x"), values)}).to_netcdf(
+        path, engine="h5netcdf", encoding={"v": {"chunksizes": (1, 1_000), "compression": "gzip"}}
+    )
+    signing = Signing({"/cube": path.read_bytes()}, good_for=8)
+    with serving(signing.server) as address:
+        signing.item(address)
+        told = signing.document()
+        document = an_item("") | {"links": told["links"], "assets": told["assets"]}
+        opened = open_item(document if form == "JSON" else pystac.Item.from_dict(document))
+        for step in range(0, 200, 10):
+            np.testing.assert_array_equal(opened["v"][step].values, values[step])
+    assert signing.signed > 2

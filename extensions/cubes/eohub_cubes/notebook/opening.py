@@ -10,7 +10,7 @@ import xarray as xr
 from eohub_cubes.contract import DataAsset
 from eohub_cubes.formats.opening import open_cube
 from eohub_cubes.notebook.doors import open_doors
-from eohub_cubes.notebook.sources import asset_of, source_of
+from eohub_cubes.notebook.sources import asked_again, asset_of, source_of
 from eohub_cubes.ports import OpenCube
 from eohub_cubes.reading.opening import reader_of
 
@@ -37,9 +37,10 @@ def open_item(
     """
     open_doors()
     found = asset_of(source_of(item), asset)
+    again = asked_again(item, found.key)
     given = {"open_kwargs": open_kwargs or {}, "storage_options": storage_options or {}}
     chosen = found.model_copy(update={name: {**getattr(found, name), **each} for name, each in given.items()})
-    cube = open_cube(chosen, group, reader_of(chosen))
+    cube = open_cube(chosen, group, reader_of(chosen, again))
     address = chosen.href if group is None else f"{chosen.href}#{group}"
     with _LOCK:
         _REMEMBERED[address] = (chosen, cube)

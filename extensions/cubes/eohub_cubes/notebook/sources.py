@@ -1,5 +1,6 @@
 """From an item or an address to the data in it: which assets hold some, and of which kind."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
@@ -11,7 +12,9 @@ from eohub_cubes.errors import NotReadable
 from eohub_cubes.formats.opening import kind_of
 from eohub_cubes.notebook.searching import FoundItem
 from eohub_cubes.notebook.server import ask
+from eohub_cubes.reading.opening import reader_of
 from eohub_cubes.reading.paths import whole
+from eohub_cubes.reading.signing import Again, told_by_item
 from eohub_cubes.references import is_references
 
 _KINDS: Final[tuple[tuple[str, Kind], ...]] = (
@@ -44,6 +47,25 @@ def source_of(what: object) -> DataSource:
                 f"A {type(what).__name__} is no item.",
                 hint="Give a found item, a pystac Item, its JSON as a dict, or an address.",
             )
+
+
+def asked_again(what: object, asset: str) -> Again | None:
+    """How the address of an asset of an item is asked for again, where the item tells whom to ask."""
+    match what:
+        case FoundItem(document=None):
+            # The catalogue asks its own source, which signs anew.
+            return lambda: asyncio.to_thread(lambda: asset_of(source_of(what), asset).href)
+        case FoundItem(document=dict() as document):
+            home = _home(document)
+        case dict():
+            home = _home(cast(dict[str, Any], what))
+        case _ if hasattr(what, "get_self_href"):
+            home = cast(str | None, cast(Any, what).get_self_href())
+        case _:
+            home = None
+    if home is None or "://" not in home:
+        return None
+    return lambda: told_by_item(reader_of(DataAsset(key="item", href=home)), asset)()
 
 
 def address_of(what: str | PathLike[str]) -> str:

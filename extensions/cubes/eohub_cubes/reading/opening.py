@@ -23,6 +23,7 @@ from eohub_cubes.reading.logins import Logins, hub_tokens
 from eohub_cubes.reading.loop import now
 from eohub_cubes.reading.objects import ONE_TRY, ObstoreObjects
 from eohub_cubes.reading.reader import RetryingReader
+from eohub_cubes.reading.signing import Again, told_by_item
 from eohub_cubes.reading.web import WebObjects
 from eohub_cubes.reading.web_s3 import WebS3
 
@@ -55,17 +56,27 @@ def check_host(netloc: str) -> None:
         now(guard.check_netloc(netloc))
 
 
-def reader_of(asset: DataAsset) -> ObjectReader:
-    """The reader of an asset's objects; asks nothing yet. Raises NotReadable for another kind of address."""
-    return reader_through(_of_process[0], asset)
+def reader_of(asset: DataAsset, again: Again | None = None) -> ObjectReader:
+    """The reader of an asset's objects; asks nothing yet. Raises NotReadable for another kind of address.
+
+    Where its address is signed, `again` tells it anew once the signature has ended.
+    """
+    return reader_through(_of_process[0], asset, again)
 
 
-def reader_through(doors: Doors, asset: DataAsset) -> ObjectReader:
+def reader_of_item(asset: DataAsset, item: str | None) -> ObjectReader:
+    """Do as `reader_of` for an asset of an item whose JSON lies at an address: that is asked again."""
+    if item is None:
+        return reader_of(asset)
+    return reader_of(asset, lambda: told_by_item(reader_of(DataAsset(key="item", href=item)), asset.key)())
+
+
+def reader_through(doors: Doors, asset: DataAsset, again: Again | None = None) -> ObjectReader:
     """Do as `reader_of`, by doors of one's own."""
     parts = urlsplit(asset.href)
     match parts.scheme:
         case "http" | "https" if parts.hostname:
-            web = WebObjects(asset.href, doors.logins(), doors.guard)
+            web = WebObjects(asset.href, doors.logins(), doors.guard, again)
             return RetryingReader(web, unquote(parts.path), doors.bandwidth, doors.sleep)
         case "s3" if parts.netloc:
             # A key may hold ? and #, which have no meaning in it.

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import parse_qsl, quote, urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
@@ -18,10 +18,12 @@ from eohub_cubes.reading.attempts import Broken, Got, Refused, Span, cannot_list
 from eohub_cubes.reading.guard import Guard
 from eohub_cubes.reading.logins import Logins
 from eohub_cubes.reading.loop import on_loop
+from eohub_cubes.reading.signing import Again, Signature
 
 _MOST_REDIRECTS = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_SIGNATURES = frozenset({"x-amz-signature", "x-goog-signature", "sig", "signature"})
+_SIGNATURE_ENDED = frozenset({400, 401, 403})
+"""What stores answer to a signature that ended: Google's with 400, others with 401 or 403."""
 _MOST_UNASKED = 64 * 2**20
 _MOST_DIGITS = 18
 _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=30)
@@ -30,19 +32,19 @@ _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=30)
 class WebObjects:
     """The port Objects over a web server; reads run on zarr's loop."""
 
-    def __init__(self, address: str, logins: Logins, guard: Guard | None) -> None:
+    def __init__(self, address: str, logins: Logins, guard: Guard | None, again: Again | None = None) -> None:
         parts = urlsplit(address)
         self.host = parts.netloc.rpartition("@")[2]
         self._origin = f"{parts.scheme}://{self.host}"
-        self._query = parts.query
+        self._signed = Signature(address, again)
         self._logins = logins
         self._guard = guard
         self._sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
 
     @property
     def renewals(self) -> int:
-        """How often tokens were got after the first ones."""
-        return self._logins.renewals
+        """How often tokens and signatures were got after the first ones."""
+        return self._logins.renewals + self._signed.renewals
 
     async def get(self, path: str, span: Span | None, most: int) -> Got | None:
         """Send one request for an object, and follow its redirects."""
@@ -56,10 +58,12 @@ class WebObjects:
         headers = {"Accept-Encoding": "identity"}
         if span is not None:
             headers["Range"] = _range(span)
+        query = self._signed.query
         async with Answer(self, self._url(path), headers) as answer:
             if answer.status in (404, 410):
                 return None
             if answer.status not in (200, 206):
+                self._signed.refused(query)
                 raise await self._refused(answer)
             body = await whole(answer, *self._bound(answer.status, span, most))
             etag = answer.headers.get("ETag")
@@ -69,6 +73,7 @@ class WebObjects:
 
     async def _head(self, path: str) -> Got | None:
         headers = {"Accept-Encoding": "identity", "Range": "bytes=0-0"}
+        query = self._signed.query
         async with Answer(self, self._url(path), headers) as answer:
             etag = answer.headers.get("ETag")
             match answer.status:
@@ -81,10 +86,12 @@ class WebObjects:
                 case 200 if answer.content_length is not None:
                     return Got(b"", answer.content_length, etag, _modified(answer))
                 case _:
+                    self._signed.refused(query)
                     raise await self._refused(answer)
 
     async def _refused(self, answer: aiohttp.ClientResponse) -> Refused:
-        return Refused(answer.status, None, retry_after(answer))
+        has_ended = self._signed.is_signed and answer.status in _SIGNATURE_ENDED
+        return Refused(answer.status, "ExpiredToken" if has_ended else None, retry_after(answer))
 
     def _size(self, answer: aiohttp.ClientResponse) -> int:
         total = answer.headers.get("Content-Range", "").rpartition("/")[2]
@@ -118,12 +125,14 @@ class WebObjects:
         raise cannot_list(self.host)
 
     async def renew(self) -> bool:
-        """Get another token for this host."""
+        """Get another signature for this address, or another token for this host."""
+        if self._signed.is_signed:
+            return await self._signed.renew()
         return await self._logins.renew(self._origin)
 
     def refusal(self, refused: Refused) -> Exception:
         """What a person is told of a 401 or 403."""
-        if any(name.lower() in _SIGNATURES for name, _ in parse_qsl(self._query)):
+        if self._signed.is_signed:
             return LoginEnded(
                 f"The signed address at {self.host} is good no more.",
                 hint="Signed addresses end after a while: search for the item again to get a fresh one.",
@@ -156,7 +165,7 @@ class WebObjects:
         return await self._client().get(where, headers=headers, allow_redirects=False, timeout=_TIMEOUT)
 
     def _url(self, path: str) -> str:
-        query = f"?{self._query}" if self._query else ""
+        query = f"?{self._signed.query}" if self._signed.query else ""
         return f"{self._origin}/{quote(path, safe="/!$&'()*+,;=:@~")}{query}"
 
     def _client(self) -> aiohttp.ClientSession:

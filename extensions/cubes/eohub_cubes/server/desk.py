@@ -9,7 +9,7 @@ from eohub_cubes.errors import Cancelled, NotReadable
 from eohub_cubes.formats.keeping import with_places_kept
 from eohub_cubes.formats.opening import Open, open_cube
 from eohub_cubes.ports import Bandwidth, MemoryGauge, OpenCube
-from eohub_cubes.reading.opening import reader_of
+from eohub_cubes.reading.opening import reader_of_item
 from eohub_cubes.reading.traffic import stop_if_cancelled
 from eohub_cubes.remembering import RememberingCube
 
@@ -35,7 +35,7 @@ class Desk:
         while True:
             opening, is_ours = self._begun(_key(asset, query.group))
             if is_ours:
-                return asset, self._opened(opening, asset, query.group)
+                return asset, self._opened(opening, asset, query)
             try:
                 return asset, _waited_for(opening)
             except Cancelled:
@@ -65,14 +65,15 @@ class Desk:
                 self._let_go(oldest)
             return begun, True
 
-    def _opened(self, opening: Future[OpenCube], asset: DataAsset, group: str | None) -> OpenCube:
+    def _opened(self, opening: Future[OpenCube], asset: DataAsset, query: SourceQuery) -> OpenCube:
+        item = None if query.source.item is None else query.source.item.href
         try:
-            found = self._opens(asset, group, reader_of(asset))
+            found = self._opens(asset, query.group, reader_of_item(asset, item))
             found.dataset = with_places_kept(found.dataset)
             cube = RememberingCube(found)
         except BaseException as error:
             with self._lock:
-                key = _key(asset, group)
+                key = _key(asset, query.group)
                 if self._open.get(key) is opening:
                     del self._open[key]
             opening.set_exception(error)

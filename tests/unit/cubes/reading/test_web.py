@@ -1,10 +1,14 @@
 """What a web server is sent and what becomes of its answers: tokens, redirects, signatures, guarded hosts."""
 
+import asyncio
+import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes.cubes_server import Asked, ObjectServer, Reply, serving
+from fakes.signed_addresses import Signing
 
 from eohub_cubes.contract import DataAsset
 from eohub_cubes.errors import AddressRefused, LoginEnded, NoAccess, NotReadable, StoreBusy
@@ -13,7 +17,7 @@ from eohub_cubes.reading import addresses
 from eohub_cubes.reading.addresses import AllowedHosts
 from eohub_cubes.reading.guard import Guard
 from eohub_cubes.reading.logins import Logins
-from eohub_cubes.reading.opening import Doors, reader_of, reader_through
+from eohub_cubes.reading.opening import Doors, reader_of, reader_of_item, reader_through
 from eohub_cubes.reading.traffic import counted
 
 TOKEN = "a-token-of-mine"
@@ -126,6 +130,55 @@ async def test_a_wait_that_a_host_asks_for_is_told() -> None:
     with serving(server) as address, pytest.raises(StoreBusy) as caught:
         await reader(f"{address}/data").get("")
     assert (caught.value.retry_after, server.counts.requests) == (3601, 1)
+
+
+def objects(count: int) -> dict[str, bytes]:
+    return {f"/cube/{key}": bytes([key]) * 8 for key in range(count)}
+
+
+async def test_a_signature_that_ends_in_a_long_read_is_got_anew_beneath_it() -> None:
+    signing = Signing(objects(40), good_for=15)
+    with serving(signing.server) as address, counted(Traffic()) as traffic:
+        cube = reader_of_item(signing.asset(address), signing.item(address))
+        found = [await cube.get(str(key)) for key in range(40)]
+    assert found == [bytes([key]) * 8 for key in range(40)]
+    assert traffic.renewals == 2
+    assert signing.server.paths["/item.json"] == 4  # its size and its body, for each
+
+
+async def test_reads_that_are_refused_together_share_one_new_signature() -> None:
+    signing = Signing(objects(40), good_for=1_000)
+    signing.signed = 2
+    with serving(signing.server) as address, counted(Traffic()) as traffic:
+        cube = reader_of_item(signing.asset(address), signing.item(address))
+        found = await asyncio.gather(*(cube.get(str(key)) for key in range(40)))
+        assert found == [bytes([key]) * 8 for key in range(40)]
+    assert traffic.renewals == 1
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"assets": {"d": {"href": "{address}/cube?sig=1&sv=1"}}},
+        {"assets": {"d": {"href": "{address}/other?sig=9"}}},
+        {"assets": {"d": {"href": "https://elsewhere.example.org/cube?sig=9"}}},
+        {"assets": {"d": {"href": 3}}},
+        {"assets": {"other": {"href": "{address}/cube?sig=9"}}},
+    ],
+)
+async def test_an_item_that_signs_nothing_anew_leaves_a_clear_end(told: dict[str, Any]) -> None:
+    server = ObjectServer()
+    with serving(server) as address:
+        text = json.dumps(told).replace("{address}", address)
+        server.objects["/item.json"] = text.encode()
+        server.answers = lambda asked: None if asked.path == "/item.json" else Reply(403)
+        asset = DataAsset(key="d", href=f"{address}/cube?sig=1&sv=1")
+        for item in (f"{address}/item.json", f"{address}/gone.json", None):
+            with pytest.raises(LoginEnded, match="good no more") as caught:
+                await reader_of_item(asset, item).get("a")
+            assert caught.value.hint is not None
+    assert server.paths["/cube/a"] == 3
 
 
 async def test_a_host_that_sends_all_for_a_part_is_read_where_that_is_little() -> None:
