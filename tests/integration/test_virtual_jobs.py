@@ -1,8 +1,10 @@
 """Virtual cubes as jobs of the Jupyter server: followed, refused, cancelled, killed; whole or not there."""
 
 import asyncio
+import fcntl
 import os
 import signal
+import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
@@ -12,11 +14,17 @@ from fakes.netcdf_files import write_month
 
 from eohub_cubes.contract import VirtualJob, VirtualQuery
 from eohub_cubes.errors import TargetTaken
+from eohub_cubes.server.kept_jobs import KeptJobs
 from eohub_cubes.server.virtual_jobs import VirtualCubes
 from eohub_cubes.virtualizing.repository import opened
 from eohub_toolkit.errors import NotFound, TooMany
 
 ENVIRON = {**os.environ, "EOHUB_CUBES_SERVER_ALLOWED_HOSTS": '["127.0.0.1"]'}
+
+
+@pytest.fixture
+def kept(tmp_path_factory: pytest.TempPathFactory) -> KeptJobs:
+    return KeptJobs(tmp_path_factory.mktemp("kept"))
 
 
 class _Silent(BaseHTTPRequestHandler):
@@ -52,16 +60,16 @@ async def ended(cubes: VirtualCubes, name: str) -> VirtualJob:
     running = cubes._running.get(name)
     if running is not None:
         await asyncio.wait_for(asyncio.shield(running[1]), 120)
-    return next(job for job in cubes.jobs().jobs if job.id == name)
+    return next(job for job in (await cubes.jobs()).jobs if job.id == name)
 
 
 def query(addresses: list[str], target: Path) -> VirtualQuery:
     return VirtualQuery(addresses=tuple(addresses), target=str(target))
 
 
-async def test_a_cube_is_made_and_told_how_far_it_is(tmp_path: Path) -> None:
+async def test_a_cube_is_made_and_told_how_far_it_is(kept: KeptJobs, tmp_path: Path) -> None:
     files = [write_month(tmp_path / f"{day}.nc", day) for day in (4, 0)]
-    cubes = VirtualCubes(ENVIRON)
+    cubes = VirtualCubes(ENVIRON, kept)
     begun = await cubes.start(query(files, tmp_path / "c.icechunk"))
     assert (begun.state, begun.files, begun.files_read) == ("running", 2, 0)
     job = await ended(cubes, begun.id)
@@ -69,12 +77,12 @@ async def test_a_cube_is_made_and_told_how_far_it_is(tmp_path: Path) -> None:
     assert opened(job.target) is not None
 
 
-async def test_a_refusal_names_each_file_and_both_values(tmp_path: Path) -> None:
+async def test_a_refusal_names_each_file_and_both_values(kept: KeptJobs, tmp_path: Path) -> None:
     files = [
         write_month(tmp_path / f"{number}.nc", 4 * number, packed=(0.5, offset))
         for number, offset in enumerate((292.17, 288.44, 288.75))
     ]
-    cubes = VirtualCubes(ENVIRON)
+    cubes = VirtualCubes(ENVIRON, kept)
     begun = await cubes.start(query(files, tmp_path / "c.icechunk"))
     job = await ended(cubes, begun.id)
     assert (job.state, job.refusal_count) == ("refused", 2)
@@ -86,9 +94,9 @@ async def test_a_refusal_names_each_file_and_both_values(tmp_path: Path) -> None
     assert sorted(os.listdir(tmp_path)) == ["0.nc", "1.nc", "2.nc"]
 
 
-async def test_a_target_that_is_there_is_told(tmp_path: Path) -> None:
+async def test_a_target_that_is_there_is_told(kept: KeptJobs, tmp_path: Path) -> None:
     (tmp_path / "c.icechunk").mkdir()
-    cubes = VirtualCubes(ENVIRON)
+    cubes = VirtualCubes(ENVIRON, kept)
     begun = await cubes.start(query([write_month(tmp_path / "0.nc", 0)], tmp_path / "c.icechunk"))
     job = await ended(cubes, begun.id)
     assert job.state == "failed"
@@ -96,8 +104,8 @@ async def test_a_target_that_is_there_is_told(tmp_path: Path) -> None:
     assert "already" in job.problem
 
 
-async def test_a_host_inside_the_site_is_not_asked(tmp_path: Path) -> None:
-    cubes = VirtualCubes(os.environ)
+async def test_a_host_inside_the_site_is_not_asked(kept: KeptJobs, tmp_path: Path) -> None:
+    cubes = VirtualCubes(os.environ, kept)
     with silent_host() as host:
         begun = await cubes.start(query([host.url], tmp_path / "c.icechunk"))
         job = await ended(cubes, begun.id)
@@ -107,11 +115,11 @@ async def test_a_host_inside_the_site_is_not_asked(tmp_path: Path) -> None:
 
 
 async def test_a_file_in_the_folder_of_the_server_is_no_library(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kept: KeptJobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "numpy.py").write_text("raise RuntimeError")
     monkeypatch.chdir(tmp_path)
-    cubes = VirtualCubes(ENVIRON)
+    cubes = VirtualCubes(ENVIRON, kept)
     begun = await cubes.start(query([write_month(tmp_path / "0.nc", 0)], tmp_path / "c.icechunk"))
     assert (await ended(cubes, begun.id)).state == "done"
 
@@ -122,8 +130,8 @@ async def _waiting(cubes: VirtualCubes, host: silent_host, target: Path) -> Virt
     return begun
 
 
-async def test_a_cancelled_one_leaves_nothing(tmp_path: Path) -> None:
-    cubes = VirtualCubes(ENVIRON)
+async def test_a_cancelled_one_leaves_nothing(kept: KeptJobs, tmp_path: Path) -> None:
+    cubes = VirtualCubes(ENVIRON, kept)
     with silent_host() as host:
         begun = await _waiting(cubes, host, tmp_path / "c.icechunk")
         assert (await cubes.cancel(begun.id)).state == "cancelled"
@@ -134,9 +142,11 @@ async def test_a_cancelled_one_leaves_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
-async def test_a_killed_one_leaves_nothing_that_opens_and_no_hindrance(tmp_path: Path, number: int) -> None:
+async def test_a_killed_one_leaves_nothing_that_opens_and_no_hindrance(
+    kept: KeptJobs, tmp_path: Path, number: int
+) -> None:
     target = tmp_path / "c.icechunk"
-    cubes = VirtualCubes(ENVIRON)
+    cubes = VirtualCubes(ENVIRON, kept)
     with silent_host() as host:
         begun = await _waiting(cubes, host, target)
         os.kill(cubes._running[begun.id][0].pid, number)
@@ -148,8 +158,8 @@ async def test_a_killed_one_leaves_nothing_that_opens_and_no_hindrance(tmp_path:
     assert sorted(os.listdir(tmp_path)) == ["0.nc", "c.icechunk"]
 
 
-async def test_a_second_at_the_same_place_and_a_third_are_refused(tmp_path: Path) -> None:
-    cubes = VirtualCubes(ENVIRON)
+async def test_a_second_at_the_same_place_and_a_third_are_refused(kept: KeptJobs, tmp_path: Path) -> None:
+    cubes = VirtualCubes(ENVIRON, kept)
     with silent_host() as first, silent_host() as second:
         await _waiting(cubes, first, tmp_path / "a.icechunk")
         with pytest.raises(TargetTaken):
@@ -158,12 +168,14 @@ async def test_a_second_at_the_same_place_and_a_third_are_refused(tmp_path: Path
         with pytest.raises(TooMany):
             await cubes.start(query([first.url], tmp_path / "c.icechunk"))
         await cubes.close()
-    assert [job.state for job in cubes.jobs().jobs] == ["cancelled", "cancelled"]
+    assert [job.state for job in (await cubes.jobs()).jobs] == ["cancelled", "cancelled"]
     assert os.listdir(tmp_path) == []
 
 
-async def test_of_several_that_begin_at_once_two_are_made_and_none_at_the_same_place(tmp_path: Path) -> None:
-    cubes = VirtualCubes(ENVIRON)
+async def test_of_several_that_begin_at_once_two_are_made_and_none_at_the_same_place(
+    kept: KeptJobs, tmp_path: Path
+) -> None:
+    cubes = VirtualCubes(ENVIRON, kept)
     with silent_host() as host:
         begun = await asyncio.gather(
             *(cubes.start(query([host.url], tmp_path / f"{name}.icechunk")) for name in "aabc"),
@@ -171,3 +183,75 @@ async def test_of_several_that_begin_at_once_two_are_made_and_none_at_the_same_p
         )
         await cubes.close()
     assert [type(each) for each in begun] == [VirtualJob, TargetTaken, VirtualJob, TooMany]
+
+
+_SERVER = """
+import asyncio, sys
+from pathlib import Path
+from eohub_cubes.contract import VirtualQuery
+from eohub_cubes.server.kept_jobs import KeptJobs
+from eohub_cubes.server.virtual_jobs import VirtualCubes
+
+async def serve():
+    cubes = VirtualCubes(dict(EOHUB_CUBES_SERVER_ALLOWED_HOSTS='["127.0.0.1"]'), KeptJobs(Path(sys.argv[1])))
+    await cubes.start(VirtualQuery(addresses=tuple(sys.argv[3:]), target=sys.argv[2]))
+    await asyncio.sleep(600)
+
+asyncio.run(serve())
+"""
+
+
+async def test_what_a_killed_server_was_making_is_told_leaves_nothing_and_is_made_again(
+    tmp_path: Path,
+) -> None:
+    noted, target = tmp_path / "noted", tmp_path / "made" / "c.icechunk"
+    target.parent.mkdir()
+    file = write_month(tmp_path / "0.nc", 0)
+    with silent_host() as host:
+        arguments = ["-c", _SERVER, str(noted), str(target), file, host.url]
+        server = await asyncio.create_subprocess_exec(sys.executable, *arguments)
+        assert await asyncio.to_thread(host.asked.wait, 120)
+        assert (await VirtualCubes(ENVIRON, KeptJobs(noted)).jobs()).jobs == ()
+        server.kill()
+        await server.wait()
+        lock = os.open(noted / "1.lock", os.O_RDWR)
+        await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
+        os.close(lock)
+    assert os.listdir(target.parent) == [".c.icechunk.part"]
+    cubes = VirtualCubes(ENVIRON, KeptJobs(noted))
+    (job,) = (await cubes.jobs()).jobs
+    assert (job.state, job.problem, job.files) == ("interrupted", "Your server ended before it was made.", 2)
+    assert os.listdir(target.parent) == []
+    with silent_host() as host:
+        again = await cubes.again(job.id)
+        assert (again.id, again.state) == (job.id, "running")
+        await cubes.cancel(job.id)
+    (job,) = (await VirtualCubes(ENVIRON, KeptJobs(noted)).jobs()).jobs
+    assert job.state == "cancelled"
+
+
+async def test_one_that_is_over_is_told_by_the_next_server_and_one_that_is_done_is_not_made_again(
+    kept: KeptJobs, tmp_path: Path
+) -> None:
+    target = tmp_path / "c.icechunk"
+    before = VirtualCubes(ENVIRON, kept)
+    begun = await before.start(query([str(tmp_path / "0.nc")], target))
+    assert (await ended(before, begun.id)).state == "refused"
+    write_month(tmp_path / "0.nc", 0)
+    cubes = VirtualCubes(ENVIRON, kept)
+    assert [job.state for job in (await cubes.jobs()).jobs] == ["refused"]
+    assert (await cubes.again(begun.id)).refusals == ()
+    done = await ended(cubes, begun.id)
+    assert (done.state, done.files_read) == ("done", 1)
+    assert await cubes.again(begun.id) == done
+    assert (await VirtualCubes(ENVIRON, kept).jobs()).jobs == (done,)
+    with pytest.raises(NotFound):
+        await cubes.again("another")
+
+
+async def test_a_folder_where_nothing_can_be_written_is_told(kept: KeptJobs, tmp_path: Path) -> None:
+    (tmp_path / ".c.icechunk.part").write_text("")
+    cubes = VirtualCubes(ENVIRON, kept)
+    begun = await cubes.start(query([write_month(tmp_path / "0.nc", 0)], tmp_path / "c.icechunk"))
+    job = await ended(cubes, begun.id)
+    assert (job.state, job.problem) == ("failed", f"Nothing can be written in {tmp_path}: File exists.")

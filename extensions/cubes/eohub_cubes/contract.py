@@ -309,11 +309,13 @@ class VirtualRefusal(Wire):
 
 
 class VirtualJob(Wire):
-    """How far the making of a virtual cube is."""
+    """How far the making of a virtual cube is; kept beyond the end of the server that makes it."""
 
     id: Name
     target: Address
-    state: Literal["running", "done", "refused", "failed", "cancelled"]
+    state: Literal["running", "done", "refused", "failed", "cancelled", "interrupted"] = Field(
+        description="Interrupted: the server ended before it was made"
+    )
     files: int
     files_read: int
     problem: str | None = Field(default=None, description="Why it is refused or failed, a sentence")

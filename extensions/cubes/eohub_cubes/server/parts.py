@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from jupyter_core.paths import jupyter_data_dir
+
+from eohub_cubes.server.kept_jobs import KeptJobs
 from eohub_cubes.server.paths import ServerPaths
 from eohub_cubes.server.reader_process import ReaderProcess
 from eohub_cubes.server.settings import ServerSettings
@@ -14,8 +17,9 @@ from eohub_toolkit.settings import load
 def parts_of(environ: Mapping[str, str], root: Path) -> dict[type, object]:
     """The parts by the type that a route asks for; `root` is the folder that the Jupyter server shows."""
     settings = cache(lambda: load(ServerSettings, environ))
+    kept = KeptJobs(Path(jupyter_data_dir()) / "eohub-cubes" / "virtual")
     return {
         ReaderProcess: ReaderProcess(settings, environ),
-        VirtualCubes: VirtualCubes(environ),
+        VirtualCubes: VirtualCubes(environ, kept),
         ServerPaths: ServerPaths(root),
     }

@@ -69,7 +69,13 @@ async def make_virtual(query: VirtualQuery, virtual: VirtualCubes, paths: Server
 @route("GET", "/virtual")
 async def list_virtual(virtual: VirtualCubes) -> VirtualJobs:
     """Tell how far the virtual cubes of late are, the newest first."""
-    return virtual.jobs()
+    return await virtual.jobs()
+
+
+@route("POST", "/virtual/{job}/again")
+async def make_virtual_again(job: str, virtual: VirtualCubes) -> VirtualJob:
+    """Begin one anew that was interrupted, refused or cancelled, or that failed."""
+    return await virtual.again(job)
 
 
 @route("DELETE", "/virtual/{job}")
@@ -87,6 +93,7 @@ ROUTES = (
     code,
     make_virtual,
     list_virtual,
+    make_virtual_again,
     cancel_virtual,
 )
 __all__ = ["PREFIX", "ROUTES"]

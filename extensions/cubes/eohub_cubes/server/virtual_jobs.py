@@ -1,37 +1,91 @@
 """Virtual cubes that are being made: a process each, so that one can be ended in the middle of a read."""
 
 import asyncio
+import os
 import sys
-from collections import OrderedDict
 from collections.abc import Mapping
 from contextlib import suppress
 
 from eohub_cubes.contract import VirtualJob, VirtualJobs, VirtualQuery
 from eohub_cubes.errors import TargetTaken
+from eohub_cubes.server.kept_jobs import KeptJob, KeptJobs
 from eohub_cubes.server.messages import LARGEST_MESSAGE, VirtualStep
-from eohub_toolkit.errors import NotFound, TooMany
+from eohub_cubes.virtualizing.folders import clear
+from eohub_toolkit.errors import NotFound, TooMany, Unavailable
 
 _MOST_RUNNING = 2
-_MOST_KEPT = 20
+_MOST_TOLD = 20
 
 
 class VirtualCubes:
-    """Starts, follows and cancels them. What a stopped server leaves unfinished is not there at all."""
+    """Starts, follows and cancels them; what a killed server leaves unfinished is told as interrupted."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, environ: Mapping[str, str], kept: KeptJobs) -> None:
         self._environ = environ
-        self._jobs: OrderedDict[str, VirtualJob] = OrderedDict()
+        self._kept = kept
+        self._jobs: dict[str, KeptJob] | None = None
         self._running: dict[str, tuple[asyncio.subprocess.Process, asyncio.Task[None]]] = {}
-        self._begun = 0
-        self._starting = asyncio.Lock()
+        self._one_at_a_time = asyncio.Lock()
 
     async def start(self, query: VirtualQuery) -> VirtualJob:
         """Begin one; raises TooMany beyond two at once, TargetTaken for a second at the same place."""
-        async with self._starting:
-            return await self._start(query)
+        async with self._one_at_a_time:
+            await self._load()
+            self._refuse(query)
+            name, lock = self._kept.new()
+            return await self._begin(name, lock, query)
 
-    async def _start(self, query: VirtualQuery) -> VirtualJob:
-        going = [self._jobs[name] for name in self._running]
+    async def again(self, name: str) -> VirtualJob:
+        """Begin one anew that is over without being done; another stays as it is. Raises NotFound as well."""
+        async with self._one_at_a_time:
+            kept = self._found(await self._load(), name)
+            if kept.job.state in ("running", "done"):
+                return kept.job
+            self._refuse(kept.query)
+            return await self._begin(name, self._kept.lock(name), kept.query)
+
+    async def jobs(self) -> VirtualJobs:
+        """Those of late, the newest first."""
+        async with self._one_at_a_time:
+            jobs = [each.job for each in (await self._load()).values()]
+        return VirtualJobs(jobs=tuple(reversed(jobs)))
+
+    async def cancel(self, name: str) -> VirtualJob:
+        """End one that runs; one that has ended stays as it is. Raises NotFound for an unknown one."""
+        async with self._one_at_a_time:
+            jobs = await self._load()
+        self._found(jobs, name)
+        if name in self._running:
+            process, following = self._running[name]
+            self._change(name, state="cancelled")
+            with suppress(ProcessLookupError):
+                process.terminate()
+            await asyncio.shield(following)
+        return self._found(jobs, name).job
+
+    async def close(self) -> None:
+        """End all of them."""
+        for name in [*self._running]:
+            await self.cancel(name)
+
+    async def _load(self) -> dict[str, KeptJob]:
+        """All of them; what was interrupted is noted as such once nothing of it is left."""
+        if self._jobs is None:
+            kept = await asyncio.to_thread(self._kept.all)
+            self._jobs = {each.job.id: each for each in kept}
+            for each in kept:
+                if each.job.state == "running":
+                    await asyncio.to_thread(clear, each.query.target)
+                    self._change(
+                        each.job.id,
+                        state="interrupted",
+                        problem="Your server ended before it was made.",
+                        hint="Make it again.",
+                    )
+        return self._jobs
+
+    def _refuse(self, query: VirtualQuery) -> None:
+        going = [self._found(self._jobs or {}, name).job for name in self._running]
         if any(job.target == query.target for job in going):
             raise TargetTaken(
                 f"{query.target} is being made already.", hint="Wait until it is, or cancel it."
@@ -40,48 +94,44 @@ class VirtualCubes:
             raise TooMany(
                 "Two virtual cubes are being made already.", hint="Wait until one is, or cancel it."
             )
-        self._begun += 1
-        name = str(self._begun)
-        job = VirtualJob(
-            id=name, target=query.target, state="running", files=len(query.addresses), files_read=0
-        )
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-P",
-            "-m",
-            "eohub_cubes.server.virtual_worker",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            env=dict(self._environ),
-            limit=LARGEST_MESSAGE,
-        )
-        self._jobs[name] = job
+
+    async def _begin(self, name: str, lock: int, query: VirtualQuery) -> VirtualJob:
+        """Note one before its process starts, which holds the lock as long as it lives."""
+        try:
+            jobs = await self._load()
+            job = VirtualJob(
+                id=name, target=query.target, state="running", files=len(query.addresses), files_read=0
+            )
+            self._kept.keep(KeptJob(query=query, job=job))
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-P",
+                "-m",
+                "eohub_cubes.server.virtual_worker",
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                env=dict(self._environ),
+                limit=LARGEST_MESSAGE,
+                pass_fds=(lock,),
+            )
+        finally:
+            os.close(lock)
+        jobs[name] = KeptJob(query=query, job=job)
         assert process.stdin is not None
         process.stdin.write(query.model_dump_json().encode() + b"\n")
         self._running[name] = (process, asyncio.create_task(self._follow(name, process)))
-        self._forget()
+        for old in [*jobs][: max(0, len(jobs) - _MOST_TOLD)]:
+            if old not in self._running:
+                del jobs[old]
         return job
 
-    def jobs(self) -> VirtualJobs:
-        """Those of late, the newest first."""
-        return VirtualJobs(jobs=tuple(reversed(self._jobs.values())))
-
-    async def cancel(self, name: str) -> VirtualJob:
-        """End one that runs; one that has ended stays as it is. Raises NotFound for an unknown one."""
-        if name not in self._jobs:
+    def _found(self, jobs: Mapping[str, KeptJob], name: str) -> KeptJob:
+        if name not in jobs:
             raise NotFound("This server makes no such virtual cube.")
-        if name in self._running:
-            process, following = self._running[name]
-            self._change(name, state="cancelled")
-            with suppress(ProcessLookupError):
-                process.terminate()
-            await asyncio.shield(following)
-        return self._jobs[name]
+        return jobs[name]
 
-    async def close(self) -> None:
-        """End all of them."""
-        for name in [*self._running]:
-            await self.cancel(name)
+    def _state(self, name: str) -> str:
+        return self._found(self._jobs or {}, name).job.state
 
     async def _follow(self, name: str, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None
@@ -91,13 +141,13 @@ class VirtualCubes:
         finally:
             await process.wait()
             del self._running[name]
-            if self._jobs[name].state == "running":
+            if self._state(name) == "running":
                 self._change(
                     name, state="failed", problem="The process that made it ended before it was done."
                 )
 
     def _step(self, name: str, step: VirtualStep) -> None:
-        if self._jobs[name].state != "running":
+        if self._state(name) != "running":
             return
         self._change(name, files_read=step.files_read)
         if not step.ended:
@@ -115,9 +165,10 @@ class VirtualCubes:
         )
 
     def _change(self, name: str, **changes: object) -> None:
-        self._jobs[name] = self._jobs[name].model_copy(update=changes)
-
-    def _forget(self) -> None:
-        for name in [*self._jobs][: max(0, len(self._jobs) - _MOST_KEPT)]:
-            if name not in self._running:
-                del self._jobs[name]
+        assert self._jobs is not None
+        kept = self._jobs[name]
+        self._jobs[name] = kept.model_copy(update={"job": kept.job.model_copy(update=changes)})
+        if "state" in changes:
+            # Where it cannot be noted, a server that is started again tells it as interrupted.
+            with suppress(Unavailable):
+                self._kept.keep(self._jobs[name])

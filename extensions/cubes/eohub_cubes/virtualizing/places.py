@@ -1,8 +1,5 @@
 """Where a virtual cube comes to be: beside its place, and in its place only once it is whole."""
 
-import fcntl
-import os
-import shutil
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +12,10 @@ from botocore.session import Session
 from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import S3Store
 
-from eohub_cubes.errors import DataMissing, NotReadable, StoreDown, TargetTaken
+from eohub_cubes.errors import NotReadable, StoreDown
 from eohub_cubes.reading.keys import RenewedKeys, keys_of
 from eohub_cubes.reading.opening import own_s3
+from eohub_cubes.virtualizing.folders import made_beside, taken
 
 _PARTS = frozenset({"chunks", "manifests", "overwritten", "snapshots", "transactions"})
 _HEAD = "repo"
@@ -31,7 +29,7 @@ def place_of(target: str) -> Generator[tuple[Path, Callable[[], None]]]:
     Whatever happens between, nothing that opens is at the target before, and all of it after.
     """
     if target.startswith("/"):
-        with _folder(Path(target)) as place:
+        with made_beside(Path(target)) as place:
             yield place
     elif urlsplit(target).scheme == "s3":
         with TemporaryDirectory(prefix="eohub-virtual-") as folder:
@@ -40,36 +38,6 @@ def place_of(target: str) -> Generator[tuple[Path, Callable[[], None]]]:
             yield Path(folder), lambda: _put(store, Path(folder), target)
     else:
         raise NotReadable("A virtual cube can be made in a folder or at an s3:// address.")
-
-
-@contextmanager
-def _folder(target: Path) -> Generator[tuple[Path, Callable[[], None]]]:
-    if not target.parent.is_dir():
-        raise DataMissing(f"There is no folder {target.parent}.", hint="Make it first.")
-    beside = target.parent / f".{target.name}.part"
-    beside.mkdir(exist_ok=True)
-    with open(beside / "lock", "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise TargetTaken(f"{target.name} is being made already.", hint="Wait until it is.") from None
-        try:
-            if target.exists():
-                raise _taken(str(target))
-            building = beside / "repository"
-            # What a killed one left.
-            shutil.rmtree(building, ignore_errors=True)
-            building.mkdir()
-            yield building, lambda: _rename(building, target)
-        finally:
-            shutil.rmtree(beside, ignore_errors=True)
-
-
-def _rename(building: Path, target: Path) -> None:
-    try:
-        os.rename(building, target)
-    except OSError:
-        raise _taken(str(target)) from None
 
 
 def _store(target: str) -> S3Store:
@@ -92,7 +60,7 @@ def _refuse_taken(store: S3Store, target: str) -> None:
     except (BaseError, OSError) as error:
         raise StoreDown(f"{target} cannot be looked into.", hint=str(error).splitlines()[0][:200]) from None
     if any(key.partition("/")[0] not in _PARTS for key in there):
-        raise _taken(target)
+        raise taken(target)
 
 
 def _put(store: S3Store, folder: Path, target: str) -> None:
@@ -104,12 +72,6 @@ def _put(store: S3Store, folder: Path, target: str) -> None:
         obstore.put(store, _HEAD, (folder / _HEAD).read_bytes(), mode="create")
     except AlreadyExistsError:
         obstore.delete(store, [key for key in keys if key != _HEAD])
-        raise _taken(target) from None
+        raise taken(target) from None
     except (BaseError, OSError) as error:
         raise StoreDown(f"{target} cannot be written.", hint=str(error).splitlines()[0][:200]) from None
-
-
-def _taken(target: str) -> TargetTaken:
-    return TargetTaken(
-        f"There is something at {target} already.", hint="Choose another name, or remove it first."
-    )

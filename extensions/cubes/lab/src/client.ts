@@ -57,6 +57,14 @@ export class CubesClient implements ICubesClient {
     return (await request<VirtualJobs>(`${ROOT}/virtual`, { signal }, this.settings)).jobs;
   }
 
+  makeVirtualAgain(id: string): Promise<VirtualJob> {
+    return request<VirtualJob>(
+      `${ROOT}/virtual/${encodeURIComponent(id)}/again`,
+      { method: 'POST' },
+      this.settings
+    );
+  }
+
   cancelVirtual(id: string): Promise<VirtualJob> {
     const path = `${ROOT}/virtual/${encodeURIComponent(id)}`;
     return request<VirtualJob>(path, { method: 'DELETE' }, this.settings);

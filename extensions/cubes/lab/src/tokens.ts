@@ -47,6 +47,8 @@ export interface ICubesClient {
   makeVirtual(query: VirtualQuery): Promise<VirtualJob>;
   /** How far the virtual cubes of late are, the newest first. */
   virtualJobs(signal: AbortSignal): Promise<readonly VirtualJob[]>;
+  /** Begin one anew that was interrupted, refused or cancelled, or that failed. */
+  makeVirtualAgain(id: string): Promise<VirtualJob>;
   /** Stop making a virtual cube; nothing of it stays. */
   cancelVirtual(id: string): Promise<VirtualJob>;
 }

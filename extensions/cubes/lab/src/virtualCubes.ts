@@ -24,8 +24,6 @@ export interface VirtualState {
   readonly problem: Problem | null;
   /** Why it is not known how far they are; it is asked again. */
   readonly unknown: Problem | null;
-  /** Targets of those that the server no longer knows, though they were not done. */
-  readonly gone: readonly string[];
   /** What is told to everybody, also to a screen reader. */
   readonly told: string;
   /** Why code could not be written. */
@@ -38,15 +36,12 @@ export const NO_JOBS: VirtualState = {
   starting: false,
   problem: null,
   unknown: null,
-  gone: [],
   told: '',
   codeProblem: null
 };
 
 const isRunning = ({ state }: VirtualJob) => state === 'running';
-// Their numbers begin anew with the server.
-const isSame = (one: VirtualJob, other: VirtualJob) =>
-  one.id === other.id && one.target === other.target;
+const isSame = (one: VirtualJob, other: VirtualJob) => one.id === other.id;
 
 /** Makes virtual cubes, and follows them while they are made. */
 export class VirtualCubes {
@@ -81,7 +76,7 @@ export class VirtualCubes {
   async make(): Promise<void> {
     const { draft, starting } = this.store.get();
     if (!starting) {
-      this.store.patch({ starting: true, gone: [] });
+      this.store.patch({ starting: true });
       await this.attempt(() => this.client.makeVirtual(queryOf(draft)));
       this.store.patch({ starting: false });
     }
@@ -90,6 +85,11 @@ export class VirtualCubes {
   /** Stop making one; nothing of it stays. */
   cancel({ id }: VirtualJob): Promise<void> {
     return this.attempt(() => this.client.cancelVirtual(id));
+  }
+
+  /** Begin one anew that is over without being done. */
+  again({ id }: VirtualJob): Promise<void> {
+    return this.attempt(() => this.client.makeVirtualAgain(id));
   }
 
   /** Ask no more. */
@@ -137,12 +137,10 @@ export class VirtualCubes {
     const state = this.store.get();
     const before = (state.jobs ?? []).filter(isRunning);
     const ended = jobs.filter(job => !isRunning(job) && before.some(each => isSame(each, job)));
-    const gone = before.filter(job => !jobs.some(each => isSame(each, job)));
     const told = ended.map(job => `${nameOf(job.target)}: ${progressText(job)}`).join(', ');
     this.store.patch({
       jobs,
       unknown: null,
-      gone: [...new Set([...state.gone, ...gone.map(({ target }) => target)])],
       ...(told === '' ? {} : { told })
     });
     if (jobs.some(isRunning)) {

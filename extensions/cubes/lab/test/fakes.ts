@@ -306,6 +306,18 @@ export class FakeClient implements ICubesClient {
     return this.answer('virtualJobs', null, signal, this.jobs);
   }
 
+  async makeVirtualAgain(id: string): Promise<VirtualJob> {
+    const there = this.jobs.find(each => each.id === id) ?? job({ id });
+    const given = await this.answer(
+      'makeVirtualAgain',
+      id,
+      NEVER,
+      job({ ...there, state: 'running' })
+    );
+    this.jobs = this.jobs.map(each => (each.id === id ? given : each));
+    return given;
+  }
+
   async cancelVirtual(id: string): Promise<VirtualJob> {
     const there = this.jobs.find(each => each.id === id) ?? job({ id });
     const ended = there.state === 'running' ? { ...there, state: 'cancelled' as const } : there;

@@ -208,15 +208,14 @@ test('after eight times a person is asked, who may have it looked for again', as
   expect([state().unknown, vi.getTimerCount()]).toEqual([null, 1]);
 });
 
-test('one that a server which began anew does not know is told, also where another has its number', async () => {
+test('one that was interrupted is told, and begun again in its place', async () => {
   const { client, cubes, state } = await followed();
-  client.jobs = [job({ target: 's3://mine/other.icechunk' })];
+  client.jobs = [job({ state: 'interrupted' })];
   await vi.advanceTimersByTimeAsync(1000);
-  expect(state().gone).toEqual(['s3://mine/nemo.icechunk']);
-  await vi.advanceTimersByTimeAsync(1000);
-  expect(state().gone).toHaveLength(1);
-  await cubes.make();
-  expect(state().gone).toEqual([]);
+  expect([state().told, vi.getTimerCount()]).toEqual(['nemo.icechunk: interrupted', 0]);
+  await cubes.again(job());
+  expect(client.last('makeVirtualAgain')).toBe('1');
+  expect([state().jobs?.map(each => each.state), vi.getTimerCount()]).toEqual([['running'], 1]);
 });
 
 test('files that were refused are taken off the list, the others stay in their order', async () => {

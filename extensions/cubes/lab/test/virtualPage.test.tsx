@@ -17,6 +17,7 @@ const NAMES = [
   'leaveOut',
   'look',
   'insert',
+  'again',
   'copyCode',
   'copy'
 ] as const;
@@ -98,7 +99,7 @@ test('why one is not taken stands in the form', () => {
 
 test('where none was made it says so, and before that what it waits for', () => {
   const { again } = show();
-  expect(screen.getByText(/^None was made since your server started/)).toBeTruthy();
+  expect(screen.getByText(/^None was made here/)).toBeTruthy();
   again({ jobs: null });
   expect(screen.getByText('Asking your server')).toBeTruthy();
 });
@@ -166,16 +167,24 @@ test('where not all reasons are told it says how many there are', () => {
   ).toBeTruthy();
 });
 
-test('a failed one says why and what to do; a cancelled one needs nothing', () => {
-  show({
-    jobs: [
-      job({ id: '2', state: 'failed', problem: 'There is no folder /x.', hint: 'Make it first.' }),
-      job({ state: 'cancelled' })
-    ]
+test('a failed one and an interrupted one say why; they and a cancelled one are made again', () => {
+  const failed = job({
+    state: 'failed',
+    problem: 'There is no folder /x.',
+    hint: 'Make it first.'
   });
-  expect(screen.getByRole('alert').textContent).toBe('There is no folder /x.Make it first.');
-  expect(screen.getAllByRole('listitem')).toHaveLength(2);
-  expect(screen.getByText('cancelled')).toBeTruthy();
+  const interrupted = job({ state: 'interrupted', problem: 'Your server ended.' });
+  for (const [each, said] of [
+    [failed, 'There is no folder /x.Make it first.Make it again'],
+    [interrupted, 'Your server ended.Make it again'],
+    [job({ state: 'cancelled' }), undefined]
+  ] as const) {
+    const { actions } = show({ jobs: [each] });
+    expect(screen.queryByRole('alert')?.textContent).toBe(said);
+    fireEvent.click(button('Make nemo.icechunk again'));
+    expect(actions.again).toHaveBeenCalledWith(each);
+    cleanup();
+  }
 });
 
 test('a server that does not answer is told beside what was known, and asked again', () => {
@@ -184,13 +193,6 @@ test('a server that does not answer is told beside what was known, and asked aga
   expect(screen.getByRole('alert').textContent).toContain(PROBLEM.detail);
   fireEvent.click(button('Try again'));
   expect(actions.load).toHaveBeenCalled();
-});
-
-test('one that a server forgot is told by its place', () => {
-  show({ gone: ['s3://mine/nemo.icechunk'] });
-  expect(screen.getByRole('alert').textContent).toContain(
-    'started again before s3://mine/nemo.icechunk was made'
-  );
 });
 
 test('what happened is told in one place, and why no code could be written', () => {
@@ -204,9 +206,10 @@ test('no state breaks a rule of accessibility that can be told without drawing i
     job({ files_read: 12 }),
     { ...DONE, id: '2' },
     { ...REFUSED, id: '3' },
-    job({ id: '4', state: 'failed' })
+    job({ id: '4', state: 'failed' }),
+    job({ id: '5', state: 'cancelled' })
   ];
-  const { container } = show({ jobs, problem: PROBLEM, unknown: PROBLEM, gone: ['/x.icechunk'] });
+  const { container } = show({ jobs, problem: PROBLEM, unknown: PROBLEM });
   fireEvent.click(button('Make it'));
   const { violations, passes } = await axe.run(container, {
     rules: { 'color-contrast': { enabled: false } }

@@ -12,6 +12,7 @@ export interface VirtualActions {
   readonly make: () => void;
   readonly load: () => void;
   readonly cancel: (job: VirtualJob) => void;
+  readonly again: (job: VirtualJob) => void;
   readonly leaveOut: (job: VirtualJob) => void;
   readonly look: (job: VirtualJob) => void;
   readonly insert: (job: VirtualJob) => void;
@@ -30,7 +31,7 @@ export interface VirtualProps {
 /** Makes one cube of many files without copying their values, and tells how far that is. */
 export function VirtualPage(props: VirtualProps): ReactElement {
   const { state, actions } = props;
-  const { jobs, gone, unknown } = state;
+  const { jobs, unknown } = state;
   return (
     <article className="eohub-CubePage eohub-CubeVirtual" aria-label="Virtual cubes">
       <header className="eohub-CubeHead">
@@ -43,28 +44,17 @@ export function VirtualPage(props: VirtualProps): ReactElement {
       <section aria-labelledby="eohub-CubeVirtual-jobs">
         <h2 id="eohub-CubeVirtual-jobs">Virtual cubes of late</h2>
         {unknown && <Trouble problem={unknown} onRetry={actions.load} />}
-        {gone.map(target => (
-          <Trouble
-            key={target}
-            problem={{
-              code: 'gone',
-              detail: `Your server was started again before ${target} was made.`,
-              hint: 'Nothing of it is there; make it again.'
-            }}
-          />
-        ))}
         <p role="status">{state.told}</p>
         {state.codeProblem && <Trouble problem={state.codeProblem} />}
         {jobs === null && !unknown && <p className="eohub-CubeQuiet">Asking your server</p>}
         {jobs?.length === 0 && (
           <p className="eohub-CubeQuiet">
-            None was made since your server started. Those that were made before open by their
-            address.
+            None was made here. One that was made elsewhere opens by its address.
           </p>
         )}
         <ul aria-label="Virtual cubes of late">
           {jobs?.map(job => (
-            <VirtualRow key={`${job.id} ${job.target}`} {...props} job={job} />
+            <VirtualRow key={job.id} {...props} job={job} />
           ))}
         </ul>
       </section>

@@ -51,10 +51,28 @@ function State(props: RowProps & { readonly name: string }): ReactElement | null
     case 'refused':
       return <Refused {...props} />;
     case 'failed':
-      return <Trouble problem={{ code: 'failed', detail: job.problem ?? '', hint: job.hint }} />;
+    case 'interrupted':
+      return (
+        <Trouble problem={{ code: job.state, detail: job.problem ?? '', hint: job.hint }}>
+          <Again {...props} />
+        </Trouble>
+      );
     case 'cancelled':
-      return null;
+      return <Again {...props} />;
   }
+}
+
+function Again({ job, name, actions }: RowProps & { readonly name: string }) {
+  return (
+    <button
+      type="button"
+      className="eohub-CubeButton"
+      aria-label={`Make ${name} again`}
+      onClick={() => actions.again(job)}
+    >
+      Make it again
+    </button>
+  );
 }
 
 function Made({ job, name, canInsert, actions }: RowProps & { readonly name: string }) {

@@ -143,6 +143,7 @@ function actionsOf(
     make: () => void making.make(),
     load: () => making.load(),
     cancel: job => void making.cancel(job),
+    again: job => void making.again(job),
     leaveOut: job => making.leaveOut(job),
     look: ({ target }) => cubes.open(sourceOf(target)),
     insert: ({ target }) =>
