@@ -5,12 +5,11 @@ import fcntl
 import os
 import signal
 import sys
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Event, Thread
 
 import pytest
 from fakes.netcdf_files import write_month
+from fakes.silent_host import silent_host
 
 from eohub_cubes.contract import VirtualJob, VirtualQuery
 from eohub_cubes.errors import TargetTaken
@@ -25,34 +24,6 @@ ENVIRON = {**os.environ, "EOHUB_CUBES_SERVER_ALLOWED_HOSTS": '["127.0.0.1"]'}
 @pytest.fixture
 def kept(tmp_path_factory: pytest.TempPathFactory) -> KeptJobs:
     return KeptJobs(tmp_path_factory.mktemp("kept"))
-
-
-class _Silent(BaseHTTPRequestHandler):
-    """Answers a first question never, so that whoever asks waits."""
-
-    def do_GET(self) -> None:
-        self.server.asked.set()  # type: ignore[attr-defined]
-        self.server.ended.wait(60)  # type: ignore[attr-defined]
-
-    do_HEAD = do_GET  # noqa: N815
-
-
-class silent_host:  # noqa: N801
-    """A host on loopback that takes requests and never answers."""
-
-    def __enter__(self) -> "silent_host":
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Silent)
-        self._server.daemon_threads = True
-        self._server.asked = Event()  # type: ignore[attr-defined]
-        self.asked = self._server.asked  # type: ignore[attr-defined]
-        self._server.ended = Event()  # type: ignore[attr-defined]
-        Thread(target=self._server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/a.nc"
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._server.ended.set()  # type: ignore[attr-defined]
-        self._server.shutdown()
 
 
 async def ended(cubes: VirtualCubes, name: str) -> VirtualJob:
@@ -122,6 +93,15 @@ async def test_a_file_in_the_folder_of_the_server_is_no_library(
     cubes = VirtualCubes(ENVIRON, kept)
     begun = await cubes.start(query([write_month(tmp_path / "0.nc", 0)], tmp_path / "c.icechunk"))
     assert (await ended(cubes, begun.id)).state == "done"
+
+
+async def test_what_is_not_installed_is_told_by_name(kept: KeptJobs, tmp_path: Path) -> None:
+    (tmp_path / "icechunk.py").write_text("raise ModuleNotFoundError(name='icechunk')")
+    cubes = VirtualCubes({**ENVIRON, "PYTHONPATH": str(tmp_path)}, kept)
+    begun = await cubes.start(query([write_month(tmp_path / "0.nc", 0)], tmp_path / "c.icechunk"))
+    job = await ended(cubes, begun.id)
+    assert (job.state, job.hint) == ("failed", 'Install it with: pip install "eohub-cubes[virtual]"')
+    assert "needs the Python package icechunk" in (job.problem or "")
 
 
 async def _waiting(cubes: VirtualCubes, host: silent_host, target: Path) -> VirtualJob:

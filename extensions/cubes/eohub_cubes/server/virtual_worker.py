@@ -13,13 +13,12 @@ from threading import Thread
 from types import FrameType
 
 from eohub_cubes.contract import VirtualQuery
-from eohub_cubes.errors import NotJoinable
+from eohub_cubes.errors import NotJoinable, NotReadable
 from eohub_cubes.reading.addresses import AllowedHosts
 from eohub_cubes.reading.guard import Guard
 from eohub_cubes.reading.opening import home_doors, use_doors
 from eohub_cubes.server.messages import VirtualStep, failure_of, line_of
 from eohub_cubes.server.settings import ServerSettings
-from eohub_cubes.virtualizing.building import build
 from eohub_toolkit.errors import EohubError, Internal
 from eohub_toolkit.settings import load
 
@@ -36,11 +35,20 @@ def answer(query: VirtualQuery, say: Callable[[VirtualStep], None]) -> None:
         say(VirtualStep(files_read=read))
 
     try:
+        # An extra, which only those need who make such cubes.
+        from eohub_cubes.virtualizing.building import build
+
         build(query.addresses, query.target, query.join, progress)
         say(VirtualStep(files_read=read, ended=True))
     except NotJoinable as error:
         told = VirtualStep(files_read=read, ended=True, error=failure_of(error))
         say(told.model_copy(update={"refusals": tuple(error.refusals), "refusal_count": error.count}))
+    except ModuleNotFoundError as error:
+        missing = NotReadable(
+            f"A virtual cube needs the Python package {error.name}, which this server does not have.",
+            hint='Install it with: pip install "eohub-cubes[virtual]"',
+        )
+        say(VirtualStep(files_read=read, ended=True, error=failure_of(missing)))
     except EohubError as error:
         say(VirtualStep(files_read=read, ended=True, error=failure_of(error)))
     except Exception:
