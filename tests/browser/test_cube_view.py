@@ -40,6 +40,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Generator[Lab]:
     data = xr.open_dataset(Path(iris_sample_data.path) / "A1B_north_america.nc", decode_timedelta=False)
     store = folder / "a1b.zarr"
     data.drop_encoding().chunk(time=24).to_zarr(store, zarr_format=2, consolidated=True)
+    (folder / "home" / "runs").mkdir(parents=True)
+    shutil.copytree(store, folder / "home" / "runs" / "mine.zarr")
     with running_lab(environment, folder / "home", {}) as root:
         yield Lab(root, store, data)
 
@@ -208,9 +210,28 @@ def test_a_source_has_one_view(page: Page, lab: Lab) -> None:
     expect(view).to_have_count(1)
 
 
+def test_a_path_is_taken_as_the_file_browser_shows_it(page: Page, lab: Lab) -> None:
+    started(page, lab)
+    asked_for(page, "runs/mine.zarr")
+    picture(page.get_by_role("article", name="Data of mine.zarr")).wait_for()
+
+
+def test_the_file_browser_looks_at_what_is_named_as_data(page: Page, lab: Lab) -> None:
+    started(page, lab)
+    files = page.locator(".jp-DirListing-item")
+    files.filter(has_text="runs").click(button="right")
+    page.locator(".lm-Menu-item", has_text="Rename").wait_for()
+    expect(page.locator(".lm-Menu-item:visible", has_text="Look at the Data")).to_have_count(0)
+    page.keyboard.press("Escape")
+    files.filter(has_text="runs").dblclick()
+    files.filter(has_text="mine.zarr").click(button="right")
+    page.locator(".lm-Menu-item", has_text="Look at the Data").click()
+    picture(page.get_by_role("article", name="Data of mine.zarr")).wait_for()
+
+
 def test_what_is_no_address_is_said_in_the_dialog(page: Page, lab: Lab) -> None:
     started(page, lab)
-    asked_for(page, "a1b.zarr")
+    asked_for(page, "ftp://data.example/a1b.zarr")
     expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("begins with s3://")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)

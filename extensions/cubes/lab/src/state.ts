@@ -145,6 +145,13 @@ export function sourceOf(address: string): DataSource {
   };
 }
 
+/** Whether a file or folder is named as data is. */
+export function isNameOfData(name: string): boolean {
+  return /\.(zarr|icechunk|nc4?|cdf|h5|hdf5|he5|tiff?|gri?b2?|geojson|gpkg|fgb|shp|(geo)?parquet|csv)$/i.test(
+    name
+  );
+}
+
 /** Why something typed is no address of data; null where it is one. */
 export function addressFault(address: string): string | null {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(address)?.[1]?.toLowerCase();

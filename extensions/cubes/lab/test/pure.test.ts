@@ -14,7 +14,7 @@ import { asLabel, labelAt, labelText, labelWithUnit, stepOf } from '../src/label
 import { cellAt, edgesOf, pixelsOf, placeOf, scaleOf, shapeOf, valuesOf } from '../src/raster';
 import { clamped, countOf, firstVariable, pieceOf, selectionOf } from '../src/selection';
 import { axisOf, csvOf, nearestPoint, span } from '../src/series';
-import { addressFault, isSource, lookingOf, NOWHERE, sourceOf } from '../src/state';
+import { addressFault, isNameOfData, isSource, lookingOf, NOWHERE, sourceOf } from '../src/state';
 import {
   COORDINATE,
   description,
@@ -253,6 +253,12 @@ test.each([
   ['https://me:secret@data.example/a', 'password'],
   ['s3://bucket/a b', 'blanks']
 ])('the address "%s" is refused', (address, word) => expect(addressFault(address)).toContain(word));
+
+test('a file is taken for data by the end of its name', () => {
+  const names = ['a.zarr', 'b.NC', 'c.grib2', 'd.grb', 'e.tiff', 'f.geoparquet', 'g.csv'];
+  expect(names.filter(isNameOfData)).toEqual(names);
+  expect(['a.ipynb', 'zarr', 'nc.txt', 'b.nc.gz', 'notes.md'].filter(isNameOfData)).toEqual([]);
+});
 
 test('a source of an address is named by its end', () => {
   expect(sourceOf('s3://bucket/data/cube.zarr/').title).toBe('cube.zarr');

@@ -119,7 +119,7 @@ test('one that is made tells how far it is, and can be cancelled', () => {
 
 test('one that is done is looked at, and its code is inserted or copied', () => {
   const { actions } = show({ jobs: [DONE] });
-  fireEvent.click(button('Look at nemo.icechunk'));
+  fireEvent.click(button('Look at it: nemo.icechunk'));
   fireEvent.click(button('Insert code of nemo.icechunk'));
   fireEvent.click(button('Copy code of nemo.icechunk'));
   for (const name of ['look', 'insert', 'copyCode'] as const) {

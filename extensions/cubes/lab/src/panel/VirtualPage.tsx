@@ -42,7 +42,7 @@ export function VirtualPage(props: VirtualProps): ReactElement {
       </header>
       <VirtualForm {...props} />
       <section aria-labelledby="eohub-CubeVirtual-jobs">
-        <h2 id="eohub-CubeVirtual-jobs">Virtual cubes of late</h2>
+        <h2 id="eohub-CubeVirtual-jobs">Recent virtual cubes</h2>
         {unknown && <Trouble problem={unknown} onRetry={actions.load} />}
         <p role="status">{state.told}</p>
         {state.codeProblem && <Trouble problem={state.codeProblem} />}
@@ -52,7 +52,7 @@ export function VirtualPage(props: VirtualProps): ReactElement {
             None was made here. One that was made elsewhere opens by its address.
           </p>
         )}
-        <ul aria-label="Virtual cubes of late">
+        <ul aria-label="Recent virtual cubes">
           {jobs?.map(job => (
             <VirtualRow key={job.id} {...props} job={job} />
           ))}

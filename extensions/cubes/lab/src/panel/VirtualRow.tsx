@@ -81,7 +81,7 @@ function Made({ job, name, canInsert, actions }: RowProps & { readonly name: str
       <button
         type="button"
         className="jp-mod-styled jp-mod-accept"
-        aria-label={`Look at ${name}`}
+        aria-label={`Look at it: ${name}`}
         onClick={() => actions.look(job)}
       >
         Look at it

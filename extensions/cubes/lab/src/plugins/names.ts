@@ -4,6 +4,9 @@ export const OPEN = 'eohub-cubes:open';
 /** Asks for an address and opens the view of what is there. */
 export const OPEN_ADDRESS = 'eohub-cubes:open-address';
 
+/** Opens the view of what is selected in the file browser. */
+export const OPEN_FILE = 'eohub-cubes:open-file';
+
 /** Opens the page that makes one cube of many files. */
 export const MAKE_VIRTUAL = 'eohub-cubes:make-virtual';
 
