@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import cfgrib  # type: ignore[import-untyped]
 import numpy as np
 import pytest
 import xarray as xr
@@ -96,3 +97,24 @@ def test_a_cell_of_a_real_cube_takes_the_same_numbers(place: str) -> None:
     plain = xr.open_dataset(path, engine="zarr")
     wanted = plain.isel({name: slice(steps.start, steps.stop) for name, steps in ranges.items()})
     xr.testing.assert_equal(part, wanted)
+
+
+@pytest.mark.parametrize(
+    "place", ["arrays/xarray/example.grib", "arrays/cfgrib/step_60m.grib", "arrays/cfgrib/reduced_gg.grib"]
+)
+def test_a_cell_of_real_grib_takes_what_cfgrib_reads(place: str) -> None:
+    path = SHARED / place
+    cube = opened(path)
+    plain = cfgrib.open_dataset(path, indexpath="")
+    for name in map(str, cube.dataset.data_vars):
+        sizes = cube.dataset[name].sizes
+        ranges = {str(each): Range(start=size // 3, stop=size // 3 + 2) for each, size in sizes.items()}
+        selection = Selection(variables=(name,), ranges=ranges)
+        source = code_of(Place(DataAsset(key="data", href=str(path))), cube, selection).source
+        assert "open_item(" in source
+        assert len(source.splitlines()) <= 8
+        part = run(source)[name]
+        wanted = plain[name].values.reshape(cube.dataset[name].shape)
+        np.testing.assert_array_equal(
+            part.values, wanted[tuple(slice(each.start, each.stop) for each in ranges.values())]
+        )
