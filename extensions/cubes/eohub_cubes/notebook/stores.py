@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import zarr
-
 from eohub_cubes.contract import DataAsset
 from eohub_cubes.formats.references import store_of
 from eohub_cubes.notebook.doors import open_doors
@@ -13,10 +11,6 @@ from eohub_cubes.reading.opening import reader_of
 from eohub_cubes.reading.paths import whole
 from eohub_cubes.reading.store import ReaderStore
 from eohub_cubes.references import is_references
-
-CONCURRENCY = 64
-"""Chunks that zarr reads at once: 256 of them wait for 4 round trips, with its own default of 10 for 26."""
-_OF_ZARR = 10
 
 
 def cube_store(address: str, **storage_options: Any) -> ReaderStore:
@@ -30,8 +24,6 @@ def cube_store(address: str, **storage_options: Any) -> ReaderStore:
     """
     open_doors()
     address = whole(address, Path.cwd())
-    if zarr.config.get("async.concurrency") == _OF_ZARR:
-        zarr.config.set({"async.concurrency": CONCURRENCY})
     if address.rstrip("/").endswith(".icechunk"):
         # An extra, which only those need who have such cubes.
         from eohub_cubes.formats.icechunk import newest

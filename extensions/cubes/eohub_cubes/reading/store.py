@@ -9,6 +9,7 @@ import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any, cast, override
 
+import zarr
 from zarr.abc.store import ByteRequest, OffsetByteRequest, RangeByteRequest, Store, SuffixByteRequest
 from zarr.core.buffer import Buffer, BufferPrototype
 
@@ -22,15 +23,20 @@ _OF_ARRAYS = (_THREE, ".zarray", ".zattrs", ".zgroup")
 _METADATA = frozenset({_THREE, *_TWO, ".zarray"})
 _MOST_NAMES = 2_000
 _MOST_RANGES = 64
+_CONCURRENCY = 64
+"""Chunks that zarr reads at once: 256 of them wait for 4 round trips, with its own default of 10 for 26."""
+_CONCURRENCY_OF_ZARR = 10
 _LARGEST_KEPT = 4 * 2**20
 """Of one chunk: one that is larger than its metadata let expect is given on and forgotten."""
 
 
 class ReaderStore(Store):
-    """Read-only; lists what the reader can list."""
+    """Read-only; lists what the reader can list. Sets zarr's `async.concurrency`, unless it was set."""
 
     def __init__(self, reader: ObjectReader) -> None:
         super().__init__(read_only=True)
+        if zarr.config.get("async.concurrency") == _CONCURRENCY_OF_ZARR:
+            zarr.config.set({"async.concurrency": _CONCURRENCY})
         self.reader = reader
         self._kept: dict[str, bytes | None] = {}
         self._names: dict[str, list[str]] = {}

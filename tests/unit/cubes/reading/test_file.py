@@ -131,6 +131,9 @@ def test_a_cube_store_is_what_xarray_opens_and_sets_how_much_is_read_at_once(
         dataset = xr.open_zarr(eohub_cubes.cube_store(f"{address}/a.zarr"), chunks=None)
         assert zarr.config.get("async.concurrency") == 64
         xr.testing.assert_identical(dataset.load(), cube(2))
+    with zarr.config.set({"async.concurrency": 10}):
+        eohub_cubes.open_item(f"{address}/a.zarr")
+        assert zarr.config.get("async.concurrency") == 64
     with zarr.config.set({"async.concurrency": 5}):
         eohub_cubes.cube_store(f"{address}/a.zarr")
         assert zarr.config.get("async.concurrency") == 5
