@@ -50,7 +50,9 @@ def _column(reader: ObjectReader, size: int, number: int, table: Any) -> Column:
 def _read(reader: ObjectReader) -> Any:
     text = reader.get_now("", most=LARGEST_CSV) or b""
     try:
-        return csv.read_csv(io.BytesIO(text), read_options=csv.ReadOptions(use_threads=False))
+        table = csv.read_csv(io.BytesIO(text), read_options=csv.ReadOptions(use_threads=False))
+        _ = table.column_names  # decoded here
+        return table
     except (pa.ArrowException, UnicodeDecodeError) as error:
         raise DataDamaged(
             f"The table cannot be read: {str(error).partition(chr(10))[0].rstrip('.')}."

@@ -7,13 +7,14 @@ from typing import Any
 import obstore
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 
-from eohub_cubes.errors import LoginEnded, NoAccess
+from eohub_cubes.errors import LoginEnded, NoAccess, NotReadable
 from eohub_cubes.reading.attempts import Broken, Got, Refused, Span, too_large
 from eohub_cubes.reading.keys import RenewedKeys
 
 _NO_FILE = re.compile(r"\(os error (2|20|21)\)")
 _STATUS = re.compile(r"status code: (\d{3})")
 _CODE = re.compile(r"<Code>(\w{1,60})</Code>")
+_FAULTS = (BaseError, OSError, ValueError)
 ONE_TRY: Any = {"max_retries": 0}
 """obstore's own retries can be neither counted nor cancelled."""
 
@@ -51,7 +52,7 @@ class ObstoreObjects:
             if stop - start > most:
                 raise too_large(self.host, most)
             return Got(bytes(await found.bytes_async()), found.meta["size"], found.meta.get("e_tag"))
-        except (BaseError, OSError) as error:
+        except _FAULTS as error:
             if _is_missing(error):
                 return None
             raise _fault(error) from None
@@ -60,7 +61,7 @@ class ObstoreObjects:
         """Send one request for an object's size and ETag."""
         try:
             found = await obstore.head_async(self._store, path)
-        except (BaseError, OSError) as error:
+        except _FAULTS as error:
             if _is_missing(error):
                 return None
             raise _fault(error) from None
@@ -71,7 +72,7 @@ class ObstoreObjects:
         try:
             async for batch in obstore.list(self._store, prefix=prefix):
                 yield [each["path"] for each in batch]
-        except (BaseError, OSError) as error:
+        except _FAULTS as error:
             if not _is_missing(error):
                 raise _fault(error) from None
 
@@ -79,7 +80,7 @@ class ObstoreObjects:
         """List what lies right below a folder."""
         try:
             found = await obstore.list_with_delimiter_async(self._store, prefix=folder)
-        except (BaseError, OSError) as error:
+        except _FAULTS as error:
             if _is_missing(error):
                 return []
             raise _fault(error) from None
@@ -116,7 +117,7 @@ _BAD_KEYS = frozenset(
 )
 
 
-def _is_missing(error: BaseError | OSError) -> bool:
+def _is_missing(error: BaseError | OSError | ValueError) -> bool:
     """Whether there is no object; of files also where a folder is, or where a file stands for a folder."""
     return isinstance(error, FileNotFoundError) or _NO_FILE.search(str(error)) is not None
 
@@ -127,12 +128,16 @@ def code_in(said: str) -> str | None:
     return None if found is None else found[1]
 
 
-def _fault(error: BaseError | OSError) -> Exception:
+def _fault(error: BaseError | OSError | ValueError) -> Exception:
     # Of what happened obstore tells no more than its text; nothing of that goes any further.
     said = str(error)
     code = code_in(said)
     status = _STATUS.search(said)
     match error:
+        case ValueError():
+            return NotReadable(
+                "A part of this path is empty or only dots, so that nothing can be read there."
+            )
         case UnauthenticatedError():
             return Refused(401, code)
         case PermissionDeniedError() | PermissionError():

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from os.path import normpath
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import unquote, urlsplit
@@ -28,6 +29,8 @@ from eohub_cubes.reading.web import WebObjects
 from eohub_cubes.reading.web_s3 import WebS3
 
 _REGION = re.compile(r"[A-Za-z0-9-]{1,40}")
+
+_FORMS = "Addresses begin with s3://, https:// or /."
 
 
 @dataclass(frozen=True)
@@ -73,9 +76,16 @@ def reader_of_item(asset: DataAsset, item: str | None) -> ObjectReader:
 
 def reader_through(doors: Doors, asset: DataAsset, again: Again | None = None) -> ObjectReader:
     """Do as `reader_of`, by doors of one's own."""
+    try:
+        return _reader(doors, asset, again)
+    except ValueError:
+        raise NotReadable("This is no address that data can be read from.", hint=_FORMS) from None
+
+
+def _reader(doors: Doors, asset: DataAsset, again: Again | None) -> ObjectReader:
     parts = urlsplit(asset.href)
     match parts.scheme:
-        case "http" | "https" if parts.hostname:
+        case "http" | "https" if parts.hostname and parts.port != 0:
             web = WebObjects(asset.href, doors.logins(), doors.guard, again)
             return RetryingReader(web, unquote(parts.path), doors.bandwidth, doors.sleep)
         case "s3" if parts.netloc:
@@ -84,13 +94,13 @@ def reader_through(doors: Doors, asset: DataAsset, again: Again | None = None) -
             objects = _s3(parts.netloc, asset.storage_options, doors.guard)
             return RetryingReader(objects, key, doors.bandwidth, doors.sleep)
         case "file":
-            return RetryingReader(_files(), unquote(parts.path))
+            return RetryingReader(_files(), normpath(unquote(parts.path)))
         case "" if asset.href.startswith("/"):
-            return RetryingReader(_files(), asset.href)
+            return RetryingReader(_files(), normpath(asset.href))
         case _:
             raise NotReadable(
                 f"Data at an address of the kind {parts.scheme or 'path'} cannot be read here.",
-                hint="Addresses begin with s3://, https:// or /.",
+                hint=_FORMS,
             )
 
 

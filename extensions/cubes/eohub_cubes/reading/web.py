@@ -191,6 +191,7 @@ class Answer:
     """An answer, with what can go wrong on the way told as Broken."""
 
     def __init__(self, objects: WebObjects, url: str, headers: Mapping[str, str]) -> None:
+        self._host = objects.host
         self._opening = objects.open(url, headers)
         self._answer: aiohttp.ClientResponse | None = None
 
@@ -198,6 +199,10 @@ class Answer:
         try:
             self._answer = await self._opening
             return self._answer
+        except ValueError:
+            # Of the address, or of where a redirect leads: no such port, no such form of a host.
+            told = f"{self._host[:200]} is, or redirects to, what is no address of a host."
+            raise NotReadable(told) from None
         except (TimeoutError, aiohttp.ClientError, OSError):
             raise Broken(cut=False) from None
 

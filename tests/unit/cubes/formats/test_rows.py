@@ -156,6 +156,7 @@ def test_a_small_csv_is_a_table(tmp_path: Path) -> None:
         ("a.geojson", json.dumps({"type": "FeatureCollection"})[:-3].encode(), "vector"),
         ("a.csv", b"a,b\n1\n", "table"),
         ("a.csv", b"", "table"),
+        ("a.csv", "Höhe,°C\n1,2\n".encode("latin-1"), "table"),
     ],
 )
 def test_what_is_broken_says_so(tmp_path: Path, name: str, content: bytes, kind: Kind) -> None:

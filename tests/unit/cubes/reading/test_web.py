@@ -197,7 +197,10 @@ async def test_a_host_that_sends_all_for_a_part_is_read_where_that_is_little() -
             await reader(f"{address}/data").get("", 2, 3)
 
 
-@pytest.mark.parametrize("target", ["/data", "ftp://example.org/x"])
+@pytest.mark.parametrize(
+    "target",
+    ["/data", "ftp://example.org/x", "http://[::1", "http://example.org:99999999/", "http://127.1/"],
+)
 async def test_redirects_are_bounded_and_stay_on_the_web(target: str) -> None:
     server = ObjectServer()
     server.answers = lambda asked: Reply(302, {"Location": target})
