@@ -1,5 +1,6 @@
 """The data that an item offers: each asset that holds some, how it is opened, or the reason why it is not."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, cast
@@ -126,7 +127,9 @@ def _bounded(options: Mapping[str, object]) -> dict[str, JsonValue]:
 
 def _is_bounded(value: object) -> bool:
     try:
+        # Half of a pair of UTF-16 has a literal, and no answer can hold it.
+        json.dumps(value, ensure_ascii=False).encode()
         literal(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True

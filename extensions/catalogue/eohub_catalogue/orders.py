@@ -19,6 +19,7 @@ MOST_ORDERS: Final = 100
 LONGEST_WATCH: Final = timedelta(days=7)
 UNDER_WAY: Final = frozenset[OrderState]({"placing", "ordered", "shipping"})
 _LARGEST_BODY: Final = 16_384
+_LONGEST_ADDRESS: Final = 4_096
 # What a killed server had taken on is seen to after that long.
 _TAKEN_ON: Final = timedelta(seconds=120)
 _MOST_LINKS: Final = 500
@@ -49,12 +50,13 @@ def offer_of(item: Mapping[str, object]) -> OrderOffer | None:
         return None
     links = (mapping(link) for link in sequence(item.get("links"))[:_MOST_LINKS])
     link = next((each for each in links if each.get("rel") == "retrieve"), {})
-    href, body = text(link.get("href"), 4096), link.get("body")
+    href, body = text(link.get("href"), _LONGEST_ADDRESS), link.get("body")
     if href is None or not isinstance(body, dict):
         return None
     address = absolute(item, href)
     try:
-        fits = len(json.dumps(body, allow_nan=False)) <= _LARGEST_BODY
+        sent = json.dumps(body, allow_nan=False, ensure_ascii=False).encode()
+        fits = len(sent) <= _LARGEST_BODY and len(address) <= _LONGEST_ADDRESS
     except (ValueError, RecursionError):
         fits = False
     if not fits or not is_web(address) or without_key(address) != address:

@@ -162,6 +162,7 @@ def test_options_that_no_cell_could_hold_are_left_out() -> None:
     for _ in range(50):
         deep = [deep]
     options = {"drop_variables": ["x"] * 5_000, "chunks": deep, "group": "a", "decode_cf": float("nan")}
+    options |= {"decode_times": "\ud800", "mask_and_scale": {"\udfff": True}}
     assert only(href="s3://b/a.zarr", **{"xarray:open_kwargs": options}).open_kwargs == {"group": "a"}
 
 

@@ -78,6 +78,9 @@ def test_a_relative_link_starts_from_the_item() -> None:
         link(body=["a"]),
         link(body={"area": ["x" * 20_000]}),
         link(body={"area": float("nan")}),
+        link(body={"area": "\ud800"}),
+        link(body={"\udfff": 1}),
+        link(href="/" + "x" * 4_090),
         orderable(id=""),
     ],
 )
