@@ -136,6 +136,9 @@ def _requests(
 ) -> int:
     """Requests for chunks, of which some were asked for; those that follow each other in a file are one."""
     if stored.places is None:
+        if cube.sizes_known and len(asked) < needed.count:
+            # What is spread is read one by one; neighbours, of which the selection is made, come together.
+            stored = cube.stored(name, needed.chunks(np.arange(len(asked))))
         return math.ceil(needed.count * stored.requests_each)
     begins = stored.places
     ends = {at + (size or 0) for at, size in zip(begins, stored.sizes, strict=True) if at is not None}

@@ -16,11 +16,12 @@ from pyproj import CRS, Transformer
 from rasterio.transform import from_origin
 from rasterio.windows import Window
 
-from eohub_cubes.contract import DataAsset
+from eohub_cubes.contract import DataAsset, Selection
 from eohub_cubes.errors import Cancelled, DataChanged, DataDamaged, DataMissing, NotReadable
+from eohub_cubes.estimating import estimated
 from eohub_cubes.formats.geotiff import TiffCube, open_cube
 from eohub_cubes.formats.tiff_header import images_of
-from eohub_cubes.ports import Traffic
+from eohub_cubes.ports import Memory, Traffic
 from eohub_cubes.reading.opening import reader_of
 from eohub_cubes.reading.traffic import counted
 from eohub_toolkit.errors import EohubError
@@ -239,6 +240,18 @@ def test_stored_bytes_are_those_that_travel_and_neighbours_are_read_together() -
     assert expected <= traffic.bytes_read <= expected * 1.01
     assert traffic.requests == pytest.approx(33 * stored.requests_each)
     assert traffic.requests < 33
+
+
+def test_of_more_tiles_than_are_looked_up_the_requests_are_those_of_neighbours(tmp_path: Path) -> None:
+    values = numbers("uint8", height=2_400, width=2_400)
+    tiles = {"tiled": True, "blockxsize": 16, "blockysize": 16, "compress": "deflate"}
+    cube = opened(written(tmp_path / "a.tif", values, **tiles))
+    told = estimated(Selection(variables=("band_data",), ranges={}), cube, None, Memory(None, None))
+    with counted(Traffic()) as traffic:
+        assert np.array_equal(cube.dataset.band_data, values)
+    assert (told.chunks, told.exactness) == (22_500, "sampled")
+    assert told.read_bytes == pytest.approx(traffic.bytes_read, rel=0.1)
+    assert told.requests <= 2 * traffic.requests
 
 
 def test_a_tile_that_was_never_written_takes_nothing_and_is_missing(tmp_path: Path) -> None:
