@@ -69,7 +69,7 @@ def test_a_cube_of_five_dimensions() -> None:
         assert found.bounds == (-175.0, -82.5, 175.0, 82.5)
     told = series(cube, "dataset", "time", place=(12.0, 44.0))
     npt.assert_array_equal(told.values, plain.sel(x=10, y=45).values.ravel())
-    assert told.place == "45 N, 10 E"
+    assert told.place == "45° N, 10° E"
     assert told.labels == ("2022-01-01", "2023-01-01")
 
 

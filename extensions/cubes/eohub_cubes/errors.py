@@ -18,6 +18,9 @@ from eohub_toolkit.errors import (
 class DataMissing(NotFound):
     """There is no object at the address, or not all of them."""
 
+    def __init__(self, detail: str, *, hint: str | None = None, retry_after: int | None = None) -> None:
+        super().__init__(detail, hint=hint or "Check the address.", retry_after=retry_after)
+
 
 class NoAccess(Forbidden):
     """The store does not let this person read there."""
@@ -41,6 +44,10 @@ class DataChanged(Conflict):
 
 class DataDamaged(Upstream):
     """What came cannot be read: truncated, corrupt, or not what its metadata says."""
+
+    def __init__(self, detail: str, *, hint: str | None = None, retry_after: int | None = None) -> None:
+        hint = hint or "Copy it again from where it comes, or ask who publishes it."
+        super().__init__(detail, hint=hint, retry_after=retry_after)
 
 
 class NotReadable(Invalid):

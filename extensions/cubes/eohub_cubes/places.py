@@ -85,11 +85,11 @@ def middle_of(cube: OpenCube, grid: Grid, steps: Mapping[str, Range]) -> tuple[f
 
 
 def place_text(longitude: float, latitude: float) -> str:
-    """A place in words: `12.5 N, 45 E`."""
+    """A place in words: `12.5° N, 45° E`."""
     east = (longitude + 180.0) % 360.0 - 180.0
     return (
-        f"{abs(round(latitude, 4)):g} {'S' if latitude < 0 else 'N'}, "
-        f"{abs(round(east, 4)):g} {'W' if east < 0 else 'E'}"
+        f"{abs(round(latitude, 3)):g}° {'S' if latitude < 0 else 'N'}, "
+        f"{abs(round(east, 3)):g}° {'W' if east < 0 else 'E'}"
     )
 
 

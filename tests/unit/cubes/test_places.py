@@ -56,7 +56,7 @@ def test_on_a_curvilinear_grid() -> None:
 
 
 def test_beside_a_curvilinear_grid_there_is_no_data() -> None:
-    with pytest.raises(BadSelection, match="There is no data at 0 N, 0 E"):
+    with pytest.raises(BadSelection, match="There is no data at 0° N, 0° E"):
         cell_in(curved(), 0.0, 0.0)
 
 
@@ -96,10 +96,10 @@ def test_among_points() -> None:
 @pytest.mark.parametrize(
     ("place", "text"),
     [
-        ((45.0, 12.5), "12.5 N, 45 E"),
-        ((315.25, -0.5), "0.5 S, 44.75 W"),
-        ((0.0, 0.0), "0 N, 0 E"),
-        ((-179.99999, 1 / 3), "0.3333 N, 180 W"),
+        ((45.0, 12.5), "12.5° N, 45° E"),
+        ((315.25, -0.5), "0.5° S, 44.75° W"),
+        ((0.0, 0.0), "0° N, 0° E"),
+        ((-179.99999, 1 / 3), "0.333° N, 180° W"),
     ],
 )
 def test_a_place_in_words(place: tuple[float, float], text: str) -> None:

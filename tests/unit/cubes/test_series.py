@@ -31,12 +31,12 @@ def test_a_series_has_the_values_of_its_cell_and_labels_in_the_calendar_of_the_d
     found = series_of(in_time(), ranges={"lat": step(1), "lon": step(35)})
     assert found.values == pytest.approx((0.2, 1.2, 2.2, 3.2))
     assert found.labels == ("2001-02-28", "2001-02-29", "2001-02-30", "2001-03-01")
-    assert (found.place, found.every, found.members) == ("20 N, 10 W", 1, ())
+    assert (found.place, found.every, found.members) == ("20° N, 10° W", 1, ())
 
 
 @pytest.mark.parametrize("place", [(-10.4, 20.2), (349.0, 18.0)])
 def test_a_place_names_the_nearest_cell_in_any_turn(place: tuple[float, float]) -> None:
-    assert series_of(in_time(), place=place).place == "20 N, 10 W"
+    assert series_of(in_time(), place=place).place == "20° N, 10° W"
 
 
 def test_a_range_of_the_dimension_itself_is_kept() -> None:
@@ -55,7 +55,7 @@ def test_a_profile_tells_the_time_and_the_place_it_is_of() -> None:
     dataset = in_time(2).expand_dims(z=[5.0, 50.0]).copy()
     dataset["z"].attrs["units"] = "m"
     found = series_of(dataset, "z", ranges={"time": step(1), "lat": step(0), "lon": step(2)})
-    assert found.place == "10 N, 20 E, time 2001-02-29"
+    assert found.place == "10° N, 20° E, time 2001-02-29"
     assert (
         series_of(dataset, "lat", ranges={"z": step(1)}).place
         == "z 50 m, time 2001-02-28, lon 0 degrees_east"
@@ -134,7 +134,7 @@ def test_several_steps_of_another_dimension_are_refused() -> None:
 @pytest.mark.parametrize(
     ("place", "words"),
     [
-        ((0.0, 60.0), "There is no data at 60 N, 0 E"),
+        ((0.0, 60.0), "There is no data at 60° N, 0° E"),
         ((0.0, 95.0), "no longitude and latitude"),
         ((float("inf"), 0.0), "no longitude and latitude"),
     ],

@@ -74,7 +74,10 @@ def _found(asset: DataAsset, reader: ObjectReader) -> Kind | Literal["references
         if any(map(reader.info_now, keys)):
             return each
     if info is None:
-        raise DataMissing(f"There is neither a file nor a store at {asset.href}.")
+        raise DataMissing(
+            f"There is neither a file nor a store at {asset.href}.",
+            hint="Check the address; of a folder of files, open one, or make a virtual cube of them.",
+        )
     raise NotReadable(
         f"This is {form_of(first or b'')}, which is not opened as data.",
         hint="Known are zarr, netCDF, GeoTIFF, GRIB, vectors and tables; unpack an archive first.",

@@ -1,13 +1,13 @@
 const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 
-/** Bytes as a person reads them. */
+/** Bytes as a person reads them, as the server writes them. */
 export function bytesText(bytes: number): string {
-  const power = Math.min(
-    BYTE_UNITS.length - 1,
-    Math.max(0, Math.floor(Math.log2(Math.max(1, bytes)) / 10))
-  );
-  const value = bytes / 2 ** (10 * power);
-  return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${BYTE_UNITS[power]}`;
+  let [value, power] = [bytes, 0];
+  while (value >= 999.5 && power < BYTE_UNITS.length - 1) {
+    value /= 1024;
+    power += 1;
+  }
+  return `${power === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${BYTE_UNITS[power]}`;
 }
 
 /** A number with about four figures. */

@@ -173,6 +173,7 @@ test('a beginning behind the end takes the end along, and all is one button away
     ranges: { time: { start: 2, stop: 5, step: 1 } }
   };
   const { actions } = show({ state: described({ looking }) });
+  expect(screen.getByText('3 steps')).toBeTruthy();
   actions.locate.mockResolvedValueOnce(9);
   fireEvent.change(field('Time read from'), { target: { value: '2000-10' } });
   await act(async () => fireEvent.blur(field('Time read from')));
@@ -230,6 +231,36 @@ test.each([
   show({ estimate: answered(estimate({ memory_bytes, limit_bytes })) });
   const memory = within(screen.getByRole('region', { name: 'Estimate' })).getByText('Memory');
   expect(memory.nextElementSibling?.textContent).toBe(told);
+});
+
+test.each([
+  [0.001, '20 B, 1 chunk, 1 request, less than 1 % needed', '0.1%'],
+  [0.25, '20 B, 1 chunk, 1 request, 25 % needed', '25%'],
+  [1, '20 B, 1 chunk, 1 request', '100%']
+])('a part of %d of what is read is told in words and by a bar', (used_share, told, width) => {
+  show({
+    estimate: answered(estimate({ used_share, read_bytes: 20, chunks: 1, requests: 1 }))
+  });
+  const read = within(screen.getByRole('region', { name: 'Estimate' })).getByText('To read');
+  expect(read.nextElementSibling?.textContent).toBe(told);
+  expect(
+    read.nextElementSibling?.querySelector<HTMLElement>('[role=meter] > span')?.style.width
+  ).toBe(width);
+});
+
+test('the slider keeps its place, however long the value is that it stands at', () => {
+  const hours = ['2000-01-01', '2000-01-01T06:00', '2000-01-01T12:00'];
+  const time = dimension('time', 'time', hours, { calendar: 'standard' });
+  const at = (step: number) =>
+    described({
+      description: description({ dimensions: [time, LATITUDE, LONGITUDE] }),
+      looking: { ...NOWHERE, asset: 'data', variable: 'tas', steps: { time: step } }
+    });
+  const { again } = show({ state: at(0) });
+  const { width } = field('time shown').style;
+  again({ state: at(1) });
+  expect(field('time shown').value).toBe('2000-01-01T06:00');
+  expect(field('time shown').style.width).toBe(width);
 });
 
 test('offers and whole chunks are taken with a button', () => {

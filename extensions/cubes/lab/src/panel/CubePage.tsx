@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 import { bytesText, counted } from '../format';
 import { chosen, shownPlane } from '../state';
 import { CodeButtons } from './CodeButtons';
+import type { CubeDescription } from '../tokens';
 import type { CubeProps } from './context';
 import { Dimensions } from './Dimensions';
 import { EstimateBox } from './EstimateBox';
@@ -41,6 +42,16 @@ export function CubePage(props: CubeProps): ReactElement {
   );
 }
 
+const KINDS: Readonly<Record<CubeDescription['kind'], string>> = {
+  zarr: 'Zarr',
+  icechunk: 'Icechunk',
+  netcdf: 'netCDF',
+  geotiff: 'GeoTIFF',
+  grib: 'GRIB',
+  vector: 'vector data',
+  table: 'table'
+};
+
 function Head({ source, state, actions }: CubeProps): ReactElement {
   const { description, looking, groups } = state;
   const assets = source.assets;
@@ -50,7 +61,7 @@ function Head({ source, state, actions }: CubeProps): ReactElement {
       {description && (
         <span className="eohub-CubeHead-facts">
           {[
-            description.kind,
+            KINDS[description.kind],
             counted(description.variable_count, 'variable'),
             `${bytesText(description.size_bytes)} in memory`
           ].join(' · ')}

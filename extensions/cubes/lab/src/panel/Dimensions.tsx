@@ -50,14 +50,13 @@ function Row({ dimension, variable, state, actions }: RowProps): ReactElement {
   const isAlong = !plane && name === (state.along ?? variable.series);
   const hasSlider = !isInPlane && !isAlong && size > 1;
   const piece = pieceOf(variable, name);
-  const unit = dimension.labels?.calendar === null ? (dimension.labels.units ?? '') : '';
   return (
     <fieldset className="eohub-CubeDimension">
       <legend>
         {label}
         {label !== name && <span className="eohub-CubeQuiet"> ({name})</span>}
         <span className="eohub-CubeQuiet">
-          {unit && ` ${unit}`} · {counted(size, 'step')}
+          {unitOf(dimension)} · {counted(size, 'step')}
           {piece !== null && ` in chunks of ${piece}`}
         </span>
       </legend>
@@ -66,6 +65,7 @@ function Row({ dimension, variable, state, actions }: RowProps): ReactElement {
           <ValueField
             label={`${label} shown`}
             value={typed(step)}
+            longest={Math.max(typed(0).length, typed(size - 1).length)}
             onLocate={text => actions.locate(name, text)}
             onStep={index => actions.step(name, index)}
           />
@@ -96,6 +96,10 @@ function Row({ dimension, variable, state, actions }: RowProps): ReactElement {
       )}
     </fieldset>
   );
+}
+
+function unitOf({ labels }: Dimension): string {
+  return labels?.calendar === null && labels.units ? ` ${labels.units}` : '';
 }
 
 type Label = number | string;
@@ -172,7 +176,7 @@ function RangeFields({ dimension, range, typed, actions }: RangeProps): ReactEle
         />
       </label>
       <span className="eohub-CubeDimension-count">
-        {count === dimension.size ? 'all' : count.toLocaleString('en')}
+        {count === dimension.size ? 'all' : counted(count, 'step')}
       </span>
       {!isWhole(range, dimension) && (
         <button

@@ -107,12 +107,12 @@ function Bars({ estimate }: { readonly estimate: Estimate }): ReactElement {
       <dd>
         <Bar
           name="Part of what is read that the selection needs"
-          share={used_share}
-          words={`${Math.round(100 * used_share)} % of it is needed`}
+          share={read_bytes > 0 ? used_share : 0}
+          words={`${percentText(used_share)} of it is needed`}
           className="eohub-mod-used"
         />
         {bytesText(read_bytes)}, {counted(chunks, 'chunk')}, {counted(requests, 'request')}
-        {used_share < 0.995 && `, ${Math.round(100 * used_share)} % needed`}
+        {used_share < 0.995 && `, ${percentText(used_share)} needed`}
       </dd>
     </dl>
   );

@@ -7,33 +7,35 @@ interface Props {
   readonly text?: string;
   /** The value now, as it is typed. */
   readonly value: string;
+  /** Letters of the longest value, so that what stands beside the field keeps its place. */
+  readonly longest?: number;
   /** Finds the step of what was typed; fails with a sentence. */
   readonly onLocate: (text: string) => Promise<number>;
   readonly onStep: (index: number) => void;
 }
 
 /** A value of a dimension that a person types: a number, or a time in ISO 8601 in any calendar. */
-export function ValueField({ label, text, value, onLocate, onStep }: Props): ReactElement {
+export function ValueField(props: Props): ReactElement {
+  const { label, text, value, longest = 0, onLocate, onStep } = props;
   const [typed, setTyped] = useState<string | null>(null);
   const [fault, setFault] = useState<string | null>(null);
   const asked = useRef(0);
   const faultId = useId();
-  useEffect(() => {
+  const forget = () => {
     setTyped(null);
     setFault(null);
-  }, [value]);
+  };
+  useEffect(forget, [value]);
   const finish = async () => {
     if (typed === null || typed.trim() === value) {
-      setTyped(null);
-      setFault(null);
+      forget();
       return;
     }
     const number = (asked.current += 1);
     try {
       const index = await onLocate(typed);
       if (number === asked.current) {
-        setTyped(null);
-        setFault(null);
+        forget();
         onStep(index);
       }
     } catch (error) {
@@ -52,7 +54,7 @@ export function ValueField({ label, text, value, onLocate, onStep }: Props): Rea
         aria-invalid={fault !== null}
         aria-describedby={fault === null ? undefined : faultId}
         spellCheck={false}
-        style={{ width: `calc(${Math.min(19, Math.max(8, value.length))}ch + 14px)` }}
+        style={{ width: `calc(${Math.min(19, Math.max(8, longest, value.length))}ch + 14px)` }}
         value={typed ?? value}
         onChange={event => setTyped(event.target.value)}
         onBlur={() => void finish()}
@@ -60,8 +62,7 @@ export function ValueField({ label, text, value, onLocate, onStep }: Props): Rea
           if (event.key === 'Enter') {
             void finish();
           } else if (event.key === 'Escape') {
-            setTyped(null);
-            setFault(null);
+            forget();
           }
         }}
       />
