@@ -22,6 +22,8 @@ _OPTIONS: Final = (
 _STEPS: Final = ({"decode_times": False, "decode_timedelta": False}, {"mask_and_scale": False})
 """What is left undone, one after another, for a variable that cannot be decoded."""
 
+_LONGEST_UNITS: Final = 500
+
 
 class RefusingArray(BackendArray):
     """Stands for values that cannot be read; reading them raises NotReadable with the reason."""
@@ -60,6 +62,7 @@ def decoded(
 ) -> tuple[xr.Dataset, list[str]]:
     """A lazy dataset, and notes about what was left as it is stored. Reads coordinates of one dimension."""
     options: dict[str, Any] = {name: open_kwargs[name] for name in _OPTIONS if name in open_kwargs}
+    variables = {name: _with_short_units(variable) for name, variable in variables.items()}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -69,6 +72,16 @@ def decoded(
         except Exception:
             left = _left_as_stored(variables, options)
             return _opened(variables, attributes, options | left), _notes(left)
+
+
+def _with_short_units(variable: xr.Variable) -> xr.Variable:
+    """The same variable with units of bounded length: to look for a time in them takes its square."""
+    units = variable.attrs.get("units")
+    if not isinstance(units, str) or len(units) <= _LONGEST_UNITS:
+        return variable
+    short = variable.copy(deep=False)
+    short.attrs["units"] = units[:_LONGEST_UNITS]
+    return short
 
 
 def _opened(

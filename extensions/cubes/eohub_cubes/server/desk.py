@@ -102,7 +102,7 @@ def asset_of(query: SourceQuery) -> DataAsset:
 
 
 def _key(asset: DataAsset, group: str | None) -> str:
-    return f"{asset.model_dump_json()} {group}"
+    return f"{asset.model_dump_json()} {group!r}"
 
 
 def _waited_for(opening: Future[OpenCube]) -> OpenCube:

@@ -32,6 +32,14 @@ class Opener:
         return self.opened[-1]
 
 
+def test_a_group_of_any_name_is_not_the_first_one() -> None:
+    opener = Opener()
+    at = desk(opener)
+    for group in (None, "None", "", "/"):
+        at.cube(query().model_copy(update={"group": group}))
+    assert len(opener.opened) == 4
+
+
 def test_many_who_ask_at_once_open_it_once() -> None:
     opener, together = Opener(), Barrier(6)
     at = desk(opener)
