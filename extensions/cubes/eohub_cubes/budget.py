@@ -118,7 +118,7 @@ def _what_fits(
         if _most_bytes(layout, smaller) * share <= budget:
             part = ", ".join(f"{each} {smaller[each].start} up to {smaller[each].stop}" for each in shown)
             return f"A smaller part would fit: {part}. Or allow {bytes_text(needed)}."
-    return f"No part of it fits, as even one piece is larger; allow {bytes_text(needed)}."
+    return f"Even one chunk of it is larger; allow {bytes_text(needed)} to read it."
 
 
 def _half(steps: Range) -> Range:

@@ -94,7 +94,7 @@ def test_a_single_piece_beyond_the_budget_is_told_so() -> None:
     cube = cube_of({"y": 64, "x": 64}, (64, 64), size_of=lambda _: 9_000)
     with pytest.raises(BeyondBudget) as raised:
         check_budget(cube, {"t": whole(cube)}, 4_000, ("y", "x"))
-    assert raised.value.hint == "No part of it fits, as even one piece is larger; allow 8.8 KiB."
+    assert raised.value.hint == "Even one chunk of it is larger; allow 8.8 KiB to read it."
 
 
 def test_places_count_with_the_values() -> None:

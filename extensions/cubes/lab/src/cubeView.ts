@@ -53,6 +53,8 @@ export class CubeView {
   readonly series: Question<Part<SeriesQuery>, Series>;
   private readonly ending = new AbortController();
   private frame: ReturnType<typeof setTimeout> | undefined;
+  /** Bytes that a picture may read: more once a person has said so, until another variable is looked at. */
+  private allowed = FREE_BYTES;
 
   constructor(
     private readonly client: ICubesClient,
@@ -91,6 +93,7 @@ export class CubeView {
     const changed = { ...NOWHERE, asset: looking.asset, ...place };
     clearTimeout(this.frame);
     this.questions().forEach(question => question.clear());
+    this.allowed = FREE_BYTES;
     const seen = changed.asset === looking.asset ? groups : [];
     this.store.set({ ...START, looking: changed, groups: seen });
     this.load();
@@ -98,6 +101,7 @@ export class CubeView {
 
   /** Look at another variable. */
   choose(variable: string): void {
+    this.allowed = FREE_BYTES;
     this.store.patch({ point: null, along: null, colouring: START.colouring, playing: null });
     this.preview.clear();
     this.series.clear();
@@ -106,6 +110,7 @@ export class CubeView {
 
   /** Show another plane of the variable. */
   turn(plane: Plane): void {
+    this.allowed = FREE_BYTES;
     this.store.patch({ point: null, playing: null });
     this.series.clear();
     this.look({ plane });
@@ -172,14 +177,16 @@ export class CubeView {
     this.store.patch({ colouring: { ...before, ...colouring } });
   }
 
-  /** Read the picture although it is large. */
+  /** Read the picture although it is large, and other steps of it that are as large. */
   readAnyway(): void {
-    this.draw(Math.min(MOST_BYTES, Math.ceil((this.store.get().beyond ?? MOST_BYTES) * 1.2)));
+    const { beyond } = this.store.get();
+    this.allowed = Math.min(MOST_BYTES, Math.ceil((beyond ?? MOST_BYTES) * 1.2));
+    this.draw();
   }
 
   /** Ask for the picture once more. */
   lookAgain(): void {
-    this.draw(FREE_BYTES);
+    this.draw();
   }
 
   /** Show the values along a dimension at a cell of the picture. */
@@ -267,7 +274,7 @@ export class CubeView {
       groups: [...new Set([null, group, ...groups, ...description.groups])],
       looking: { ...looking, asset: description.asset, variable }
     });
-    this.draw(FREE_BYTES);
+    this.draw();
     this.weigh();
     this.learnLabels();
   }
@@ -279,16 +286,16 @@ export class CubeView {
       return;
     }
     if (isOtherPicture) {
-      this.draw(FREE_BYTES, SETTLED_MS);
+      this.draw(SETTLED_MS);
     }
     this.weigh();
     this.learnLabels();
   }
 
   /** Ask for the picture, or for the series of what has no picture. */
-  private draw(budget: number, delay = 0): void {
+  private draw(delay = 0): void {
     this.store.patch({ beyond: null });
-    const query = pictureQuery(this.store.get(), budget);
+    const query = pictureQuery(this.store.get(), this.allowed);
     if (query) {
       this.preview.ask(query, delay);
     } else {

@@ -236,6 +236,23 @@ test('a picture beyond the free bytes is weighed, and read when a person wants i
   expect(cube.preview.store.get().answer).not.toBeNull();
 });
 
+test('what was allowed for a picture holds for its other steps, and for no other variable', async () => {
+  const { client, cube } = await opened(fake => {
+    fake.problems['preview'] = BEYOND;
+    fake.weighed = estimate({ read_bytes: 96 * 2 ** 20 });
+  });
+  const { budget_bytes: free } = client.last<PreviewQuery>('preview');
+  delete client.problems['preview'];
+  cube.readAnyway();
+  await vi.runAllTimersAsync();
+  cube.step('time', 1);
+  await vi.runAllTimersAsync();
+  expect(client.last<PreviewQuery>('preview').budget_bytes).toBeGreaterThan(96 * 2 ** 20);
+  cube.choose('tas');
+  await vi.runAllTimersAsync();
+  expect(client.last<PreviewQuery>('preview').budget_bytes).toBe(free);
+});
+
 test('no picture is allowed more than a GiB', async () => {
   const { client, cube } = await opened(fake => {
     fake.problems['preview'] = BEYOND;
