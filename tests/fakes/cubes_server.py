@@ -6,6 +6,7 @@ Run as a program it serves a folder until its input ends: `cubes_server.py FOLDE
 import asyncio
 import hashlib
 import json
+import re
 import sys
 import threading
 from collections import Counter
@@ -29,6 +30,7 @@ class Asked:
     path: str
     query: Mapping[str, list[str]]
     headers: Mapping[str, str]
+    body: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,14 @@ class ObjectServer:
             return given
         if "list-type" in asked.query:
             return self._listing(asked)
+        if asked.method == "PUT":
+            return self.put(asked)
+        if asked.method == "POST" and "delete" in asked.query:
+            keys = re.findall(r"<Key>(.*?)</Key>", asked.body.decode())
+            for key in keys:
+                self.objects.pop(f"{asked.path.rstrip('/')}/{key}", None)
+            told = "".join(f"<Deleted><Key>{key}</Key></Deleted>" for key in keys)
+            return Reply(200, body=f"<DeleteResult>{told}</DeleteResult>".encode())
         body = self._body(asked.path)
         if body is None:
             return Reply(404, body=b"<Error><Code>NoSuchKey</Code></Error>")
@@ -122,6 +132,13 @@ class ObjectServer:
             return Reply(416, {"Content-Range": f"bytes */{len(body)}"})
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{len(body)}"
         return Reply(206, headers, body[start:stop])
+
+    def put(self, asked: Asked) -> Reply:
+        """Keep an object, unless it may only be the first there."""
+        if asked.path in self.objects and asked.headers.get("if-none-match") == "*":
+            return Reply(412, body=b"<Error><Code>PreconditionFailed</Code></Error>")
+        self.objects[asked.path] = asked.body
+        return Reply(200, {"ETag": f'"{hashlib.md5(asked.body, usedforsecurity=False).hexdigest()}"'})
 
     def _body(self, path: str) -> bytes | None:
         if path in self.objects:
@@ -179,11 +196,14 @@ class _Connection(asyncio.Protocol):
         self._came += data
         while (end := self._came.find(b"\r\n\r\n")) >= 0:
             lines = self._came[:end].decode("latin-1").split("\r\n")
-            self._came = self._came[end + 4 :]
             method, target, _ = lines[0].split(" ")
             headers = {n.lower(): v.strip() for n, _, v in (line.partition(":") for line in lines[1:])}
+            stop = end + 4 + int(headers.get("content-length", "0"))
+            if len(self._came) < stop:
+                return
+            body, self._came = self._came[end + 4 : stop], self._came[stop:]
             parts = urlsplit(target)
-            asked = Asked(method, unquote(parts.path), parse_qs(parts.query, True), headers)
+            asked = Asked(method, unquote(parts.path), parse_qs(parts.query, True), headers, body)
             own = asked.path in _OWN
             reply = self._server.reply(asked)
             round_ = None if own else self._server.arrived(asked)

@@ -7,7 +7,9 @@ import signal
 import sys
 from pathlib import Path
 
+import h5py
 import pytest
+from fakes.cubes_server import ObjectServer, serving
 from fakes.netcdf_files import write_month
 from fakes.silent_host import silent_host
 
@@ -119,6 +121,52 @@ async def test_a_cancelled_one_leaves_nothing(kept: KeptJobs, tmp_path: Path) ->
     assert (await cubes.cancel(begun.id)).state == "cancelled"
     with pytest.raises(NotFound):
         await cubes.cancel("another")
+
+
+@pytest.mark.parametrize("is_s3", [False, True])
+async def test_a_cancelled_one_that_hangs_is_ended_and_nothing_is_left_or_told(
+    kept: KeptJobs, tmp_path: Path, is_s3: bool
+) -> None:
+    target = "s3://bucket/c.icechunk" if is_s3 else str(tmp_path / "c.icechunk")
+    with silent_host() as host, serving(ObjectServer()) as address:
+        keys = {
+            "AWS_ENDPOINT_URL": address,
+            "AWS_ACCESS_KEY_ID": "an-id",
+            "AWS_SECRET_ACCESS_KEY": "a-secret",
+        }
+        cubes = VirtualCubes({**ENVIRON, **keys}, kept, patience_seconds=0)
+        begun = await cubes.start(VirtualQuery(addresses=(host.url,), target=target))
+        assert await asyncio.to_thread(host.asked.wait, 120)
+        process = cubes._running[begun.id][0]
+        os.kill(process.pid, signal.SIGSTOP)
+        job = await cubes.cancel(begun.id)
+    assert (job.state, process.returncode) == ("cancelled", -signal.SIGKILL)
+    assert ("may be left below s3://bucket/c.icechunk" in (job.hint or "")) is is_s3
+    assert os.listdir(tmp_path) == []
+
+
+async def test_files_that_claim_to_be_huge_take_no_more_memory_than_reading_is_given(
+    kept: KeptJobs, tmp_path: Path
+) -> None:
+    with h5py.File(tmp_path / "huge.nc", "w") as file:
+        file.create_dataset("x", (100_000_000,), "f8", chunks=(1_000_000,))
+    cubes = VirtualCubes({**ENVIRON, "EOHUB_CUBES_SERVER_READER_MEMORY_BYTES": str(2**29)}, kept)
+    begun = await cubes.start(query([str(tmp_path / "huge.nc")], tmp_path / "c.icechunk"))
+    job = await ended(cubes, begun.id)
+    assert job.state == "failed"
+    assert "memory" in (job.problem or "")
+    assert os.listdir(tmp_path) == ["huge.nc"]
+
+
+async def test_one_whose_server_is_gone_leaves_nothing(kept: KeptJobs, tmp_path: Path) -> None:
+    cubes = VirtualCubes(ENVIRON, kept)
+    with silent_host() as host:
+        begun = await _waiting(cubes, host, tmp_path / "c.icechunk")
+        process = cubes._running[begun.id][0]
+        assert process.stdin is not None
+        process.stdin.close()
+        assert (await ended(cubes, begun.id)).state == "failed"
+    assert os.listdir(tmp_path) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])

@@ -318,7 +318,9 @@ class VirtualJob(Wire):
     )
     files: int
     files_read: int
-    problem: str | None = Field(default=None, description="Why it is refused or failed, a sentence")
+    problem: str | None = Field(
+        default=None, description="Why it is refused or failed, or what is left of a cancelled one"
+    )
     hint: str | None = None
     refusals: tuple[VirtualRefusal, ...] = Field(default=(), max_length=MOST_REFUSALS)
     refusal_count: int = 0

@@ -15,14 +15,19 @@ from eohub_toolkit.errors import NotFound, TooMany, Unavailable
 
 _MOST_RUNNING = 2
 _MOST_TOLD = 20
+_PATIENCE_SECONDS = 15.0
+"""What one that is cancelled is given to take away what it has written, and end."""
 
 
 class VirtualCubes:
     """Starts, follows and cancels them; what a killed server leaves unfinished is told as interrupted."""
 
-    def __init__(self, environ: Mapping[str, str], kept: KeptJobs) -> None:
+    def __init__(
+        self, environ: Mapping[str, str], kept: KeptJobs, patience_seconds: float = _PATIENCE_SECONDS
+    ) -> None:
         self._environ = environ
         self._kept = kept
+        self._patience_seconds = patience_seconds
         self._jobs: dict[str, KeptJob] | None = None
         self._running: dict[str, tuple[asyncio.subprocess.Process, asyncio.Task[None]]] = {}
         self._one_at_a_time = asyncio.Lock()
@@ -60,13 +65,28 @@ class VirtualCubes:
             self._change(name, state="cancelled")
             with suppress(ProcessLookupError):
                 process.terminate()
-            await asyncio.shield(following)
+            try:
+                await asyncio.wait_for(asyncio.shield(following), self._patience_seconds)
+            except TimeoutError:
+                await self._kill(name, process, following)
         return self._found(jobs, name).job
 
     async def close(self) -> None:
         """End all of them."""
         for name in [*self._running]:
             await self.cancel(name)
+
+    async def _kill(
+        self, name: str, process: asyncio.subprocess.Process, following: "asyncio.Task[None]"
+    ) -> None:
+        """End one that hangs, which has taken nothing away."""
+        with suppress(ProcessLookupError):
+            process.kill()
+        await asyncio.shield(following)
+        job = self._found(self._jobs or {}, name).job
+        await asyncio.to_thread(clear, job.target)
+        if job.problem is None and (left := _left_of(job.target)):
+            self._change(name, problem="It did not end by itself.", hint=left)
 
     async def _load(self) -> dict[str, KeptJob]:
         """All of them; what was interrupted is noted as such once nothing of it is left."""
@@ -80,7 +100,7 @@ class VirtualCubes:
                         each.job.id,
                         state="interrupted",
                         problem="Your server ended before it was made.",
-                        hint="Make it again.",
+                        hint=f"Make it again. {_left_of(each.query.target)}".rstrip(),
                     )
         return self._jobs
 
@@ -143,21 +163,27 @@ class VirtualCubes:
             del self._running[name]
             if self._state(name) == "running":
                 self._change(
-                    name, state="failed", problem="The process that made it ended before it was done."
+                    name,
+                    state="failed",
+                    problem="The process that made it ended before it was done.",
+                    hint=_left_of(self._found(self._jobs or {}, name).job.target) or None,
                 )
 
     def _step(self, name: str, step: VirtualStep) -> None:
-        if self._state(name) != "running":
+        is_cancelled = self._state(name) == "cancelled"
+        if is_cancelled and not step.ended:
             return
         self._change(name, files_read=step.files_read)
         if not step.ended:
             return
         if step.error is None:
+            # Also where it was whole before the cancel came.
             self._change(name, state="done")
             return
+        ended = "refused" if step.refusals else "failed"
         self._change(
             name,
-            state="refused" if step.refusals else "failed",
+            state="cancelled" if is_cancelled else ended,
             problem=step.error.detail,
             hint=step.error.hint,
             refusals=step.refusals,
@@ -172,3 +198,10 @@ class VirtualCubes:
             # Where it cannot be noted, a server that is started again tells it as interrupted.
             with suppress(Unavailable):
                 self._kept.keep(self._jobs[name])
+
+
+def _left_of(target: str) -> str:
+    """What may be left of one whose process was killed, where that is not taken away from here."""
+    if target.startswith("/"):
+        return ""
+    return f"Parts of it may be left below {target}: nothing opens them, and they can be removed."

@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
@@ -17,11 +18,14 @@ from eohub_cubes.errors import NotJoinable, NotReadable
 from eohub_cubes.reading.addresses import AllowedHosts
 from eohub_cubes.reading.guard import Guard
 from eohub_cubes.reading.opening import home_doors, use_doors
+from eohub_cubes.server.limits import limit_memory
 from eohub_cubes.server.messages import VirtualStep, failure_of, line_of
 from eohub_cubes.server.settings import ServerSettings
 from eohub_toolkit.errors import EohubError, Internal
 from eohub_toolkit.settings import load
 
+CLEARING_SECONDS = 10.0
+"""What one that is cancelled is given to take away what it has written."""
 log = logging.getLogger("eohub.cubes")
 
 
@@ -41,8 +45,8 @@ def answer(query: VirtualQuery, say: Callable[[VirtualStep], None]) -> None:
         build(query.addresses, query.target, query.join, progress)
         say(VirtualStep(files_read=read, ended=True))
     except NotJoinable as error:
-        told = VirtualStep(files_read=read, ended=True, error=failure_of(error))
-        say(told.model_copy(update={"refusals": tuple(error.refusals), "refusal_count": error.count}))
+        step = VirtualStep(files_read=read, ended=True, error=failure_of(error))
+        say(step.model_copy(update={"refusals": tuple(error.refusals), "refusal_count": error.count}))
     except ModuleNotFoundError as error:
         missing = NotReadable(
             f"A virtual cube needs the Python package {error.name}, which this server does not have.",
@@ -51,6 +55,9 @@ def answer(query: VirtualQuery, say: Callable[[VirtualStep], None]) -> None:
         say(VirtualStep(files_read=read, ended=True, error=failure_of(missing)))
     except EohubError as error:
         say(VirtualStep(files_read=read, ended=True, error=failure_of(error)))
+    except MemoryError:
+        told = NotReadable("These files take more memory than reading is given.", hint="Join fewer of them.")
+        say(VirtualStep(files_read=read, ended=True, error=failure_of(told)))
     except Exception:
         log.exception("A virtual cube could not be made")
         fault = Internal(
@@ -72,6 +79,7 @@ def main() -> None:
     # This is the entry point of the process: nothing else in it reads the environment.
     environ = dict(os.environ)  # noqa: TID251
     settings = load(ServerSettings, environ)
+    limit_memory(settings.reader_memory_bytes)
     use_doors(home_doors(environ, Guard(AllowedHosts.of(settings.allowed_hosts))))
     signal.signal(signal.SIGTERM, _cancelled)
     query = VirtualQuery.model_validate_json(sys.stdin.buffer.readline())
@@ -84,11 +92,15 @@ def main() -> None:
 
 
 def _cancelled(number: int, frame: FrameType | None) -> None:
+    # What it clears away is not broken off by a second one.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     sys.exit(1)
 
 
 def _leave_with_input() -> None:
     sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(CLEARING_SECONDS)
     os._exit(1)
 
 

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import resource
 import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,6 +18,7 @@ from eohub_cubes.reading.opening import home_doors, use_doors
 from eohub_cubes.reading.speeds import RememberedBandwidth, speeds_file
 from eohub_cubes.reading.traffic import counted
 from eohub_cubes.server.desk import Desk
+from eohub_cubes.server.limits import limit_memory
 from eohub_cubes.server.messages import LARGEST_MESSAGE, Answer, Ask, Message, Stop, failure_of, line_of
 from eohub_cubes.server.operations import OPERATIONS, Operation
 from eohub_cubes.server.settings import ServerSettings
@@ -109,11 +109,6 @@ class Worker:
             self._write(line)
 
 
-def within(most: int, allowed: int) -> int:
-    """The smaller of two limits of the system, of which one may be that there is none."""
-    return most if allowed == resource.RLIM_INFINITY else min(most, allowed)
-
-
 def main() -> None:
     """Serve the process that started this one; nothing but answers may stand in its output."""
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
@@ -126,9 +121,7 @@ def main() -> None:
     # This is the entry point of the process: nothing else in it reads the environment.
     environ = dict(os.environ)  # noqa: TID251
     settings = load(ServerSettings, environ)
-    # What a damaged or hostile file says of its size ends here, and not in the memory of the kernels.
-    most = within(settings.reader_memory_bytes, resource.getrlimit(resource.RLIMIT_DATA)[1])
-    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+    limit_memory(settings.reader_memory_bytes)
     speeds = RememberedBandwidth(speeds_file(environ))
     use_doors(home_doors(environ, Guard(AllowedHosts.of(settings.allowed_hosts)), speeds))
     desk = Desk(ServerMemory(os.getppid(), settings.memory_bytes), speeds)

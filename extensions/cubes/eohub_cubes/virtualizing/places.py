@@ -1,6 +1,6 @@
 """Where a virtual cube comes to be: beside its place, and in its place only once it is whole."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -56,22 +56,60 @@ def _store(target: str) -> S3Store:
 
 def _refuse_taken(store: S3Store, target: str) -> None:
     try:
-        there = [each["path"] for batch in obstore.list(store) for each in batch]
+        there = _listed(store)
     except (BaseError, OSError) as error:
-        raise StoreDown(f"{target} cannot be looked into.", hint=str(error).splitlines()[0][:200]) from None
+        raise StoreDown(f"{target} cannot be looked into.", hint=_first_line(error)) from None
     if any(key.partition("/")[0] not in _PARTS for key in there):
         raise taken(target)
 
 
 def _put(store: S3Store, folder: Path, target: str) -> None:
+    """Put all of it, or nothing: also whoever cancels finds no part of it there."""
     keys = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file()]
+    keys.remove(_HEAD)
+    head = (folder / _HEAD).read_bytes()
     try:
         for key in keys:
-            if key != _HEAD:
-                obstore.put(store, key, folder / key)
-        obstore.put(store, _HEAD, (folder / _HEAD).read_bytes(), mode="create")
-    except AlreadyExistsError:
-        obstore.delete(store, [key for key in keys if key != _HEAD])
-        raise taken(target) from None
-    except (BaseError, OSError) as error:
-        raise StoreDown(f"{target} cannot be written.", hint=str(error).splitlines()[0][:200]) from None
+            obstore.put(store, key, folder / key)
+        obstore.put(store, _HEAD, head, mode="create")
+    except BaseException as error:
+        if _taken_back(store, keys, head, target):
+            match error:
+                case AlreadyExistsError():
+                    raise taken(target) from None
+                case BaseError() | OSError():
+                    raise StoreDown(f"{target} cannot be written.", hint=_first_line(error)) from None
+                case _:
+                    raise
+
+
+def _taken_back(store: S3Store, keys: Sequence[str], head: bytes, target: str) -> bool:
+    """Whether what was put is away again; False where all of it came there, though no answer told so.
+
+    Raises StoreDown where parts are left.
+    """
+    try:
+        if _head(store) == head:
+            return False
+        obstore.delete(store, [key for key in _listed(store) if key in keys])
+        return True
+    except (BaseError, OSError):
+        raise StoreDown(
+            f"{target} cannot be written, and parts of it may be left there.",
+            hint="Nothing opens them; remove what lies below that address.",
+        ) from None
+
+
+def _head(store: S3Store) -> bytes | None:
+    try:
+        return bytes(obstore.get(store, _HEAD).bytes())
+    except FileNotFoundError:
+        return None
+
+
+def _listed(store: S3Store) -> list[str]:
+    return [each["path"] for batch in obstore.list(store) for each in batch]
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]

@@ -911,7 +911,7 @@ export interface components {
             id: string;
             /**
              * Problem
-             * @description Why it is refused or failed, a sentence
+             * @description Why it is refused or failed, or what is left of a cancelled one
              * @default null
              */
             problem: string | null;

@@ -187,6 +187,13 @@ test('a failed one and an interrupted one say why; they and a cancelled one are 
   }
 });
 
+test('a cancelled one tells what may be left of it', () => {
+  show({
+    jobs: [job({ state: 'cancelled', problem: 'Parts may be left.', hint: 'Remove them.' })]
+  });
+  expect(screen.getByRole('alert').textContent).toContain('Parts may be left.Remove them.');
+});
+
 test('a server that does not answer is told beside what was known, and asked again', () => {
   const { actions } = show({ jobs: [job({ files_read: 12 })], unknown: PROBLEM });
   expect(screen.getByText('12 of 36 files read')).toBeTruthy();

@@ -26,9 +26,10 @@ from eohub_cubes.errors import NotReadable
 from eohub_cubes.ports import Traffic
 from eohub_cubes.reading import traffic as reading
 from eohub_cubes.server.desk import Desk, asset_of
+from eohub_cubes.server.limits import within
 from eohub_cubes.server.messages import LARGEST_MESSAGE, Answer, Ask, Stop
 from eohub_cubes.server.operations import OPERATIONS, Operation
-from eohub_cubes.server.worker import Worker, within
+from eohub_cubes.server.worker import Worker
 from eohub_cubes.wire import Wire
 
 

@@ -58,7 +58,13 @@ function State(props: RowProps & { readonly name: string }): ReactElement | null
         </Trouble>
       );
     case 'cancelled':
-      return <Again {...props} />;
+      return job.problem ? (
+        <Trouble problem={{ code: job.state, detail: job.problem, hint: job.hint }}>
+          <Again {...props} />
+        </Trouble>
+      ) : (
+        <Again {...props} />
+      );
   }
 }
 
