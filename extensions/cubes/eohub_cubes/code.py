@@ -113,8 +113,10 @@ def _frame(place: Place, cube: OpenCube, selection: Selection | None) -> Noteboo
     form = "parquet" if "parquet" in (asset.media_type or "") or path.endswith("parquet") else ""
     reader = f"read_{form or ('file' if is_vector else 'csv')}"
     layer = f", layer={literal(place.group)}" if place.group is not None and not form else ""
-    opening = f"df = {name}.{reader}(cube_file({_address(asset)}){layer})"
-    imports = (f"import {library} as {name}", "from eohub_cubes import cube_file")
+    # GDAL is given no file whose form was not looked at: some lead it to others.
+    file = "cube_vectors" if reader == "read_file" else "cube_file"
+    opening = f"df = {name}.{reader}({file}({_address(asset)}){layer})"
+    imports = (f"import {library} as {name}", f"from eohub_cubes import {file}")
     if selection is None:
         return _joined(imports, [opening, "df"])
     columns = f"[{literal(selection.variables)}]" if selection.variables else ""

@@ -231,7 +231,7 @@ def test_a_whole_scene_is_loaded_by_its_item() -> None:
         ("table", "s3://b/a.parquet", 'df = pd.read_parquet(cube_file("s3://b/a.parquet"))'),
         ("table", "s3://b/a.csv", 'df = pd.read_csv(cube_file("s3://b/a.csv"))'),
         ("vector", "s3://b/a.parquet", 'df = gpd.read_parquet(cube_file("s3://b/a.parquet"))'),
-        ("vector", "s3://b/a.gpkg", 'df = gpd.read_file(cube_file("s3://b/a.gpkg"))'),
+        ("vector", "s3://b/a.gpkg", 'df = gpd.read_file(cube_vectors("s3://b/a.gpkg"))'),
     ],
 )
 def test_rows_are_read_as_a_data_frame(kind: str, href: str, line: str) -> None:

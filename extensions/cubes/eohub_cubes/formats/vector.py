@@ -44,7 +44,7 @@ def open_cube(asset: DataAsset, group: str | None, reader: ObjectReader) -> RowC
 
 
 def _opened(reader: ObjectReader, size: int, group: str | None) -> RowCube:
-    data = _whole(reader)
+    data = whole(reader)
     with _damage():
         layers = [str(name) for name, _ in pyogrio.list_layers(data)]
         if not layers:
@@ -74,8 +74,11 @@ def _opened(reader: ObjectReader, size: int, group: str | None) -> RowCube:
     )
 
 
-def _whole(reader: ObjectReader) -> bytes:
-    """All of a file, of a form that holds its values itself: GDAL opens many that lead to others."""
+def whole(reader: ObjectReader) -> bytes:
+    """All of a file, of a form that holds its values itself: GDAL opens many that lead to others.
+
+    Raises NotReadable for another form, or a file that is too large; DataDamaged.
+    """
     data = reader.get_now("", most=LARGEST) or b""
     is_json = data.lstrip(_BEFORE_JSON).startswith(b"{") and not any(
         each in data.lower() for each in _LEADS_ELSEWHERE
@@ -107,7 +110,7 @@ def _has_tables_elsewhere(data: bytes) -> bool:
 def _column(reader: ObjectReader, size: int, layer: str, name: str, dtype: np.dtype[Any]) -> Column:
     def values(start: int, stop: int) -> npt.NDArray[Any]:
         with _damage():
-            return _columns(_whole(reader), layer, [name])[name][start:stop]
+            return _columns(whole(reader), layer, [name])[name][start:stop]
 
     return Column(name, dtype, [size], values)
 

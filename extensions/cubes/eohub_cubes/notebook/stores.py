@@ -1,9 +1,11 @@
-"""What generated code opens data with: a zarr store and a file whose keys are renewed beneath a read."""
+"""What generated code opens data with: a zarr store, and files, whose keys are renewed beneath a read."""
 
+import io
 from pathlib import Path
 from typing import Any
 
 from eohub_cubes.contract import DataAsset
+from eohub_cubes.errors import DataMissing
 from eohub_cubes.formats.references import store_of
 from eohub_cubes.notebook.doors import open_doors
 from eohub_cubes.reading.file import ObjectFile
@@ -44,3 +46,20 @@ def cube_file(address: str, **storage_options: Any) -> ObjectFile:
     address = whole(address, Path.cwd())
     asset = DataAsset(key="data", href=address, storage_options=storage_options)
     return ObjectFile(reader_of(asset), address)
+
+
+def cube_vectors(address: str, **storage_options: Any) -> io.BytesIO:
+    """Read a GeoPackage, GeoJSON or FlatGeobuf of at most 64 MiB, for `geopandas.read_file`.
+
+    Takes the `storage_options` of `cube_store`. Raises DataMissing where there is no such file, NotReadable
+    for one that would have GDAL read other files or addresses.
+    """
+    open_doors()
+    # An extra, which only those need who read vectors.
+    from eohub_cubes.formats import vector
+
+    address = whole(address, Path.cwd())
+    reader = reader_of(DataAsset(key="data", href=address, storage_options=storage_options))
+    if reader.info_now("") is None:
+        raise DataMissing(f"There is nothing at {address}.", hint="Check the address.")
+    return io.BytesIO(vector.whole(reader))

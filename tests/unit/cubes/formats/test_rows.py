@@ -15,10 +15,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from fakes.cube_cases import all_chunks, measured, opened
+import xarray as xr
+from fakes.cube_cases import all_chunks, asset_at, measured, opened
+from fakes.cubes_open import CubeInMemory
 from fakes.stac_documents import SHARED
 from shapely import Point
 
+from eohub_cubes.code import Place, code_of
 from eohub_cubes.contract import Kind
 from eohub_cubes.errors import Cancelled, DataDamaged, DataMissing, NotReadable
 from eohub_cubes.formats import table as table_format
@@ -168,6 +171,11 @@ def test_what_is_broken_says_so(tmp_path: Path, name: str, content: bytes, kind:
         opened(tmp_path / f"none-{name}", kind=kind)
 
 
+def cell_of(path: Path, group: str | None) -> str:
+    cube = CubeInMemory(xr.Dataset({"a": ("row", [1])}), {}, kind="vector")
+    return code_of(Place(asset_at(path), group), cube, None).source
+
+
 def elsewhere(folder: Path, secret: Path) -> Path:
     """A GeoPackage with a table that GDAL would read from another file."""
     with closing(sqlite3.connect(folder / "a.gpkg")) as database, database:
@@ -206,6 +214,22 @@ def test_a_file_of_vectors_leads_to_no_other_file(tmp_path: Path, made: Callable
     for group in (None, "secret", "other"):
         with pytest.raises(NotReadable, match="not opened"):
             opened(path, group, kind="vector")
+        # What was good when its code was made may be another file when that runs.
+        with pytest.raises(NotReadable, match="not opened"):
+            exec(cell_of(path, group))
+
+
+@pytest.mark.parametrize("name", ["a.gpkg", "a.geojson", "a.fgb", "a.parquet"])
+def test_the_code_of_a_file_of_vectors_reads_it(tmp_path: Path, name: str) -> None:
+    frame = places(tmp_path / name)
+    found: dict[str, Any] = {}
+    exec(cell_of(tmp_path / name, None), found)
+    read = found["df"].sort_values("size", ignore_index=True)
+    assert read["size"].tolist() == frame["size"].tolist()
+    assert read.geometry.geom_equals(frame.geometry).all()
+    (tmp_path / name).unlink()
+    with pytest.raises(DataMissing):
+        exec(cell_of(tmp_path / name, None))
 
 
 def test_what_can_only_be_read_whole_and_is_large_is_refused_before_it_is_read(tmp_path: Path) -> None:
