@@ -39,8 +39,11 @@ class Logins:
         netrc_file: Path | None = None,
         takes_tokens: Callable[[str], bool] = lambda origin: _DATA_LAKE.fullmatch(origin) is not None,
         now: Callable[[], float] = time.monotonic,
+        parse: Callable[[Path], netrc.netrc] = netrc.netrc,
     ) -> None:
         self._tokens = tokens
+        self._parse = parse
+        self._machines: tuple[tuple[int, int], Mapping[str, tuple[str, str, str]]] | None = None
         self._netrc = netrc_file
         self._takes_tokens = takes_tokens
         self._now = now
@@ -89,11 +92,22 @@ class Logins:
         parts = urlsplit(origin)
         if self._netrc is None or parts.scheme != "https":
             return None
-        try:
-            found = netrc.netrc(self._netrc).hosts.get(parts.hostname or "")
-        except (OSError, netrc.NetrcParseError):
-            return None
+        found = self._known(self._netrc).get(parts.hostname or "")
         return None if found is None else (found[0], found[2])
+
+    def _known(self, file: Path) -> Mapping[str, tuple[str, str, str]]:
+        """What the file says, read again where it changed."""
+        try:
+            told = file.stat()
+        except OSError:
+            return {}
+        version = (told.st_mtime_ns, told.st_size)
+        if self._machines is None or self._machines[0] != version:
+            try:
+                self._machines = (version, self._parse(file).hosts)
+            except (OSError, netrc.NetrcParseError):
+                self._machines = (version, {})
+        return self._machines[1]
 
 
 @dataclass(frozen=True)

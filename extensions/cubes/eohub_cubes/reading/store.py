@@ -40,7 +40,8 @@ class ReaderStore(Store):
         self.reader = reader
         self._kept: dict[str, bytes | None] = {}
         self._names: dict[str, list[str]] = {}
-        self._found: dict[str, asyncio.Task[None]] = {}
+        self._found: set[str] = set()
+        self._finding: dict[tuple[asyncio.AbstractEventLoop, str], asyncio.Task[None]] = {}
         self._coming: dict[str, asyncio.Task[bytes | None]] = {}
         self._gates: dict[asyncio.AbstractEventLoop, asyncio.Semaphore] = {}
 
@@ -161,15 +162,19 @@ class ReaderStore(Store):
 
     async def _find(self, group: str) -> None:
         """Read what opening a group takes, once; a failure is forgotten, so that it can be tried again."""
-        task = self._found.get(group)
+        if group in self._found:
+            return
+        # A task can be waited for on its own loop alone.
+        place = (asyncio.get_running_loop(), group)
+        task = self._finding.get(place)
         if task is None:
-            task = self._found[group] = asyncio.create_task(self._read(group))
+            task = self._finding[place] = asyncio.create_task(self._read(group))
         try:
             await asyncio.shield(task)
-        except BaseException:
-            if task.done() and self._found.get(group) is task:
-                del self._found[group]
-            raise
+            self._found.add(group)
+        finally:
+            if task.done():
+                self._finding.pop(place, None)
 
     async def _read(self, group: str) -> None:
         below = f"{group}/" if group else ""

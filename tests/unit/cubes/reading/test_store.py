@@ -1,22 +1,29 @@
 """Opening a zarr store: how many requests, in how many round trips, and that its values are right."""
 
+import asyncio
 import warnings
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
 import xarray as xr
 import zarr
 from fakes.cubes_cube import cube, write
+from fakes.cubes_objects import MemoryObjects
 from fakes.cubes_server import Asked, ObjectServer, Reply, serving
+from zarr.core.buffer import default_buffer_prototype
 
 from eohub_cubes.contract import DataAsset
 from eohub_cubes.errors import NoAccess, NotReadable
 from eohub_cubes.formats.zarr import open_cube
+from eohub_cubes.ports import LARGEST_OBJECT
 from eohub_cubes.reading import coordinates
 from eohub_cubes.reading.coordinates import keys_to_open
 from eohub_cubes.reading.opening import reader_of
+from eohub_cubes.reading.reader import RetryingReader
 from eohub_cubes.reading.store import ReaderStore
 
 # Long beside the time that a request takes here: what is asked at once is answered after all of it was.
@@ -216,3 +223,53 @@ def test_only_what_opening_reads_is_read_ahead_and_that_is_bounded() -> None:
     ]  # fmt: skip
     large = {f"c{number:02d}": array([500_000], [500_000], (f"c{number:02d}",)) for number in range(20)}
     assert len(keys_to_open(large)) == coordinates.MOST_BYTES_TOGETHER // 4_000_000
+
+
+class Held(RetryingReader):
+    """Its reads wait until they may go on."""
+
+    def __init__(self, objects: MemoryObjects) -> None:
+        super().__init__(objects, "")
+        self.begun, self.may_go_on = Event(), Event()
+
+    async def get(
+        self, key: str, start: int | None = None, length: int | None = None, *, most: int = LARGEST_OBJECT
+    ) -> bytes | None:
+        self.begun.set()
+        await asyncio.to_thread(self.may_go_on.wait)
+        return await super().get(key, start, length, most=most)
+
+
+def metadata_of(store: ReaderStore) -> bytes:
+    found = asyncio.run(store.get("zarr.json", default_buffer_prototype()))
+    assert found is not None
+    return found.to_bytes()
+
+
+def test_a_store_that_one_loop_began_to_read_is_read_by_another() -> None:
+    group = b'{"zarr_format": 3, "node_type": "group"}'
+    reader = Held(MemoryObjects({"zarr.json": group}))
+    store = ReaderStore(reader)
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(metadata_of, store)
+        reader.begun.wait()
+        reader.begun.clear()
+        second = threads.submit(metadata_of, store)
+        reader.begun.wait()
+        reader.may_go_on.set()
+        assert (first.result(), second.result(), metadata_of(store)) == (group, group, group)
+
+
+def test_a_store_that_a_loop_left_in_the_middle_is_read_by_another() -> None:
+    group = b'{"zarr_format": 3, "node_type": "group"}'
+    reader = Held(MemoryObjects({"zarr.json": group}))
+    store = ReaderStore(reader)
+
+    async def leave() -> None:
+        asked = asyncio.create_task(store.get("zarr.json", default_buffer_prototype()))
+        await asyncio.to_thread(reader.begun.wait)
+        asked.cancel()
+        reader.may_go_on.set()
+
+    asyncio.run(leave())
+    assert metadata_of(store) == group

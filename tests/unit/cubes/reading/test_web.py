@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import netrc
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,30 @@ async def test_a_netrc_file_serves_the_host_it_names_over_tls_alone(tmp_path: Pa
     assert await logins.headers("https://example.org") == {}
     file.write_text("machine")
     assert await logins.headers("https://data.example.org") == {}
+
+
+async def test_a_netrc_file_is_read_again_only_where_it_changed(tmp_path: Path) -> None:
+    file = tmp_path / "netrc"
+    file.write_text("machine a.example.org login me password one\n")
+    parsed: list[Path] = []
+
+    def parse(path: Path) -> netrc.netrc:
+        parsed.append(path)
+        return netrc.netrc(path)
+
+    logins = Logins(netrc_file=file, parse=parse)
+    for _ in range(9):
+        assert await logins.headers("https://a.example.org")
+        assert not await logins.headers("https://b.example.org")
+    assert len(parsed) == 1
+    file.write_text("machine b.example.org login me password another\n")
+    assert await logins.headers("https://b.example.org")
+    file.write_text("machine")
+    for _ in range(9):
+        assert not await logins.headers("https://b.example.org")
+    assert len(parsed) == 3
+    file.unlink()
+    assert not await logins.headers("https://b.example.org")
 
 
 @pytest.mark.parametrize(
