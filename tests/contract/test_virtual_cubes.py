@@ -230,6 +230,16 @@ def test_all_reasons_are_told_at_once(tmp_path: Path) -> None:
     assert refused.value.count == len(refused.value.refusals)
 
 
+def test_a_file_that_cannot_be_read_hides_no_other_reason(tmp_path: Path) -> None:
+    files = [write_month(tmp_path / f"{day}.nc", day, packed=(0.5, float(day))) for day in (0, 4, 8)]
+    (tmp_path / "0.nc").write_text("no netCDF")
+    with pytest.raises(NotJoinable) as refused:
+        build(files, str(tmp_path / "cube.icechunk"), "time", silent)
+    told = {(Path(each.address).name, each.aspect) for each in refused.value.refusals}
+    assert {("0.nc", "file"), ("8.nc", "add_offset")} <= told
+    assert refused.value.count == len(refused.value.refusals)
+
+
 def damage(path: Path) -> None:
     content = path.read_bytes()
     path.write_bytes(content[: len(content) * 3 // 4])

@@ -85,8 +85,16 @@ def joined_dimension(file: StoredFile, join: str) -> str:
 
 def order_of(files: Sequence[StoredFile], dimension: str) -> list[int]:
     """Indices of the files in the order of their times; raises NotJoinable with all reasons against it."""
+    order, found = compared(files, dimension)
+    if found:
+        raise not_joinable(found)
+    return order
+
+
+def compared(files: Sequence[StoredFile], dimension: str) -> tuple[list[int], list[VirtualRefusal]]:
+    """Indices of the files in the order of their times, and all reasons against joining them."""
     first = files[0]
-    found = [each for file in files[1:] for each in _compared(first, file, dimension)]
+    found = [each for file in files[1:] for each in _differences(first, file, dimension)]
     by = _order_variable(first, dimension)
     order = [*range(len(files))]
     if by is not None and all(_same_times(first, file, by) for file in files):
@@ -94,9 +102,7 @@ def order_of(files: Sequence[StoredFile], dimension: str) -> list[int]:
         order.sort(key=lambda index: float(_values(files[index], by)[0]))
         found.extend(_overlapping([files[index] for index in order], by))
     found.extend(_uneven([files[index] for index in order], dimension))
-    if found:
-        raise not_joinable(found)
-    return order
+    return order, found
 
 
 def not_joinable(found: Sequence[VirtualRefusal]) -> NotJoinable:
@@ -113,7 +119,7 @@ def unreadable(address: str, reason: str) -> VirtualRefusal:
     return _refusal(StoredFile(address, {}), None, "file", f"cannot be read: {reason}")
 
 
-def _compared(first: StoredFile, file: StoredFile, dimension: str) -> Iterator[VirtualRefusal]:
+def _differences(first: StoredFile, file: StoredFile, dimension: str) -> Iterator[VirtualRefusal]:
     for name in first.variables.keys() - file.variables.keys():
         yield _refusal(file, name, "variables", f"is missing, but is in {first.name}")
     for name in file.variables.keys() - first.variables.keys():

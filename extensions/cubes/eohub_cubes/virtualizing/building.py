@@ -14,7 +14,7 @@ from virtualizarr.manifests import ManifestArray
 
 from eohub_cubes.contract import VirtualRefusal
 from eohub_cubes.errors import DataDamaged, DataMissing, NotJoinable, NotReadable, StoreDown
-from eohub_cubes.virtual import joined_dimension, not_joinable, order_of, unreadable
+from eohub_cubes.virtual import compared, joined_dimension, not_joinable, order_of, unreadable
 from eohub_cubes.virtualizing.files import VirtualFile, read_file
 from eohub_cubes.virtualizing.places import place_of
 from eohub_cubes.virtualizing.repository import authorised, containers_of, first_line
@@ -77,6 +77,10 @@ def _read(addresses: Sequence[str], join: str, progress: Progress) -> list[Virtu
         # Whoever stops does not wait for reads that are under way.
         threads.shutdown(wait=False, cancel_futures=True)
     if refused:
+        if found:
+            # Those that can be read may have reasons of their own.
+            facts = [found[index].facts for index in sorted(found)]
+            refused.extend(compared(facts, joined_dimension(facts[0], join))[1])
         refused.sort(key=lambda each: addresses.index(each.address))
         raise not_joinable(refused)
     return [found[index] for index in range(len(addresses))]
