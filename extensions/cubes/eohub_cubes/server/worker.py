@@ -4,7 +4,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from threading import Lock
 from typing import BinaryIO
 
@@ -38,16 +38,18 @@ class Worker:
         desk: Desk,
         write: Callable[[bytes], None],
         operations: Mapping[str, Operation] = OPERATIONS,
+        stuck_seconds: float = 10.0,
     ) -> None:
         self._desk = desk
         self._write = write
         self._operations = operations
+        self._stuck_seconds = stuck_seconds
         self._ending = Lock()
         self._asked: dict[int, tuple[Traffic, Future[None]]] = {}
         self._threads = ThreadPoolExecutor(_AT_ONCE)
 
     def serve(self, lines: BinaryIO) -> None:
-        """Answer what comes; returns when no more can come."""
+        """Answer what comes; returns when no more can come, also where something is stuck."""
         for line in lines:
             match Message.validate_json(line):
                 case Stop(number=number):
@@ -57,9 +59,12 @@ class Worker:
                     with self._ending:
                         running = self._threads.submit(self._answer, ask, traffic)
                         self._asked[ask.number] = (traffic, running)
-        for number in [*self._asked]:
+        with self._ending:
+            left = {number: running for number, (_, running) in self._asked.items()}
+        for number in left:
             self._stop(number)
-        self._threads.shutdown()
+        wait(left.values(), self._stuck_seconds)
+        self._threads.shutdown(wait=False)
 
     def _stop(self, number: int) -> None:
         traffic, running = self._asked.get(number, (Traffic(), None))
@@ -126,6 +131,8 @@ def main() -> None:
     use_doors(home_doors(environ, Guard(AllowedHosts.of(settings.allowed_hosts)), speeds))
     desk = Desk(ServerMemory(os.getppid(), settings.memory_bytes), speeds)
     Worker(desk, write).serve(sys.stdin.buffer)
+    # What is stuck holds nobody up: it would go on for ever, without the server that asked.
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -175,6 +175,23 @@ def test_what_nobody_waits_for_ends_with_its_next_read(how: str, cube: Path) -> 
     assert [Answer.model_validate_json(line) for line in out] == [Answer(number=1)]
 
 
+def test_what_is_stuck_outlives_no_server(cube: Path) -> None:
+    begun, freed, ended = Event(), Event(), Event()
+    out: list[bytes] = []
+
+    def never_look(query: Wire, at: Desk, traffic: Traffic) -> Wire:
+        begun.set()
+        freed.wait()
+        ended.set()
+        return query
+
+    asked = [ask(number, "hold", DescribeQuery(source=source_at(cube))) for number in range(6)]
+    operations = {"hold": Operation(DescribeQuery, never_look)}
+    Worker(desk(), out.append, operations, stuck_seconds=0).serve(Lines(asked, begun))
+    assert not ended.is_set()
+    freed.set()
+
+
 def test_data_is_opened_once_and_the_least_lately_used_is_closed(tmp_path: Path) -> None:
     paths = [tmp_path / f"{at}.zarr" for at in range(10)]
     for path in paths:
