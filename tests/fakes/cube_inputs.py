@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import iris_sample_data
+import netCDF4  # noqa: F401  # its wheel has the HDF5 filters that some of the files need
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
