@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import h5py
+import psutil
 import pytest
 from fakes.cubes_server import ObjectServer, serving
 from fakes.netcdf_files import write_month
@@ -229,8 +230,9 @@ asyncio.run(serve())
 """
 
 
+@pytest.mark.parametrize("is_all_killed", [False, True])
 async def test_what_a_killed_server_was_making_is_told_leaves_nothing_and_is_made_again(
-    tmp_path: Path,
+    tmp_path: Path, is_all_killed: bool
 ) -> None:
     noted, target = tmp_path / "noted", tmp_path / "made" / "c.icechunk"
     target.parent.mkdir()
@@ -240,12 +242,17 @@ async def test_what_a_killed_server_was_making_is_told_leaves_nothing_and_is_mad
         server = await asyncio.create_subprocess_exec(sys.executable, *arguments)
         assert await asyncio.to_thread(host.asked.wait, 120)
         assert (await VirtualCubes(ENVIRON, KeptJobs(noted)).jobs()).jobs == ()
+        if is_all_killed:
+            server.send_signal(signal.SIGSTOP)
+            for making in psutil.Process(server.pid).children():
+                making.kill()
         server.kill()
         await server.wait()
         lock = os.open(noted / "1.lock", os.O_RDWR)
         await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
         os.close(lock)
-    assert os.listdir(target.parent) == [".c.icechunk.part"]
+    # Whose server alone is gone takes away what it has made.
+    assert os.listdir(target.parent) == ([".c.icechunk.part"] if is_all_killed else [])
     cubes = VirtualCubes(ENVIRON, KeptJobs(noted))
     (job,) = (await cubes.jobs()).jobs
     assert (job.state, job.problem, job.files) == ("interrupted", "Your server ended before it was made.", 2)
