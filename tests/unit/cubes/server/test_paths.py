@@ -6,6 +6,7 @@ import pytest
 from fakes.cubes_source import source_at
 
 from eohub_cubes.contract import DescribeQuery, ItemPlace, VirtualQuery
+from eohub_cubes.errors import NotReadable
 from eohub_cubes.server.paths import ServerPaths
 
 ROOT = Path("/srv/ada/lab")
@@ -38,3 +39,19 @@ def test_an_item_names_no_file_of_the_server_s_folder() -> None:
     place = ItemPlace(catalogue="a", collection="b", item="c")
     asked = DescribeQuery(source=source_at("sst.nc").model_copy(update={"item": place}))
     assert ServerPaths(ROOT).of_source(asked) == asked
+
+
+def test_a_pattern_stands_for_the_files_that_fit_it_each_once(tmp_path: Path) -> None:
+    for name in ("b.nc", "a.nc", "c.txt", "d[1].nc"):
+        (tmp_path / name).touch()
+    asked = ("a.nc", "[ab].nc", "d[1].nc", "e*.nc", "s3://bucket/*.nc")
+    query = ServerPaths(tmp_path).of_virtual(VirtualQuery(addresses=asked, target="x.icechunk"))
+    named = [f"{tmp_path}/{name}" for name in ("a.nc", "b.nc", "d[1].nc", "e*.nc")]
+    assert query.addresses == (*named, "s3://bucket/*.nc")
+
+
+def test_a_pattern_of_more_files_than_a_cube_has_is_refused(tmp_path: Path) -> None:
+    for name in ("a.nc", "b.nc"):
+        (tmp_path / name).touch()
+    with pytest.raises(NotReadable, match="at most 1 files"):
+        ServerPaths(tmp_path, 1).of_virtual(VirtualQuery(addresses=("*.nc",), target="x.icechunk"))

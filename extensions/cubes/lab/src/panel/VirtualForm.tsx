@@ -26,15 +26,16 @@ export function VirtualForm({ state, actions }: VirtualProps): ReactElement {
     fault: isTold ? faults[name] : null,
     onChange: (value: string) => actions.type({ [name]: value })
   });
-  const files = listedIn(draft.addresses).length;
+  const listed = listedIn(draft.addresses);
+  const isCounted = listed.length > 0 && !listed.some(each => /[*?[]/.test(each));
   return (
     <form ref={form} className="eohub-CubeVirtualForm" noValidate onSubmit={submit}>
       <Field
         {...field('addresses')}
         label="Files"
         isLong
-        placeholder="s3://bucket/sst_2001.nc, or a path such as nemo/sst_2001.nc"
-        told={`One address a line: s3://, https:// or a path on this server.${files > 0 ? ` ${counted(files, 'file')}.` : ''}`}
+        placeholder="s3://bucket/sst_2001.nc, or a path such as nemo/sst_*.nc"
+        told={`One address a line: s3://, https:// or a path on this server, in which * stands for anything.${isCounted ? ` ${counted(listed.length, 'file')}.` : ''}`}
       />
       <Field
         {...field('join')}
