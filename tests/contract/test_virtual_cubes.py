@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -391,6 +391,55 @@ def test_a_repository_is_let_at_no_host_inside_the_site(
                 "eohub_cubes.reading.opening._of_process", [Doors(guard=Guard(AllowedHosts.of([host])))]
             )
             assert authorised(containers, "/cube.icechunk")
+
+
+async def resolves_outside(host: str, port: int) -> Sequence[str]:
+    return ["93.184.216.34"]
+
+
+@pytest.mark.parametrize("is_s3", [False, True])
+def test_what_goes_where_it_is_led_reads_over_tls_alone_in_the_pod(
+    is_s3: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from eohub_cubes.virtualizing.repository import authorised, containers_of
+
+    def containers(scheme: str) -> dict[str, icechunk.VirtualChunkContainer]:
+        (made,) = containers_of([f"{scheme}://data.example.org/in/0.nc"])
+        if is_s3:
+            s3 = icechunk.s3_store(region="x", endpoint_url=f"{scheme}://data.example.org", allow_http=True)
+            made = icechunk.VirtualChunkContainer("s3://bucket/data/", s3)
+        return {made.url_prefix: made}
+
+    for allowed in ((), ("data.example.org",)):
+        guard = Guard(AllowedHosts.of(allowed), resolves_outside)
+        monkeypatch.setattr("eohub_cubes.reading.opening._of_process", [Doors(guard=guard)])
+        assert authorised(containers("https"), "/cube.icechunk")
+        if allowed:
+            assert authorised(containers("http"), "/cube.icechunk")
+        else:
+            with pytest.raises(AddressRefused, match="https alone"):
+                authorised(containers("http"), "/cube.icechunk")
+
+
+@pytest.mark.parametrize(
+    "container",
+    [
+        icechunk.VirtualChunkContainer(
+            "https://example.org/in/", icechunk.http_store(opts={"proxy_url": "http://10.0.0.1"})
+        ),
+        icechunk.VirtualChunkContainer(
+            "https://example.org/in/", icechunk.http_store(opts={"allow_http": "true"})
+        ),
+        icechunk.VirtualChunkContainer("s3://b/in/", icechunk.s3_store(region="x.example.org/?")),
+    ],
+)
+def test_a_repository_that_would_be_read_by_another_way_is_refused(
+    container: icechunk.VirtualChunkContainer,
+) -> None:
+    from eohub_cubes.virtualizing.repository import authorised
+
+    with pytest.raises(NoAccess, match="wants to read"):
+        authorised({container.url_prefix: container}, "/cube.icechunk")
 
 
 def test_a_prefix_that_could_go_on_as_another_host_is_refused() -> None:

@@ -44,13 +44,29 @@ class Guard:
             raise refused(host)
         return found
 
-    async def check_netloc(self, netloc: str) -> None:
-        """Raise AddressRefused for a host inside the site, before a library resolves its name on its own."""
-        parts = urlsplit(f"//{netloc}")
+    async def check_loose(self, url: str) -> None:
+        """Raise AddressRefused for where a library may not read that resolves names and redirects by itself.
+
+        Beside what is allowed it may read over TLS alone, which holds it to hosts with a certificate.
+        """
+        parts = urlsplit(url)
+        host = parts.hostname or ""
         try:
-            await self.addresses(parts.hostname or "", parts.port or 443)
+            await self.addresses(host, parts.port or 443)
         except OSError:
-            raise StoreDown(f"{netloc} is not known.", hint="Check the address.") from None
+            raise StoreDown(f"{host} is not known.", hint="Check the address.") from None
+        if parts.scheme != "https" and not self._is_allowed(host):
+            raise AddressRefused(
+                f"A virtual cube may read from {host} over https alone.",
+                hint="Open it in a notebook, or have those who run this hub allow the host.",
+            )
+
+    def _is_allowed(self, host: str) -> bool:
+        try:
+            address = address_of(host)
+        except ValueError:
+            return self._allowed.knows(host)
+        return self._allowed.knows(host) or any(address in network for network in self._allowed.networks)
 
     def resolver(self) -> AbstractResolver:
         """For aiohttp: it connects to what this one returns."""

@@ -28,7 +28,7 @@ from eohub_cubes.reading.signing import Again, told_by_item
 from eohub_cubes.reading.web import WebObjects
 from eohub_cubes.reading.web_s3 import WebS3
 
-_REGION = re.compile(r"[A-Za-z0-9-]{1,40}")
+REGION = re.compile(r"[A-Za-z0-9-]{1,40}")
 
 _FORMS = "Addresses begin with s3://, https:// or /."
 
@@ -52,11 +52,11 @@ def use_doors(doors: Doors) -> None:
     _of_process[0] = doors
 
 
-def check_host(netloc: str) -> None:
-    """Raise AddressRefused for a host that this process may not read from; for what reads itself."""
+def check_loose(url: str) -> None:
+    """Raise AddressRefused for where this process may not read by a library that goes where it is led."""
     guard = _of_process[0].guard
     if guard is not None:
-        now(guard.check_netloc(netloc))
+        now(guard.check_loose(url))
 
 
 def reader_of(asset: DataAsset, again: Again | None = None) -> ObjectReader:
@@ -110,7 +110,7 @@ def _files() -> Objects:
 
 def _s3(bucket: str, options: Mapping[str, object], guard: Guard | None) -> Objects:
     asked = _Asked.of(options)
-    if asked.region is not None and _REGION.fullmatch(asked.region) is None:
+    if asked.region is not None and REGION.fullmatch(asked.region) is None:
         # It becomes part of a host's name, which keys are sent to.
         raise NotReadable(f"{asked.region[:60]!r} is no region of an S3.")
     try:

@@ -11,7 +11,7 @@ from botocore.session import Session
 
 from eohub_cubes.errors import DataMissing, NoAccess, NotReadable, StoreDown
 from eohub_cubes.reading.keys import KeysMissing, keys_of
-from eohub_cubes.reading.opening import check_host, own_s3
+from eohub_cubes.reading.opening import REGION, check_loose, own_s3
 from eohub_cubes.virtualizing.files import url_of
 
 # Its warnings are for whoever commits to one folder from many processes; a cube is committed once.
@@ -127,15 +127,15 @@ def _credentials(prefix: str, store: Any, address: str) -> Any:
     match store:
         case kinds.LocalFileSystem() if address.startswith("/"):
             return icechunk.Credentials.LocalFileSystemAccess()
-        case kinds.Http() if urlsplit(prefix).path:
+        case kinds.Http() if urlsplit(prefix).path and _is_plain(prefix, cast(Any, store)._0):
             # Without a path the prefix could go on as the name of another host.
-            check_host(urlsplit(prefix).netloc)
+            check_loose(prefix)
             return icechunk.Credentials.HttpAccess()
-        case kinds.S3() | kinds.S3Compatible():
+        case kinds.S3() | kinds.S3Compatible() if REGION.fullmatch(cast(Any, store)._0.region or "none"):
             endpoint = cast(Any, store)._0.endpoint_url
             is_own = endpoint == own_s3()[0]
             if endpoint is not None and not is_own:
-                check_host(urlsplit(endpoint).netloc)
+                check_loose(endpoint)
             return (
                 icechunk.s3_refreshable_credentials(SessionKeys())
                 if is_own
@@ -146,3 +146,8 @@ def _credentials(prefix: str, store: Any, address: str) -> Any:
                 f"The virtual cube at {address} wants to read {prefix}, which it is not let at.",
                 hint="Ask whoever made it where its files lie.",
             )
+
+
+def _is_plain(prefix: str, ways: Mapping[str, str] | None) -> bool:
+    """Whether a place on the web is read as its address says: a proxy, or http in place of https, is not."""
+    return not ways or (prefix.startswith("http:") and set(ways) == {"allow_http"})
