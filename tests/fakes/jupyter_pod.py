@@ -1,4 +1,4 @@
-"""A plain Jupyter server with the catalogue's extension, as it runs in a person's pod."""
+"""A plain Jupyter server with an extension, as it runs in a person's pod."""
 
 import os
 import subprocess
@@ -11,7 +11,10 @@ from fakes.plain_lab import free_port, wait_for
 class jupyter_server:  # noqa: N801
     """A running server, which ends with the block. Its home is a new folder `home` in `folder`."""
 
-    def __init__(self, folder: Path, settings: dict[str, str], token: str) -> None:
+    def __init__(
+        self, folder: Path, settings: dict[str, str], token: str, extension: str = "eohub_catalogue.server"
+    ) -> None:
+        self._extension = extension
         self._folder = folder
         self._settings = settings
         self._token = token
@@ -21,7 +24,7 @@ class jupyter_server:  # noqa: N801
         folder, port = self._folder, free_port()
         command = [sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root", f"--port={port}"]
         command += ["--ip=127.0.0.1", f"--ServerApp.root_dir={folder}", "--ServerApp.port_retries=0"]
-        command += ["--ServerApp.jpserver_extensions={'eohub_catalogue.server': True}"]
+        command += [f"--ServerApp.jpserver_extensions={{'{self._extension}': True}}"]
         names = ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "XDG_CACHE_HOME", "HOME")
         folders = {name: str(folder / name.lower()) for name in names}
         (folder / "home").mkdir(exist_ok=True)

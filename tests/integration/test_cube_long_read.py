@@ -3,12 +3,17 @@
 As a program it reads for five minutes with keys that live one: `test_cube_long_read.py 300 60`.
 """
 
+import asyncio
 import json
 import shlex
 import subprocess
 import sys
 import time
+import urllib.request
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +21,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fakes.cubes_cube import cube
 from fakes.cubes_server import Asked, ObjectServer, Reply, serving
+from fakes.jupyter_pod import jupyter_server
+from integration.kernel_calls import printed
+
+from eohub_cubes.contract import DataAsset, DataSource
+
+_TOKEN = "of-this-test"
 
 _GIVE = """
 import json, sys, time
@@ -52,10 +63,25 @@ print(json.dumps({{"reads": reads, "renewals": traffic.renewals, "requests": tra
 """
 
 
-def long_read(
-    folder: Path, seconds: float, lifetime_seconds: float
-) -> tuple[dict[str, int], ObjectServer, str]:
-    """Read for so many seconds with keys that live so many; what the reader told, and all that it printed."""
+_CELLS = (
+    """import xarray as xr
+from eohub_cubes import cube_store
+
+ds = xr.open_zarr(cube_store("s3://bucket/a.zarr"), chunks=None)
+ds""",
+    """from eohub_cubes.ports import Traffic
+from eohub_cubes.reading.traffic import counted
+
+with counted(Traffic()) as traffic:
+    while traffic.renewals < 2:
+        mean = float(ds["v00"][0, :9, :18].mean())
+print(traffic.renewals, mean == float(ds["v00"][0, :9, :18].mean()))""",
+)
+
+
+@contextmanager
+def keys_that_end(folder: Path, lifetime_seconds: float) -> Generator[tuple[ObjectServer, dict[str, str]]]:
+    """A store that takes keys for so many seconds, and the environment that gets them anew."""
     (folder / "give.py").write_text(_GIVE.format(given=str(folder / "given"), seconds=lifetime_seconds))
     command = shlex.join([sys.executable, str(folder / "give.py")])
     server = ObjectServer(folder)
@@ -72,12 +98,16 @@ def long_read(
         (folder / "config").write_text(
             f"[default]\nregion = here\nendpoint_url = {address}\ncredential_process = {command}\n"
         )
-        environ = {
-            "AWS_CONFIG_FILE": str(folder / "config"),
-            "AWS_SHARED_CREDENTIALS_FILE": str(folder / "none"),
-            "HOME": str(folder),
-            "PATH": "",
-        }
+        names = {"AWS_CONFIG_FILE": "config", "AWS_SHARED_CREDENTIALS_FILE": "none"}
+        yield server, {name: str(folder / file) for name, file in names.items()}
+
+
+def long_read(
+    folder: Path, seconds: float, lifetime_seconds: float
+) -> tuple[dict[str, int], ObjectServer, str]:
+    """Read for so many seconds with keys that live so many; what the reader told, and all that it printed."""
+    with keys_that_end(folder, lifetime_seconds) as (server, environ):
+        environ |= {"HOME": str(folder), "PATH": ""}
         script = _READ.format(seconds=seconds, rest=min(0.5, lifetime_seconds / 20))
         done = subprocess.run(
             [sys.executable, "-W", "ignore", "-c", script],
@@ -109,6 +139,48 @@ def test_a_read_outlives_its_keys_many_times(tmp_path: Path) -> None:
     }
     assert len(used) == fetched
     assert secrets_in(tmp_path, printed) == []
+
+
+def _ask(url: str, path: str, body: object, method: str = "POST") -> Any:
+    headers = {"Authorization": f"token {_TOKEN}", "Content-Type": "application/json"}
+    request = urllib.request.Request(url + path, json.dumps(body).encode(), headers, method=method)
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return json.load(answer)
+
+
+def _saved(url: str, cells: Mapping[str, str]) -> None:
+    """Save a notebook of cells and what they printed, as JupyterLab does."""
+    made = [
+        {"cell_type": "code", "id": f"c{number}", "metadata": {}, "execution_count": number, "source": source}
+        | {"outputs": [{"output_type": "stream", "name": "stdout", "text": text}]}
+        for number, (source, text) in enumerate(cells.items(), start=1)
+    ]
+    content = {"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    _ask(url, "api/contents/read.ipynb", {"type": "notebook", "content": content}, "PUT")
+
+
+@pytest.mark.real
+def test_no_key_is_left_in_a_notebook_a_log_an_address_or_an_environment(tmp_path: Path) -> None:
+    with (
+        keys_that_end(tmp_path, 2) as (server, environ),
+        jupyter_server(tmp_path, environ, _TOKEN, "eohub_cubes.server") as (url, log),
+    ):
+        asset = DataAsset(key="data", href="s3://bucket/a.zarr")
+        source = DataSource(title="A cube", assets=(asset,)).model_dump(mode="json")
+        assert _ask(url, "eohub/cubes/describe", {"source": source})["variables"]
+        headers, kernel = {"Authorization": f"token {_TOKEN}"}, _ask(url, "api/kernels", {})["id"]
+        said = {cell: asyncio.run(printed(url, headers, kernel, cell)) for cell in _CELLS}
+        environment = asyncio.run(printed(url, headers, kernel, "import os; print(dict(os.environ))"))
+        _saved(url, said)
+    assert said[_CELLS[-1]].strip() == "2 True"
+    # The keys were used, and stand in none of these.
+    assert any("of-a-long-read" in each.headers.get("x-amz-security-token", "") for each in server.asked)
+    asked = "\n".join(f"{each.path} {dict(each.query)}" for each in server.asked)
+    assert "AWS_CONFIG_FILE" in environment
+    assert log.stat().st_size
+    assert "cube_store" in (tmp_path / "read.ipynb").read_text()
+    # In the folder are the notebook, the log, and all else that the server and the kernel wrote.
+    assert secrets_in(tmp_path, "\n".join((asked, environment, *said.values()))) == []
 
 
 if __name__ == "__main__":
