@@ -9,6 +9,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
+from PIL import Image, ImageStat
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +34,11 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
+def brightness(name: str) -> float:
+    """Mean of the grey values, 0 to 255, of a picture that was saved under this name."""
+    return ImageStat.Stat(Image.open(SHOTS / f"{name}.png").convert("L")).mean[0]
+
+
 class Scientist:
     """One person with one window of 1280 x 800."""
 
@@ -52,7 +58,7 @@ class Scientist:
             self.hosts.add(parts.hostname or "")
 
     def shoot(self, name: str) -> Path:
-        """Save what the window shows, in light and dark where the page follows the system's theme."""
+        """Save what the window shows, in light and dark."""
         SHOTS.mkdir(parents=True, exist_ok=True)
         for scheme in ("dark", "light"):
             self.wear(scheme)
@@ -60,9 +66,12 @@ class Scientist:
         return SHOTS / f"{name}-light.png"
 
     def wear(self, scheme: Literal["dark", "light"]) -> None:
-        """Switch the system's theme."""
+        """Switch the theme of the system, which the hub's pages follow, and that of JupyterLab."""
         self.page.emulate_media(color_scheme=scheme)
-        self.page.wait_for_timeout(400)
+        if self.page.locator("#jp-main-dock-panel").count():
+            self.use_lab_theme("JupyterLab Dark" if scheme == "dark" else "JupyterLab Light")
+        else:
+            self.page.wait_for_timeout(400)
 
     def open_login(self) -> None:
         """Go to the hub and through to the identity provider's page."""
@@ -97,7 +106,8 @@ class Scientist:
         self.page.get_by_role("menuitem", name="Settings", exact=True).click()
         self.page.locator(".lm-Menu-item", has_text=re.compile("^Theme$")).hover()
         self.page.locator(".lm-Menu-item", has_text=re.compile(f"^{theme}$")).click()
-        self.page.wait_for_timeout(1_500)
+        is_light = str(theme == "JupyterLab Light").lower()
+        self.page.locator(f'body[data-jp-theme-light="{is_light}"]').wait_for(state="attached")
 
     def open_notebook(self) -> None:
         """Open a new notebook from the launcher, with its kernel."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import iris_sample_data
 import pytest
 import xarray as xr
-from browser.scientist import Scientist, chromium
+from browser.scientist import Scientist, brightness, chromium
 from integration.local_stack import LocalStack, fresh_state
 from playwright.sync_api import Locator, expect
 
@@ -107,6 +107,11 @@ def test_5_it_plots(scientist: Scientist) -> None:
     scientist.shoot("cube-plot")
 
 
-def test_6_nothing_outside_was_asked_and_no_script_failed(scientist: Scientist) -> None:
+def test_6_both_themes_were_seen() -> None:
+    for name in ("cube-view", "cube-plot"):
+        assert brightness(f"{name}-dark") + 80 < brightness(f"{name}-light")
+
+
+def test_7_nothing_outside_was_asked_and_no_script_failed(scientist: Scientist) -> None:
     assert scientist.hosts == {"127.0.0.1"}
     assert scientist.errors == []
