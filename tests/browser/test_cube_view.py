@@ -5,18 +5,15 @@ import shutil
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import iris_sample_data
 import pytest
 import xarray as xr
 from browser.accessibility import faults_of
+from browser.plain_page import CHROMIUM, THEMES, Theme, keep_picture, use_theme, window
 from fakes.plain_lab import TOKEN, clean_environment, documented_install, running_lab
 from integration.panel_driver import kept
-from playwright.sync_api import Locator, Page, expect, sync_playwright
-
-ARTIFACTS = Path(__file__).parents[2] / "artifacts" / "cube-view"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+from playwright.sync_api import Locator, Page, expect
 
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="no Chromium on this machine (apt-get install chromium)"
@@ -48,12 +45,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Generator[Lab]:
 
 @pytest.fixture
 def page() -> Generator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
-        page.set_default_timeout(60_000)
+    with window() as page:
         yield page
-        browser.close()
 
 
 def started(page: Page, lab: Lab) -> None:
@@ -85,13 +78,6 @@ def opened(page: Page, lab: Lab) -> Locator:
 
 def picture(view: Locator) -> Locator:
     return view.get_by_role("application", name=re.compile("^Picture of"))
-
-
-def use_theme(page: Page, theme: Literal["Light", "Dark"]) -> None:
-    page.get_by_role("menuitem", name="Settings", exact=True).click()
-    page.locator(".lm-Menu-item", has_text=re.compile("^Theme$")).hover()
-    page.locator(".lm-Menu-item", has_text=re.compile(f"^JupyterLab {theme}$")).click()
-    page.locator(f'body[data-jp-theme-light="{str(theme == "Light").lower()}"]').wait_for(state="attached")
 
 
 def number_in(text: str) -> float:
@@ -182,15 +168,14 @@ def test_code_of_the_selection_goes_into_a_notebook(page: Page, lab: Lab) -> Non
     expect(cell).to_contain_text("time")
 
 
-@pytest.mark.parametrize("theme", ["Light", "Dark"])
-def test_it_is_accessible_in_both_themes(page: Page, lab: Lab, theme: Literal["Light", "Dark"]) -> None:
+@pytest.mark.parametrize("theme", THEMES)
+def test_it_is_accessible_in_both_themes(page: Page, lab: Lab, theme: Theme) -> None:
     view = opened(page, lab)
     use_theme(page, theme)
     picture(view).focus()
     page.keyboard.press("Enter")
     view.get_by_role("region", name="Series").get_by_role("application").wait_for()
-    ARTIFACTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=ARTIFACTS / f"cube-{theme.lower()}.png")
+    keep_picture(page, f"cube-{theme.lower()}")
     assert [fault for fault in faults_of(page) if "eohub" in fault] == []
 
 

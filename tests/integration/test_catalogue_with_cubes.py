@@ -2,17 +2,17 @@
 
 import json
 import re
-import shutil
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from browser.accessibility import faults_of
+from browser.plain_page import CHROMIUM, THEMES, Theme, keep_picture, use_theme
 from fakes.plain_lab import TOKEN, RestartableService, clean_environment, documented_install, running_lab
 from fakes.stac_documents import cube_item
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 COLLECTION = {
     "type": "Collection",
     "stac_version": "1.1.0",
@@ -75,6 +75,20 @@ def test_a_row_opens_the_cube_view(page: Page) -> None:
     row_of(page, "A1B").get_by_role("button", name="Open A1B").click()
     page.get_by_role("menuitem", name="Look at the Data").click()
     expect(page.locator(".eohub-Cube")).to_be_visible(timeout=30_000)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_menu_is_opened_and_left_by_keys_and_accessible_in_both_themes(page: Page, theme: Theme) -> None:
+    opener = row_of(page, "A1B").get_by_role("button", name="Open A1B")
+    opener.wait_for()
+    use_theme(page, theme)
+    opener.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("menuitem", name="Look at the Data").wait_for()
+    keep_picture(page, f"open-menu-{theme.lower()}")
+    assert [fault for fault in faults_of(page) if "eohub" in fault or 'class="lm-Menu-' in fault] == []
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
 
 
 def test_one_of_several_files_is_chosen_by_keyboard_and_by_a_right_click(page: Page) -> None:
