@@ -33,6 +33,7 @@ def use_theme(page: Page, theme: Theme) -> None:
     page.locator(".lm-Menu-item", has_text=re.compile("^Theme$")).hover()
     page.locator(".lm-Menu-item", has_text=re.compile(f"^JupyterLab {theme}$")).click()
     page.locator(f'body[data-jp-theme-light="{str(theme == "Light").lower()}"]').wait_for(state="attached")
+    page.locator("#jupyterlab-splash").wait_for(state="detached")
 
 
 def keep_picture(page: Page, name: str) -> None:

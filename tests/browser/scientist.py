@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image, ImageStat
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "artifacts" / "screenshots"
@@ -26,6 +26,7 @@ def chromium() -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         pytest.skip("Chromium is not installed on this machine")
+    expect.set_options(timeout=60_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=QUIET)
         try:
@@ -108,6 +109,7 @@ class Scientist:
         self.page.locator(".lm-Menu-item", has_text=re.compile(f"^{theme}$")).click()
         is_light = str(theme == "JupyterLab Light").lower()
         self.page.locator(f'body[data-jp-theme-light="{is_light}"]').wait_for(state="attached")
+        self.page.locator("#jupyterlab-splash").wait_for(state="detached")
 
     def open_notebook(self) -> None:
         """Open a new notebook from the launcher, with its kernel."""

@@ -92,7 +92,7 @@ def test_three_months_of_nemo_make_a_cube_that_opens(page: Page, lab: str, tmp_p
     target = tmp_path / "nemo.icechunk"
     nemo = made(asked_for(page, lab), NEMO, target)
     expect(nemo).to_contain_text("made of 3 files")
-    nemo.get_by_role("button", name="Look at nemo.icechunk").press("Enter")
+    nemo.get_by_role("button", name="Look at it: nemo.icechunk").press("Enter")
     view = page.get_by_role("article", name="Data of nemo.icechunk")
     expect(view.get_by_role("navigation", name="Variables")).to_contain_text(re.compile(r"time\S* 3 × "))
     view.get_by_role("application", name=re.compile("^Picture of")).wait_for()
