@@ -38,6 +38,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Generator[Lab]:
     store = folder / "a1b.zarr"
     data.drop_encoding().chunk(time=24).to_zarr(store, zarr_format=2, consolidated=True)
     (folder / "home" / "runs").mkdir(parents=True)
+    shutil.copy(Path(iris_sample_data.path) / "A1B_north_america.nc", folder / "home" / "a1b of 2005.nc")
     shutil.copytree(store, folder / "home" / "runs" / "mine.zarr")
     with running_lab(environment, folder / "home", {}) as root:
         yield Lab(root, store, data)
@@ -199,6 +200,22 @@ def test_a_path_is_taken_as_the_file_browser_shows_it(page: Page, lab: Lab) -> N
     started(page, lab)
     asked_for(page, "runs/mine.zarr")
     picture(page.get_by_role("article", name="Data of mine.zarr")).wait_for()
+
+
+def test_a_file_of_data_opens_by_a_double_click_and_again_after_a_reload(page: Page, lab: Lab) -> None:
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url))
+    started(page, lab)
+    page.get_by_role("listitem", name=re.compile("a1b of 2005.nc")).dblclick()
+    view = page.get_by_role("article", name="Data of a1b of 2005.nc")
+    picture(view).wait_for()
+    # However large a file is, its bytes are not sent to the browser.
+    of_file = [url for url in sent if re.search(r"/api/contents/.*\.nc\?", url)]
+    assert of_file
+    assert all("content=0" in url for url in of_file)
+    kept(page, "eohub-data-file:a1b of 2005.nc")
+    page.goto(f"{lab.root}/lab?token={TOKEN}")
+    picture(view).wait_for()
 
 
 def test_the_file_browser_looks_at_what_is_named_as_data(page: Page, lab: Lab) -> None:

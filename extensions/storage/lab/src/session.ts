@@ -9,8 +9,12 @@ export interface IDriveSession {
   readonly uploads: Uploads;
   /** Bring the panel into view. */
   show(): void;
-  /** Enter a prefix, or open an object in an editor. */
+  /** Enter a prefix, or open an object in the cube view or in an editor. */
   open(row: Row): void;
+  /** Whether a row is data that the cube view opens, where there is one. */
+  isData(row: Row): boolean;
+  /** Open a row in the cube view. */
+  look(row: Row): void;
   download(row: Row): void;
   copyPath(row: Row): void;
   /** Write the address of a row where the cursor is. */

@@ -148,6 +148,8 @@ export function noting(done: string[]): DriveActions {
     reload: () => done.push('reload'),
     select: key => done.push(`select ${key}`),
     open: each => done.push(`open ${each.key}`),
+    isData: each => each.name.endsWith('.nc'),
+    look: each => done.push(`look ${each.key}`),
     download: each => done.push(`download ${each.key}`),
     copyPath: each => done.push(`copy ${each.key}`),
     insertPath: each => done.push(`insert ${each.key}`),

@@ -93,6 +93,12 @@ describe('a folder', () => {
     expect(screen.getByText('2.0 KiB, 2026-03-01 12:00 UTC')).toBeTruthy();
   });
 
+  it('offers to look at what is data', () => {
+    const done = draw({ ...inside, rows: [object('sst.nc')], selected: 'alice/sst.nc' });
+    fireEvent.click(screen.getByRole('button', { name: 'Look at the data' }));
+    expect(done).toEqual(['look alice/sst.nc']);
+  });
+
   it('that is read only offers nothing that writes', () => {
     const location = { place: SHARED, prefix: '' };
     const done = draw({ location, rows: [object('a')], selected: 'alice/a' });

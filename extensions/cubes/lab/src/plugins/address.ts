@@ -3,7 +3,7 @@ import { Dialog, ICommandPalette, showDialog } from '@jupyterlab/apputils';
 import { ILauncher } from '@jupyterlab/launcher';
 import { Widget } from '@lumino/widgets';
 import { cubeIcon } from '../icons';
-import { addressFault, sourceOf } from '../state';
+import { addressFault, isNameOfData, sourceOf } from '../state';
 import { ICubes } from '../tokens';
 import { CATEGORY, OPEN_ADDRESS } from './names';
 
@@ -30,6 +30,9 @@ export const address: JupyterFrontEndPlugin<void> = {
           properties: { address: { type: 'string', description: 's3://, https:// or a path' } }
         }
       },
+      // Others ask whether what they have is data before they offer to look at it.
+      isVisible: ({ address: given }) =>
+        typeof given !== 'string' || isNameOfData(given.replace(/\/+$/, '')),
       execute: async args => {
         const given = typeof args['address'] === 'string' ? args['address'] : await ask();
         if (given !== null) {

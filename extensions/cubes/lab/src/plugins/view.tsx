@@ -1,21 +1,16 @@
-import { problemOf, ReactPanel, useStore } from '@eohub/toolkit';
-import { insertCode } from '@eohub/toolkit/lib/insert';
+import type { ReactPanel } from '@eohub/toolkit';
 import {
   ILayoutRestorer,
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { Clipboard, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
-import type { ReactElement } from 'react';
-import { coastsIn } from '../coasts';
 import { CubeView } from '../cubeView';
-import { cubeIcon } from '../icons';
-import type { CubeActions } from '../panel/context';
-import { CubePage } from '../panel/CubePage';
 import { isSource, lookingOf } from '../state';
 import { ICubes, ICubesClient, type DataSource } from '../tokens';
+import { cubePanel } from './cubePanel';
 import { OPEN } from './names';
 
 const NAMESPACE = 'eohub-cube';
@@ -49,11 +44,8 @@ export const view: JupyterFrontEndPlugin<ICubes> = {
         let widget = tracker.find(each => each.id === id);
         if (!widget) {
           const cube = new CubeView(client, source, lookingOf(looking));
-          const made = (widget = widgetOf(
-            cube,
-            actionsOf(app, cube, notebooks),
-            notebooks !== null
-          ));
+          const content = cubePanel(app, cube, notebooks, `${id}-content`);
+          const made = (widget = widgetOf(content, source));
           views.set(made, cube);
           app.shell.add(made, 'main', { type: 'Data' });
           void tracker.add(made);
@@ -121,91 +113,12 @@ function keepLooking(cube: CubeView, save: () => void): void {
   });
 }
 
-function widgetOf(cube: CubeView, actions: CubeActions, canInsert: boolean): CubeWidget {
-  const { source } = cube;
-  const id = idOf(source);
-  const content = new ReactPanel({
-    id: `${id}-content`,
-    title: `Data of ${source.title}`,
-    icon: cubeIcon,
-    className: 'eohub-Cube',
-    render: () => <Connected cube={cube} actions={actions} canInsert={canInsert} />
-  });
+function widgetOf(content: ReactPanel, source: DataSource): CubeWidget {
   const widget = new MainAreaWidget({ content });
-  widget.id = id;
+  widget.id = idOf(source);
   // It has no buttons there, and would be an empty line.
   widget.toolbar.hide();
   widget.title.label = source.title;
   widget.title.closable = true;
-  widget.disposed.connect(() => cube.dispose());
   return widget;
-}
-
-function actionsOf(
-  app: JupyterFrontEnd,
-  cube: CubeView,
-  notebooks: INotebookTracker | null
-): CubeActions {
-  const written = async (put: (source: string) => Promise<string> | string) => {
-    cube.store.patch({ told: '', codeProblem: null });
-    try {
-      cube.store.patch({ told: await put(await cube.code()) });
-    } catch (error) {
-      cube.store.patch({ codeProblem: problemOf(error) });
-    }
-  };
-  return {
-    load: () => cube.load(true),
-    enter: place => cube.enter(place),
-    choose: variable => cube.choose(variable),
-    turn: plane => cube.turn(plane),
-    include: (variable, isIn) => cube.include(variable, isIn),
-    step: (dimension, index) => cube.step(dimension, index),
-    take: (dimension, range) => cube.take(dimension, range),
-    apply: selection => cube.apply(selection),
-    locate: (dimension, text) => cube.locate(dimension, text),
-    colour: colouring => cube.colour(colouring),
-    readAnyway: () => cube.readAnyway(),
-    lookAgain: () => cube.lookAgain(),
-    weighAgain: () => cube.weigh(),
-    runAgain: () => cube.run(),
-    pick: cell => cube.pick(cell),
-    runAlong: dimension => cube.runAlong(dimension),
-    showMembers: all => cube.showMembers(all),
-    play: dimension => cube.play(dimension),
-    stop: what => cube[what].stop(),
-    insert: () =>
-      void written(
-        async source =>
-          `Inserted into ${await insertCode(app, notebooks as INotebookTracker, source, false)}`
-      ),
-    copyCode: () =>
-      void written(source => {
-        Clipboard.copyToSystem(source);
-        return 'Copied';
-      }),
-    copy: text => Clipboard.copyToSystem(text)
-  };
-}
-
-interface Props {
-  readonly cube: CubeView;
-  readonly actions: CubeActions;
-  readonly canInsert: boolean;
-}
-
-function Connected({ cube, actions, canInsert }: Props): ReactElement {
-  return (
-    <CubePage
-      source={cube.source}
-      state={useStore(cube.store)}
-      description={useStore(cube.description.store)}
-      estimate={useStore(cube.estimate.store)}
-      preview={useStore(cube.preview.store)}
-      series={useStore(cube.series.store)}
-      coasts={coastsIn}
-      canInsert={canInsert}
-      actions={actions}
-    />
-  );
 }

@@ -19,6 +19,8 @@ export interface DriveActions {
   readonly reload: () => void;
   readonly select: (key: string) => void;
   readonly open: (row: Row) => void;
+  readonly isData: (row: Row) => boolean;
+  readonly look: (row: Row) => void;
   readonly download: (row: Row) => void;
   readonly copyPath: (row: Row) => void;
   readonly insertPath: (row: Row) => void;

@@ -24,6 +24,9 @@ export function Selection({ state, actions }: Props): ReactElement | null {
       </div>
       <div className="eohub-S3-actions">
         <Action name="Open" onClick={() => actions.open(row)} />
+        {actions.isData(row) && (
+          <Action name="Look at the data" onClick={() => actions.look(row)} />
+        )}
         {isObject && <Action name="Download" onClick={() => actions.download(row)} />}
         <Action name="Copy path" onClick={() => actions.copyPath(row)} />
         <Action name="Insert path" onClick={() => actions.insertPath(row)} />

@@ -76,6 +76,7 @@ function actions(session: IDriveSession): Record<string, CommandRegistry.IComman
       }
     },
     open: ofRow('Open the Selected S3 Object', session.open),
+    look: ofRow('Look at the Selected S3 Data', session.look, session.isData),
     download: ofRow('Download the Selected S3 Object', session.download, isObject),
     'copy-path': ofRow('Copy the S3 Path', session.copyPath),
     'insert-path': ofRow('Insert the S3 Path', session.insertPath),

@@ -66,6 +66,8 @@ function actionsOf(session: IDriveSession): DriveActions {
     reload: () => void browse.reload(),
     select: key => browse.select(key),
     open: row => session.open(row),
+    isData: row => session.isData(row),
+    look: row => session.look(row),
     download: row => session.download(row),
     copyPath: row => session.copyPath(row),
     insertPath: row => session.insertPath(row),

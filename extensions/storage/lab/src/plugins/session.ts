@@ -12,7 +12,7 @@ import { IDriveSession } from '../session';
 import { s3Path, type Location, type Row } from '../state';
 import { IStorageClient } from '../tokens';
 import { Uploads } from '../uploads';
-import { PANEL_ID, PANEL_PLUGIN } from './names';
+import { LOOK, PANEL_ID, PANEL_PLUGIN } from './names';
 
 /** What the panel shows and does; nothing is asked before the panel is seen. */
 export const session: JupyterFrontEndPlugin<IDriveSession> = {
@@ -43,6 +43,9 @@ function sessionOf(
   const here = () => browse.store.get().location;
   const path = (row: Row) => ({ bucket: here()?.place.bucket ?? '', key: row.key });
   const address = (row: Row) => s3Path(path(row).bucket, row.key);
+  const isData = (row: Row) =>
+    app.commands.hasCommand(LOOK) && app.commands.isVisible(LOOK, { address: address(row) });
+  const look = (row: Row) => attempt(() => app.commands.execute(LOOK, { address: address(row) }));
   const uploads = new Uploads(client, browse.store, mayReplace, location => {
     if (here() === location) {
       void browse.reload();
@@ -57,11 +60,15 @@ function sessionOf(
       const location = here();
       if (row.kind === 'prefix' && location !== null) {
         void browse.go({ ...location, prefix: row.key });
+      } else if (isData(row)) {
+        look(row);
       } else {
         const opened = `${DRIVE_NAME}:${localPath(path(row))}`;
         attempt(() => app.commands.execute('docmanager:open', { path: opened }));
       }
     },
+    isData,
+    look,
     download: row => attempt(async () => save(await client.downloadAddress(path(row)), row.name)),
     copyPath: row => {
       Clipboard.copyToSystem(address(row));
