@@ -9,13 +9,15 @@ import xarray as xr
 
 from eohub_cubes.choosing import slices_of
 from eohub_cubes.contract import Range
-from eohub_cubes.errors import BeyondBudget, Cancelled, DataDamaged
+from eohub_cubes.errors import BeyondBudget, Cancelled, DataDamaged, NotReadable
 from eohub_cubes.estimating import cost_of, layout_of
 from eohub_cubes.grid import MERGED_GAP_BYTES, box_of, length_of, touched
 from eohub_cubes.layout import ArrayLayout
 from eohub_cubes.ports import OpenCube
 from eohub_cubes.wording import bytes_text
 from eohub_toolkit.errors import EohubError
+
+MOST_PIECES = 2**15
 
 type Steps = Mapping[str, Range]
 
@@ -54,7 +56,14 @@ def check_budget(cube: OpenCube, wanted: Mapping[str, Steps], budget: int, shown
     """Raise BeyondBudget where what is wanted takes more bytes, with what would fit.
 
     The bytes are those at rest; headers are asked for them only where the pieces are too many to be sure.
+    Raises NotReadable for data in pieces so small that one picture would take tens of thousands of requests.
     """
+    pieces = sum(_pieces(layout_of(name, cube), steps) for name, steps in wanted.items())
+    if pieces > MOST_PIECES:
+        raise NotReadable(
+            f"This lies in {pieces:,} pieces of a few bytes, and a picture reads {MOST_PIECES:,} at most.",
+            hint="Choose a smaller part, or write the data anew in larger chunks.",
+        )
     most = sum(_most_bytes(layout_of(name, cube), steps) for name, steps in wanted.items())
     if most <= budget:
         return
@@ -99,10 +108,14 @@ def bytes_of(cube: OpenCube, name: str, steps: Steps, enough: int = 0) -> int:
 
 def _most_bytes(layout: ArrayLayout, steps: Steps) -> int:
     """Bytes before anything is compressed."""
-    box = box_of(layout, as_read(layout, steps))
     if layout.contiguous:
-        return box.cells * layout.stored_item_bytes
-    return touched(layout, box).count * layout.chunk_bytes()
+        return box_of(layout, as_read(layout, steps)).cells * layout.stored_item_bytes
+    return _pieces(layout, steps) * layout.chunk_bytes()
+
+
+def _pieces(layout: ArrayLayout, steps: Steps) -> int:
+    """Chunks that are read; what lies there in one is one."""
+    return 1 if layout.contiguous else touched(layout, box_of(layout, as_read(layout, steps))).count
 
 
 def _what_fits(

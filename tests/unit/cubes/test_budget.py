@@ -13,7 +13,7 @@ from xarray.core.indexing import LazilyIndexedArray
 
 from eohub_cubes.budget import as_read, check_budget, read, values_of
 from eohub_cubes.contract import Range
-from eohub_cubes.errors import BeyondBudget, Cancelled, DataDamaged, StoreDown
+from eohub_cubes.errors import BeyondBudget, Cancelled, DataDamaged, NotReadable, StoreDown
 from eohub_cubes.layout import ArrayLayout
 
 THIN = {"y": Range(start=1, stop=98, step=4), "x": Range(start=0, stop=1000, step=10)}
@@ -55,6 +55,15 @@ def test_the_same_values_come_however_they_are_read(compressed: bool) -> None:
     cube = held(xr.Dataset({"t": (("y", "x"), values)}))
     cube.arrays = {"t": ArrayLayout(("y", "x"), (100, 1000), (100, 1000), 8, compressed=compressed)}
     npt.assert_array_equal(read(cube, "t", THIN), values[1:98:4, ::10])
+
+
+def test_a_picture_asks_for_no_end_of_tiny_pieces_however_few_bytes_they_are() -> None:
+    cube = held(xr.Dataset({"t": (("y", "x"), np.zeros((256, 256), "int8"))}))
+    cube.arrays = {"t": ArrayLayout(("y", "x"), (256, 256), (1, 1), 1)}
+    wanted = {"t": {"y": Range(start=0, stop=256), "x": Range(start=0, stop=256)}}
+    with pytest.raises(NotReadable, match="65,536 pieces"):
+        check_budget(cube, wanted, 2**30, ("y", "x"))
+    check_budget(cube, {"t": {**wanted["t"], "y": Range(start=0, stop=128)}}, 2**30, ("y", "x"))
 
 
 def nine_thousand(_: tuple[int, ...]) -> int:
