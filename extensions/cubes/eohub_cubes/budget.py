@@ -58,22 +58,19 @@ def check_budget(cube: OpenCube, wanted: Mapping[str, Steps], budget: int, shown
     The bytes are those at rest; headers are asked for them only where the pieces are too many to be sure.
     Raises NotReadable for data in pieces so small that one picture would take tens of thousands of requests.
     """
+    most = sum(_most_bytes(layout_of(name, cube), steps) for name, steps in wanted.items())
+    needed = most if most <= budget else sum(bytes_of(cube, name, steps) for name, steps in wanted.items())
+    if needed > budget:
+        raise BeyondBudget(
+            f"This takes {bytes_text(needed)} to read, and {bytes_text(budget)} are allowed.",
+            hint=_what_fits(cube, wanted, needed, budget, shown),
+        )
     pieces = sum(_pieces(layout_of(name, cube), steps) for name, steps in wanted.items())
     if pieces > MOST_PIECES:
         raise NotReadable(
             f"This lies in {pieces:,} pieces of a few bytes, and a picture reads {MOST_PIECES:,} at most.",
             hint="Choose a smaller part, or write the data anew in larger chunks.",
         )
-    most = sum(_most_bytes(layout_of(name, cube), steps) for name, steps in wanted.items())
-    if most <= budget:
-        return
-    needed = sum(bytes_of(cube, name, steps) for name, steps in wanted.items())
-    if needed <= budget:
-        return
-    raise BeyondBudget(
-        f"This takes {bytes_text(needed)} to read, and {bytes_text(budget)} are allowed.",
-        hint=_what_fits(cube, wanted, needed, budget, shown),
-    )
 
 
 def values_of(array: xr.DataArray) -> npt.NDArray[Any]:
