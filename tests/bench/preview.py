@@ -105,6 +105,11 @@ class RangeHandler(SimpleHTTPRequestHandler):
         """Say nothing: the table is the output."""
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128
+    """As stores have: connections beyond it are tried again after a second or more."""
+
+
 @contextmanager
 def served(folder: Path) -> Generator[str]:
     """The URL that the files of a folder are at."""
@@ -112,7 +117,7 @@ def served(folder: Path) -> Generator[str]:
     def handler(*arguments: Any) -> RangeHandler:
         return RangeHandler(*arguments, directory=str(folder))
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = _Server(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"
