@@ -14,7 +14,7 @@ from eohub_cubes.contract import VirtualJob, VirtualQuery
 from eohub_cubes.wire import Wire
 from eohub_toolkit.errors import Unavailable
 
-_MOST_KEPT = 20
+MOST_KEPT = 20
 
 
 class KeptJob(Wire):
@@ -38,7 +38,7 @@ class KeptJobs:
     def new(self) -> tuple[str, int]:
         """A number that none has had, and its lock; the oldest that are over are forgotten."""
         numbers = self._numbers()
-        for number in numbers[: max(0, len(numbers) - _MOST_KEPT + 1)]:
+        for number in numbers[: max(0, len(numbers) - MOST_KEPT + 1)]:
             self.forget(str(number))
         number = max(numbers, default=0) + 1
         try:

@@ -6,14 +6,14 @@ process on damaged input; whatever happens there, the server and its kernels sta
 
 import asyncio
 import itertools
-import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from pydantic import BaseModel
 
 from eohub_cubes.errors import ReaderStopped, StoreDown
-from eohub_cubes.server.messages import LARGEST_MESSAGE, Answer, Ask, Stop, error_of
+from eohub_cubes.server.messages import Answer, Ask, Stop, error_of
+from eohub_cubes.server.processes import started
 from eohub_cubes.server.settings import ServerSettings
 
 _STUCK_SECONDS = 10.0
@@ -77,16 +77,7 @@ class ReaderProcess:
     async def _running(self) -> asyncio.subprocess.Process:
         async with self._starting:
             if self._process is None or self._process.returncode is not None:
-                self._process = await asyncio.create_subprocess_exec(
-                    sys.executable,
-                    "-P",
-                    "-m",
-                    "eohub_cubes.server.worker",
-                    stdin=asyncio.subprocess.PIPE,
-                    stdout=asyncio.subprocess.PIPE,
-                    env=dict(self._environ),
-                    limit=LARGEST_MESSAGE,
-                )
+                self._process = await started("worker", self._environ)
                 self._listening = asyncio.create_task(self._listen(self._process))
             return self._process
 

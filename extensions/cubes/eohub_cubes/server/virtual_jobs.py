@@ -2,19 +2,18 @@
 
 import asyncio
 import os
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
 
 from eohub_cubes.contract import VirtualJob, VirtualJobs, VirtualQuery
 from eohub_cubes.errors import TargetTaken
-from eohub_cubes.server.kept_jobs import KeptJob, KeptJobs
-from eohub_cubes.server.messages import LARGEST_MESSAGE, VirtualStep
+from eohub_cubes.server.kept_jobs import MOST_KEPT, KeptJob, KeptJobs
+from eohub_cubes.server.messages import VirtualStep
+from eohub_cubes.server.processes import started
 from eohub_cubes.virtualizing.folders import clear
 from eohub_toolkit.errors import NotFound, TooMany, Unavailable
 
 _MOST_RUNNING = 2
-_MOST_TOLD = 20
 _PATIENCE_SECONDS = 15.0
 """What one that is cancelled is given to take away what it has written, and end."""
 
@@ -123,24 +122,14 @@ class VirtualCubes:
                 id=name, target=query.target, state="running", files=len(query.addresses), files_read=0
             )
             self._kept.keep(KeptJob(query=query, job=job))
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-P",
-                "-m",
-                "eohub_cubes.server.virtual_worker",
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                env=dict(self._environ),
-                limit=LARGEST_MESSAGE,
-                pass_fds=(lock,),
-            )
+            process = await started("virtual_worker", self._environ, (lock,))
         finally:
             os.close(lock)
         jobs[name] = KeptJob(query=query, job=job)
         assert process.stdin is not None
         process.stdin.write(query.model_dump_json().encode() + b"\n")
         self._running[name] = (process, asyncio.create_task(self._follow(name, process)))
-        for old in [*jobs][: max(0, len(jobs) - _MOST_TOLD)]:
+        for old in [*jobs][: max(0, len(jobs) - MOST_KEPT)]:
             if old not in self._running:
                 del jobs[old]
         return job
