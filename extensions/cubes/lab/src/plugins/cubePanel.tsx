@@ -1,5 +1,4 @@
-import { problemOf, ReactPanel, useStore } from '@eohub/toolkit';
-import { insertCode } from '@eohub/toolkit/lib/insert';
+import { ReactPanel, useStore } from '@eohub/toolkit';
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Clipboard } from '@jupyterlab/apputils';
 import type { INotebookTracker } from '@jupyterlab/notebook';
@@ -9,6 +8,7 @@ import type { CubeView } from '../cubeView';
 import { cubeIcon } from '../icons';
 import type { CubeActions } from '../panel/context';
 import { CubePage } from '../panel/CubePage';
+import { codeWriter } from './codeWriter';
 
 /** The view of a cube as a widget, which ends with it. */
 export function cubePanel(
@@ -34,14 +34,7 @@ function actionsOf(
   cube: CubeView,
   notebooks: INotebookTracker | null
 ): CubeActions {
-  const written = async (put: (source: string) => Promise<string> | string) => {
-    cube.store.patch({ told: '', codeProblem: null });
-    try {
-      cube.store.patch({ told: await put(await cube.code()) });
-    } catch (error) {
-      cube.store.patch({ codeProblem: problemOf(error) });
-    }
-  };
+  const code = codeWriter(app, notebooks, told => cube.store.patch(told));
   return {
     load: () => cube.load(true),
     enter: place => cube.enter(place),
@@ -62,16 +55,8 @@ function actionsOf(
     showMembers: all => cube.showMembers(all),
     play: dimension => cube.play(dimension),
     stop: what => cube[what].stop(),
-    insert: () =>
-      void written(
-        async source =>
-          `Inserted into ${await insertCode(app, notebooks as INotebookTracker, source, false)}`
-      ),
-    copyCode: () =>
-      void written(source => {
-        Clipboard.copyToSystem(source);
-        return 'Copied';
-      }),
+    insert: () => code.insert(cube.code()),
+    copyCode: () => code.copy(cube.code()),
     copy: text => Clipboard.copyToSystem(text)
   };
 }

@@ -1,5 +1,4 @@
-import { problemOf, ReactPanel, useStore } from '@eohub/toolkit';
-import { insertCode } from '@eohub/toolkit/lib/insert';
+import { ReactPanel, useStore } from '@eohub/toolkit';
 import {
   ILayoutRestorer,
   type JupyterFrontEnd,
@@ -15,6 +14,7 @@ import { sourceOf } from '../state';
 import { ICubes, ICubesClient } from '../tokens';
 import { draftOf, EMPTY_DRAFT } from '../virtual';
 import { VirtualCubes } from '../virtualCubes';
+import { codeWriter } from './codeWriter';
 import { CATEGORY, MAKE_VIRTUAL } from './names';
 
 const ID = 'eohub-virtual-cubes';
@@ -130,14 +130,7 @@ function actionsOf(
   cubes: ICubes,
   notebooks: INotebookTracker | null
 ): VirtualActions {
-  const written = async (target: string, put: (source: string) => Promise<string> | string) => {
-    making.store.patch({ told: '', codeProblem: null });
-    try {
-      making.store.patch({ told: await put(await cubes.code(sourceOf(target))) });
-    } catch (error) {
-      making.store.patch({ codeProblem: problemOf(error) });
-    }
-  };
+  const code = codeWriter(app, notebooks, told => making.store.patch(told));
   return {
     type: change => making.type(change),
     make: () => void making.make(),
@@ -146,17 +139,8 @@ function actionsOf(
     again: job => void making.again(job),
     leaveOut: job => making.leaveOut(job),
     look: ({ target }) => cubes.open(sourceOf(target)),
-    insert: ({ target }) =>
-      void written(
-        target,
-        async source =>
-          `Inserted into ${await insertCode(app, notebooks as INotebookTracker, source, false)}`
-      ),
-    copyCode: ({ target }) =>
-      void written(target, source => {
-        Clipboard.copyToSystem(source);
-        return 'Copied';
-      }),
+    insert: ({ target }) => code.insert(cubes.code(sourceOf(target))),
+    copyCode: ({ target }) => code.copy(cubes.code(sourceOf(target))),
     copy: text => Clipboard.copyToSystem(text)
   };
 }
