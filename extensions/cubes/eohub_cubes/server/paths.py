@@ -34,13 +34,18 @@ class ServerPaths:
         found = (path for address in query.addresses for path in self._files(address))
         addresses = tuple(islice(dict.fromkeys(found), self._most_files + 1))
         if len(addresses) > self._most_files:
-            raise NotReadable(f"A virtual cube is made of at most {self._most_files:,} files.")
+            raise NotReadable(
+                f"A virtual cube is made of at most {self._most_files:,} files.",
+                hint="Make several, such as one for each decade.",
+            )
         return query.model_copy(update={"addresses": addresses, "target": self._whole(query.target)})
 
     def _files(self, address: str) -> Sequence[str]:
         """The files of a pattern such as sst/*.nc; the address itself where it is none, or nothing fits."""
         path = self._whole(address)
-        return [path] if "://" in path else sorted(glob(path)) or [path]
+        # A file may be called a[1].nc, which as a pattern is another one.
+        is_one = "://" in path or Path(path).exists()
+        return [path] if is_one else sorted(glob(path)) or [path]
 
     def _whole(self, address: str) -> str:
         return whole(address, self._root)

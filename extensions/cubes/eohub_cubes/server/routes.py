@@ -1,5 +1,7 @@
 """What the cube view of the Lab can ask the user's own Jupyter server."""
 
+import asyncio
+
 from eohub_cubes.contract import (
     CodeQuery,
     CubeDescription,
@@ -63,7 +65,7 @@ async def code(query: CodeQuery, reader: ReaderProcess, paths: ServerPaths) -> N
 @route("POST", "/virtual")
 async def make_virtual(query: VirtualQuery, virtual: VirtualCubes, paths: ServerPaths) -> VirtualJob:
     """Begin to make a virtual cube from many files; it goes on without the page that asked."""
-    return await virtual.start(paths.of_virtual(query))
+    return await virtual.start(await asyncio.to_thread(paths.of_virtual, query))
 
 
 @route("GET", "/virtual")

@@ -42,7 +42,7 @@ def test_an_item_names_no_file_of_the_server_s_folder() -> None:
 
 
 def test_a_pattern_stands_for_the_files_that_fit_it_each_once(tmp_path: Path) -> None:
-    for name in ("b.nc", "a.nc", "c.txt", "d[1].nc"):
+    for name in ("b.nc", "a.nc", "c.txt", "d[1].nc", "d1.nc"):
         (tmp_path / name).touch()
     asked = ("a.nc", "[ab].nc", "d[1].nc", "e*.nc", "s3://bucket/*.nc")
     query = ServerPaths(tmp_path).of_virtual(VirtualQuery(addresses=asked, target="x.icechunk"))
