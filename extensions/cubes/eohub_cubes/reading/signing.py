@@ -62,8 +62,7 @@ def told_by_item(item: ObjectReader, asset: str) -> Again:
     """Asks an item's own JSON, which a reader reads, for the address of one of its assets."""
 
     async def again() -> str | None:
-        info = await item.info("")
-        raw = await item.get("") if info is not None and info.size <= _LARGEST_ITEM else None
+        raw = await item.get("", most=_LARGEST_ITEM)
         try:
             href: Any = json.loads(raw or b"{}")["assets"][asset]["href"]
         except (ValueError, RecursionError, LookupError, TypeError):
