@@ -2,7 +2,8 @@
 
 import fcntl
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,15 +21,17 @@ from eohub_cubes.errors import (
     NoAccess,
     NotJoinable,
     NotReadable,
+    StoreDown,
     TargetTaken,
 )
 from eohub_cubes.formats.opening import open_cube
 from eohub_cubes.notebook.stores import cube_store
 from eohub_cubes.reading.addresses import AllowedHosts
 from eohub_cubes.reading.guard import Guard
-from eohub_cubes.reading.opening import Doors, reader_of
+from eohub_cubes.reading.opening import Doors, reader_of, use_doors
 from eohub_cubes.virtualizing.building import build
 from eohub_cubes.virtualizing.repository import opened
+from tests.fakes.cubes_server import ObjectServer, serving
 from tests.fakes.netcdf_files import write_month
 
 NEMO = sorted(
@@ -38,6 +41,16 @@ NEMO = sorted(
 
 def silent(read: int, files: int) -> None:
     """Tell nobody how far it is."""
+
+
+@contextmanager
+def doors(guard: Guard) -> Generator[None]:
+    """Have what opens data here ask no hosts but those that a guard allows."""
+    use_doors(Doors(guard=guard))
+    try:
+        yield
+    finally:
+        use_doors(Doors())
 
 
 def view(target: str) -> xr.Dataset:
@@ -354,6 +367,17 @@ def test_a_file_that_changed_or_went_is_told_and_never_read_as_missing_values(tm
         view(target).tas[5].load()
 
 
+def test_a_store_that_is_down_is_no_damaged_cube(tmp_path: Path) -> None:
+    server = ObjectServer()
+    server.objects = {"/0.nc": Path(write_month(tmp_path / "0.nc", 0)).read_bytes()}
+    target = str(tmp_path / "cube.icechunk")
+    with serving(server) as address:
+        build([f"{address}/0.nc"], target, "time", silent)
+    with pytest.raises(StoreDown, match="cannot be read") as told:
+        view(target).tas[0].load()
+    assert "try again later" in (told.value.hint or "")
+
+
 def test_a_repository_from_elsewhere_is_not_let_at_files(tmp_path: Path) -> None:
     from eohub_cubes.virtualizing.repository import authorised, containers_of
 
@@ -370,26 +394,19 @@ def test_a_repository_from_elsewhere_is_not_let_at_files(tmp_path: Path) -> None
         ("https://169.254.169.254/latest/0.nc", "169.254.169.254"),
     ],
 )
-def test_a_repository_is_let_at_no_host_inside_the_site(
-    address: str, host: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_repository_is_let_at_no_host_inside_the_site(address: str, host: str) -> None:
     from eohub_cubes.virtualizing.repository import authorised, containers_of
 
     (web,) = containers_of([address])
     endpoint = f"http://{host}:9"
     s3 = icechunk.s3_store(region="x", endpoint_url=endpoint, allow_http=True, force_path_style=True)
     bucket = icechunk.VirtualChunkContainer("s3://bucket/data/", s3)
-    guarded = Doors(guard=Guard(AllowedHosts.of([])))
     for container in (web, bucket):
         containers = {container.url_prefix: container}
         assert authorised(containers, "/cube.icechunk")
-        with monkeypatch.context() as patched:
-            patched.setattr("eohub_cubes.reading.opening._of_process", [guarded])
-            with pytest.raises(AddressRefused, match=host):
-                authorised(containers, "/cube.icechunk")
-            patched.setattr(
-                "eohub_cubes.reading.opening._of_process", [Doors(guard=Guard(AllowedHosts.of([host])))]
-            )
+        with doors(guard=Guard(AllowedHosts.of([]))), pytest.raises(AddressRefused, match=host):
+            authorised(containers, "/cube.icechunk")
+        with doors(guard=Guard(AllowedHosts.of([host]))):
             assert authorised(containers, "/cube.icechunk")
 
 
@@ -398,9 +415,7 @@ async def resolves_outside(host: str, port: int) -> Sequence[str]:
 
 
 @pytest.mark.parametrize("is_s3", [False, True])
-def test_what_goes_where_it_is_led_reads_over_tls_alone_in_the_pod(
-    is_s3: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_goes_where_it_is_led_reads_over_tls_alone_in_the_pod(is_s3: bool) -> None:
     from eohub_cubes.virtualizing.repository import authorised, containers_of
 
     def containers(scheme: str) -> dict[str, icechunk.VirtualChunkContainer]:
@@ -411,14 +426,13 @@ def test_what_goes_where_it_is_led_reads_over_tls_alone_in_the_pod(
         return {made.url_prefix: made}
 
     for allowed in ((), ("data.example.org",)):
-        guard = Guard(AllowedHosts.of(allowed), resolves_outside)
-        monkeypatch.setattr("eohub_cubes.reading.opening._of_process", [Doors(guard=guard)])
-        assert authorised(containers("https"), "/cube.icechunk")
-        if allowed:
-            assert authorised(containers("http"), "/cube.icechunk")
-        else:
-            with pytest.raises(AddressRefused, match="https alone"):
-                authorised(containers("http"), "/cube.icechunk")
+        with doors(guard=Guard(AllowedHosts.of(allowed), resolves_outside)):
+            assert authorised(containers("https"), "/cube.icechunk")
+            if allowed:
+                assert authorised(containers("http"), "/cube.icechunk")
+            else:
+                with pytest.raises(AddressRefused, match="https alone"):
+                    authorised(containers("http"), "/cube.icechunk")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from zarr.abc.store import OffsetByteRequest, RangeByteRequest, SuffixByteReques
 from zarr.core.buffer import default_buffer_prototype
 from zarr.core.sync import sync
 
-from eohub_cubes.errors import DataChanged, DataDamaged, DataMissing
+from eohub_cubes.errors import DataChanged, DataDamaged, DataMissing, StoreDown
 from eohub_cubes.ports import LARGEST_OBJECT, ObjectInfo
 from eohub_cubes.reading import traffic
 from eohub_cubes.reading.attempts import too_large
@@ -91,4 +91,9 @@ def _told(error: icechunk.IcechunkError) -> Exception:
         )
     if first_line(error).startswith("error fetching virtual reference: Object at location"):
         return DataMissing(f"A file of this virtual cube is gone: {first_line(error)}.")
+    if first_line(error).startswith("error fetching virtual reference"):
+        return StoreDown(
+            f"A file that this virtual cube refers to cannot be read: {first_line(error)}.",
+            hint="Its store may be down or closed to this server; try again later.",
+        )
     return DataDamaged(f"The virtual cube cannot be read: {first_line(error)}.")
