@@ -93,7 +93,7 @@ def _told(error: icechunk.IcechunkError) -> Exception:
         return DataMissing(f"A file of this virtual cube is gone: {first_line(error)}.")
     if first_line(error).startswith("error fetching virtual reference"):
         return StoreDown(
-            f"A file that this virtual cube refers to cannot be read: {first_line(error)}.",
+            f"The virtual cube refers to a file that cannot be read: {first_line(error)}.",
             hint="Its store may be down or closed to this server; try again later.",
         )
     return DataDamaged(f"The virtual cube cannot be read: {first_line(error)}.")
